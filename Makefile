@@ -1,0 +1,76 @@
+# Every target sets up what it needs: a machine with git, make, Python 3.11 or later with venv, and
+# a package index that pip can reach is enough. `make PYTHON=python3.12 test` chooses another Python.
+
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+READY  := $(VENV)/.ready
+
+# Nothing of the user's own Python may leak in. pip keeps its settings of index and certificates.
+export PYTHONNOUSERSITE := 1
+export PIP_USER := 0
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help setup demo test check static bench golden format lock clean
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z][a-z-]*:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: $(READY) ## Make .venv from the lock files, with the project installed in it
+
+# The stamp is newer than the lock and the project file, so a second call does nothing.
+$(READY): requirements/dev.txt pyproject.toml $(BIN)/python
+	$(BIN)/python -m pip install --quiet --require-hashes --requirement requirements/dev.txt
+	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit("Wellclear needs Python 3.11 or later, this is " + sys.version if sys.version_info < (3, 11) else 0)'
+	$(PYTHON) -m venv $(VENV)
+
+demo: $(READY) ## Run a whole channel on this machine and open the console
+	$(BIN)/wellclear demo
+
+test: static ## Everything: format, lint, types, the whole suite, and the demo without a screen
+	$(BIN)/python -m pytest -n 2
+	$(BIN)/wellclear demo --fast --exit --no-browser
+
+check: static ## Format, lint, types, house rules and unit tests: under a minute
+	$(BIN)/python -m pytest -n 2 -m "not slow" tests/house tests/unit
+
+static: $(READY)
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+bench: $(READY) ## Measure, as ratios to peers in one run
+	$(BIN)/python -m benchmarks
+
+golden: $(READY) ## Make the golden logs anew and show what changed
+	$(BIN)/python -m tests.golden.make
+
+format: $(READY) ## Format, and mend what can be mended without thinking
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+# The compiler of the lock lives in a venv of its own. It sees the default index only: no settings of
+# this machine, no local directories; and it writes hashes, never addresses. UPGRADE=--upgrade moves pins.
+LOCK_VENV := .venv-lock
+UV        := $(LOCK_VENV)/bin/uv
+UV_LOCK    = env -u UV_INDEX -u UV_INDEX_URL -u UV_DEFAULT_INDEX -u UV_EXTRA_INDEX_URL -u UV_FIND_LINKS \
+	$(UV) pip compile --quiet --no-config --universal --python-version 3.11 --generate-hashes --no-annotate \
+	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" $(UPGRADE)
+
+lock: $(UV) ## Resolve the dependencies anew: requirements/runtime.txt and dev.txt
+	$(UV_LOCK) pyproject.toml --output-file requirements/runtime.txt
+	$(UV_LOCK) pyproject.toml --group dev --constraint requirements/runtime.txt --output-file requirements/dev.txt
+
+$(UV):
+	$(PYTHON) -m venv $(LOCK_VENV)
+	$(LOCK_VENV)/bin/python -m pip install --quiet "uv>=0.13,<0.14"
+
+clean: ## Remove the environments and everything that tools left behind
+	rm -rf $(VENV) $(LOCK_VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist
