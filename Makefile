@@ -1,8 +1,9 @@
 # Every target sets up what it needs: a machine with git, make, Python 3.11 or later with venv, and
-# a package index that pip can reach is enough. `make PYTHON=python3.12 test` chooses another Python.
+# a package index that pip can reach is enough. `make PYTHON=python3.12 test` chooses another Python, in
+# an environment of its own.
 
 PYTHON ?= python3
-VENV   := .venv
+VENV   := .venv$(if $(filter-out python3,$(PYTHON)),-$(notdir $(PYTHON)))
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
@@ -23,13 +24,14 @@ setup: $(READY) ## Make .venv from the lock files, with the project installed in
 
 # The stamp is newer than the lock and the project file, so a second call does nothing.
 $(READY): requirements/dev.txt pyproject.toml $(BIN)/python
+	@echo "Setting up $(VENV) from requirements/dev.txt; the first time this takes a while"
 	$(BIN)/python -m pip install --quiet --require-hashes --requirement requirements/dev.txt
 	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit("Wellclear needs Python 3.11 or later, this is " + sys.version if sys.version_info < (3, 11) else 0)'
-	$(PYTHON) -m venv $(VENV)
+	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); echo "No venv: on Debian, apt install python3-venv" >&2; exit 1; }
 
 demo: $(READY) ## Run a whole channel on this machine and open the console
 	$(BIN)/wellclear demo
@@ -73,4 +75,4 @@ $(UV):
 	$(LOCK_VENV)/bin/python -m pip install --quiet "uv>=0.13,<0.14"
 
 clean: ## Remove the environments and everything that tools left behind
-	rm -rf $(VENV) $(LOCK_VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist
+	rm -rf .venv .venv-* .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist
