@@ -1,0 +1,30 @@
+"""Which 32 bytes may be registered as an Ed25519 public key, in plain arithmetic (protocol, "Keys").
+
+The fold needs this verdict and must reach it alike everywhere, so it rests on no library: canonical y, on the curve,
+not one of the eight points of small order (under those a signature verifies for any message in some libraries).
+"""
+
+from __future__ import annotations
+
+from wellclear.errors import InvalidValue
+
+_P = 2**255 - 19
+_D = (-121665 * pow(121666, -1, _P)) % _P
+# y of the points of order 8; with 0, 1 and -1 these are all y of small order (RFC 8032 section 5.1 gives the curve).
+_Y8 = 0x7A03AC9277FDC74EC6CC392CFA53202A0F67100D760B3CBA4FD83D3D706A17C7
+_SMALL_ORDER_Y = frozenset({0, 1, _P - 1, _Y8, _P - _Y8})
+
+
+def check_public_key(key: bytes, *, field: str = "key") -> None:
+    """Raise `InvalidValue` unless the bytes are a public key that may be registered (RFC 8032 section 5.1.3)."""
+    if len(key) != 32:
+        raise InvalidValue(field, f"{len(key)} bytes where 32 belong")
+    number = int.from_bytes(key, "little")
+    y = number & (2**255 - 1)  # either sign bit names a point: x is zero only for y = 1 and -1
+    if y >= _P:
+        raise InvalidValue(field, "not the canonical spelling of a point")
+    if y in _SMALL_ORDER_Y:
+        raise InvalidValue(field, "a point of small order signs for nobody")
+    x_squared = (y * y - 1) * pow(_D * y * y + 1, -1, _P) % _P
+    if pow(x_squared, (_P - 1) // 2, _P) != 1:
+        raise InvalidValue(field, "not a point of the curve")

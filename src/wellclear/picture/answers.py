@@ -1,0 +1,98 @@
+"""What addressees answer: receipts, acknowledgements, confirmations, passed to units (R2, R3, R5).
+
+Four different marks that are never merged: *received* is a machine's, *acknowledged* a person's, *confirmed* says that
+the read-back fits, *passed to units* that those who act know. None of them is consent, and none is a permission (N3).
+"""
+
+from __future__ import annotations
+
+import msgspec
+from msgspec import UNSET
+
+from wellclear.domain.entry import Entry
+from wellclear.domain.kinds import OfDesk, Receipt, public_of
+from wellclear.domain.reasons import Reason
+from wellclear.picture.clocks import clock_start_us
+from wellclear.picture.picture import Draft
+from wellclear.picture.retention import stop_waiting
+from wellclear.picture.rows import AnswerRow, OwedRow, answer_id, owed_id
+
+
+def receipt(draft: Draft, entry: Entry) -> None:
+    """receipt: everything that still waits for this party up to `through`, but for what did not open."""
+    body = public_of(entry.act)
+    head = entry.link.head
+    assert isinstance(body, Receipt) and head is not UNSET, "public_of and the envelope have seen both"
+    if body.through >= head.size:
+        draft.remark(Reason.RECEIPT_AHEAD, f"through {body.through}, but its author had seen {head.size} entries")
+        return
+    shut = {row.index for row in body.not_opened} if body.not_opened is not UNSET else set()
+    for index in sorted(draft.before.waiting.get(entry.act.party) or ()):
+        if index <= body.through and index not in shut:
+            _receive(draft, entry, index)
+
+
+def ack(draft: Draft, entry: Entry) -> None:
+    """ack: a person of one desk has read one version and reads it back; it is a receipt too."""
+    answer, row = _answer_of(draft, entry, entry.act.desk)
+    if row is None:
+        return
+    if row.acked_us is not UNSET and row.readback_wrong_us is UNSET:
+        draft.remark(Reason.ALREADY_ANSWERED, answer)
+        return
+    _receive(draft, entry, row.index)
+    watch = next(approval.key for approval in entry.approvals if approval.role == "watch_officer")
+    person = draft.before.keys[watch].person
+    first_us = draft.now_us if row.acked_us is UNSET else row.acked_us  # read back again: the first answer was in time
+    changed = msgspec.structs.replace(row, acked_us=first_us, acked_by=person, readback_wrong_us=UNSET)
+    draft.put("answer", answer, changed)
+
+
+def confirm(draft: Draft, entry: Entry) -> None:
+    """confirm, readback_wrong: the announcer's verdict on a desk's read-back; the newest one stands."""
+    body = public_of(entry.act)
+    subject = entry.act.subject
+    assert isinstance(body, OfDesk) and subject is not UNSET, "public_of has seen both"
+    answer, row = _answer_of(draft, entry, body.desk)
+    if row is None:
+        return
+    if draft.before.items[subject.id].party != entry.act.party:
+        draft.remark(Reason.NOT_THE_ANNOUNCER, subject.id)
+    elif row.acked_us is UNSET:
+        draft.remark(Reason.NOT_ACKNOWLEDGED, answer)
+    elif entry.act.kind == "confirm":
+        changed = msgspec.structs.replace(row, confirmed_us=draft.now_us, readback_wrong_us=UNSET)
+        draft.put("answer", answer, changed)
+    else:  # the desk is asked to read back again; that it answered in time stays on record
+        changed = msgspec.structs.replace(row, readback_wrong_us=draft.now_us, confirmed_us=UNSET)
+        draft.put("answer", answer, changed)
+
+
+def passed_to_units(draft: Draft, entry: Entry) -> None:
+    """passed_to_units: a flag with a moment, in any order with the other answers."""
+    answer, row = _answer_of(draft, entry, entry.act.desk)
+    if row is not None:
+        draft.put("answer", answer, msgspec.structs.replace(row, passed_us=draft.now_us))
+
+
+def _answer_of(draft: Draft, entry: Entry, desk: object) -> tuple[str, AnswerRow | None]:
+    """The answer row that an entry speaks of; None, with a remark, where that desk was never asked."""
+    subject = entry.act.subject
+    assert subject is not UNSET and isinstance(desk, str), "public_of has seen both"
+    answer = answer_id(subject.id, subject.version, desk)
+    row: AnswerRow | None = draft.read("answers").get(answer)
+    if row is None:
+        known = subject.id in draft.read("items")
+        draft.remark(Reason.NOT_ADDRESSED if known else Reason.UNKNOWN_NOTICE, answer)
+    return answer, row
+
+
+def _receive(draft: Draft, entry: Entry, index: int) -> None:
+    party = entry.act.party
+    owed: OwedRow | None = draft.read("owed").get(owed_id(index, party))
+    stop_waiting(draft, party, index)
+    if owed is None or owed.received_us is not UNSET:
+        return
+    start_us = clock_start_us(draft, entry.link)
+    received = msgspec.structs.replace(owed, received_us=draft.now_us, ack_start_us=start_us)
+    draft.put("owed", owed_id(index, party), received)

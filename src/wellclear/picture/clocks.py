@@ -1,0 +1,48 @@
+"""The picture's time: claims, now, and when a clock starts (protocol, "Time").
+
+No decision rests on one clock. Clocks are the host and the principals, one per party, and observers that the agreement
+names; now is the second greatest of their latest claims and never goes back. With fewer than two claims it stands.
+"""
+
+from __future__ import annotations
+
+from wellclear.domain.entry import Entry, Link
+from wellclear.picture.picture import Draft
+
+SLACK_US = 60_000_000
+"""The most that a host can gain by claiming a late hour."""
+
+
+def move_clocks(draft: Draft, entry: Entry) -> None:
+    """Take the author's claim, if its party is a clock, and move now."""
+    before, link = draft.before, entry.link
+    if before.size == 0:
+        draft.write("now_us", link.time)
+        draft.write("claims", before.claims.insert(entry.act.party, link.time))
+        return
+    if entry.act.party not in before.clocks:
+        return
+    claims = before.claims.insert(entry.act.party, link.time)
+    draft.write("claims", claims)
+    known = sorted(claim for party in before.clocks if (claim := claims.get(party)) is not None)
+    if len(known) > 1:
+        draft.write("now_us", max(before.now_us, known[-2]))
+
+
+def restart_clocks(draft: Draft) -> None:
+    """Forget every claim but the present entry's; now is set anew as soon as two clocks have claimed again.
+
+    A poisoned claim of the future must not last for ever. Nothing that was logged is undone; states are derived again.
+    """
+    draft.write("claims", draft.before.claims.__class__())
+    draft.write("now_us", 0)
+
+
+def clock_start_us(draft: Draft, link: Link) -> int:
+    """When a clock starts that this entry starts; a quiet hour or a delayed link makes nobody overdue.
+
+    At the entry's moment or, if later, at the lesser of the host's latest claim and the author's own claim + 60 s.
+    """
+    host = draft.read("host")
+    host_claim_us = draft.read("claims").get(host.party) or 0
+    return max(draft.now_us, min(host_claim_us, link.time + SLACK_US))

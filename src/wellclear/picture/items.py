@@ -1,0 +1,194 @@
+"""Notices, safety messages, requests and what is merely said: their public life cycle (R4, R6, R9).
+
+Nothing here waits for an answer (N3), and nothing is refused for being late: a notice whose start has passed is
+announced like any other (R6). Geometry, times and texts are sealed; the public fold never sees them.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+from msgspec import UNSET
+from rpds import HashTrieSet
+
+from wellclear.domain.entry import Act, Entry
+from wellclear.domain.kinds import KINDS
+from wellclear.domain.names import parse_item_id, party_of_desk
+from wellclear.domain.reasons import Reason
+from wellclear.picture.clocks import clock_start_us
+from wellclear.picture.picture import Draft
+from wellclear.picture.retention import keep, keep_until_day
+from wellclear.picture.rows import AnswerRow, ItemRow, OwedRow, answer_id, owed_id
+
+_ENDS: dict[str, Literal["CANCELLED", "COMPLETED"]] = {"cancel": "CANCELLED", "complete": "COMPLETED"}
+_ANSWERS: dict[str, Literal["COMPLIED", "UNABLE"]] = {"comply": "COMPLIED", "unable": "UNABLE"}
+
+
+def announce(draft: Draft, entry: Entry) -> None:
+    """notice, safety: a new item at version 1, and what its addressees owe."""
+    act = entry.act
+    until_day = _new_item(draft, act)
+    if until_day is None:
+        return
+    kind: Literal["notice", "safety"] = "notice" if act.kind == "notice" else "safety"
+    _put_item(draft, act, kind, until_day)
+    _owe(draft, entry, act.id if act.id is not UNSET else "", 1, until_day)
+
+
+def amend(draft: Draft, entry: Entry) -> None:
+    """amend: the next version; new clocks start, what was overdue stays on record."""
+    act = entry.act
+    item = _own_notice(draft, act)
+    if item is None:
+        return
+    subject = act.subject
+    assert subject is not UNSET, "public_of has seen it"
+    if subject.version != item.version + 1:
+        draft.remark(Reason.VERSION_NOT_NEXT, f"{subject.id} is at version {item.version}")
+        return
+    until_day = keep_until_day(draft, act)
+    if until_day is None:
+        draft.remark(Reason.KEPT_TOO_SHORT, subject.id)
+        return
+    until_day = max(until_day, item.keep_until)
+    changed = msgspec.structs.replace(
+        item, version=subject.version, precedence=act.precedence, to=act.to, index=draft.index, keep_until=until_day
+    )
+    draft.put("item", subject.id, changed)
+    _owe(draft, entry, subject.id, subject.version, until_day)
+
+
+def end(draft: Draft, entry: Entry) -> None:
+    """cancel, complete: the end of a notice's life cycle."""
+    act = entry.act
+    item = _own_notice(draft, act)
+    if item is None:
+        return
+    subject = act.subject
+    assert subject is not UNSET, "public_of has seen it"
+    if subject.version != item.version:
+        draft.remark(Reason.OLD_VERSION, f"{subject.id} is at version {item.version}")
+        return
+    draft.put("item", subject.id, msgspec.structs.replace(item, state=_ENDS[act.kind]))
+    _owe(draft, entry, subject.id, item.version, item.keep_until)
+
+
+def request(draft: Draft, entry: Entry) -> None:
+    """request: an item of its own, about the current version of somebody's notice."""
+    act = entry.act
+    subject = act.subject
+    assert subject is not UNSET, "public_of has seen it"
+    about = draft.read("items").get(subject.id)
+    if about is None or about.kind != "notice":
+        draft.remark(Reason.UNKNOWN_NOTICE, subject.id)
+        return
+    if subject.version != about.version:
+        draft.remark(Reason.OLD_VERSION, f"{subject.id} is at version {about.version}")
+        return
+    until_day = _new_item(draft, act)
+    if until_day is None:
+        return
+    _put_item(draft, act, "request", until_day)
+    _owe(draft, entry, "", 1, until_day)
+
+
+def answer_request(draft: Draft, entry: Entry) -> None:
+    """comply, unable: the addressee's answer to a request; the first one counts."""
+    act = entry.act
+    subject = act.subject
+    assert subject is not UNSET, "public_of has seen it"
+    item = draft.read("items").get(subject.id)
+    if item is None or item.kind != "request":
+        draft.remark(Reason.UNKNOWN_NOTICE, subject.id)
+    elif act.party not in {party_of_desk(desk) for desk in item.to}:
+        draft.remark(Reason.NOT_ADDRESSED, subject.id)
+    elif item.state != "RELEASED":
+        draft.remark(Reason.ALREADY_ANSWERED, subject.id)
+    else:
+        draft.put("item", subject.id, msgspec.structs.replace(item, state=_ANSWERS[act.kind]))
+        _owe(draft, entry, "", 1, item.keep_until)
+
+
+def say(draft: Draft, entry: Entry) -> None:
+    """message, finding: nothing but the receipts that they make owed."""
+    act = entry.act
+    until_day = _new_item(draft, act) if act.id is not UNSET else keep_until_day(draft, act)
+    if until_day is not None:
+        _owe(draft, entry, "", 1, until_day)
+
+
+def _new_item(draft: Draft, act: Act) -> int | None:
+    """Take a new id and tell how long what it names is kept; None, with a remark, when it cannot stand."""
+    assert act.id is not UNSET, "public_of has seen it"
+    name = parse_item_id(act.id)
+    if name.party != act.party:
+        draft.remark(Reason.NOT_YOUR_NAME, act.id)
+        return None
+    blocks = draft.before.blocks
+    at = (name.party, name.block)
+    if name.counter <= (blocks.get(at) or 0):
+        draft.remark(Reason.ID_TAKEN, act.id)
+        return None
+    until_day = keep_until_day(draft, act)
+    if until_day is None:
+        draft.remark(Reason.KEPT_TOO_SHORT, act.id)
+        return None
+    draft.write("blocks", blocks.insert(at, name.counter))
+    return until_day
+
+
+def _put_item(draft: Draft, act: Act, kind: Literal["notice", "safety", "request"], until_day: int) -> None:
+    assert act.id is not UNSET and act.desk is not UNSET, "public_of has seen both"
+    row = ItemRow(
+        kind=kind, party=act.party, desk=act.desk, version=1, state="RELEASED", precedence=act.precedence, to=act.to,
+        index=draft.index, keep_until=until_day, code=act.code,
+    )  # fmt: skip
+    draft.put("item", act.id, row)
+    keep(draft, "item", act.id, until_day)
+
+
+def _own_notice(draft: Draft, act: Act) -> ItemRow | None:
+    assert act.subject is not UNSET, "public_of has seen it"
+    item: ItemRow | None = draft.read("items").get(act.subject.id)
+    if item is None or item.kind != "notice":
+        draft.remark(Reason.UNKNOWN_NOTICE, act.subject.id)
+    elif item.party != act.party:
+        draft.remark(Reason.NOT_THE_ANNOUNCER, act.subject.id)
+    elif item.state != "RELEASED":
+        draft.remark(Reason.ALREADY_OVER, act.subject.id)
+    else:
+        return item
+    return None
+
+
+def _owe(draft: Draft, entry: Entry, item: str, version: int, until_day: int) -> None:
+    """Start the clocks: one receipt a party, and one acknowledgement a desk where the kind asks a person for it."""
+    act = entry.act
+    readers = {party for part in act.parts if part.to is not UNSET for party in part.to}
+    owing: set[str] = set()
+    for desk in act.to:
+        party = party_of_desk(desk)
+        if desk not in draft.before.desks:
+            draft.remark(Reason.UNKNOWN_DESK, desk)
+        elif act.parts and party not in readers:
+            draft.remark(Reason.NOTHING_TO_READ, desk)
+        elif party != act.party:
+            owing.add(party)
+            if item and KINDS[act.kind].owes_ack:
+                answer = answer_id(item, version, desk)
+                draft.put("answer", answer, AnswerRow(index=draft.index, party=party))
+                keep(draft, "answer", answer, until_day)
+    for party in sorted(owing):
+        _owe_receipt(draft, entry, party, until_day)
+
+
+def _owe_receipt(draft: Draft, entry: Entry, party: str, until_day: int) -> None:
+    row = OwedRow(
+        precedence=entry.act.precedence, terms=draft.before.agreement, start_us=clock_start_us(draft, entry.link),
+        keep_until=until_day,
+    )  # fmt: skip
+    draft.put("owed", owed_id(draft.index, party), row)
+    keep(draft, "owed", owed_id(draft.index, party), until_day)
+    waiting = draft.read("waiting")
+    draft.write("waiting", waiting.insert(party, (waiting.get(party) or HashTrieSet()).insert(draft.index)))

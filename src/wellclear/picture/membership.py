@@ -1,0 +1,294 @@
+"""The channel itself: genesis, joint acts, and who is on the line (protocol, "Bootstrap and change").
+
+Index 0 names the host's and the principals' keys. Joint acts are one `propose` and one `sign_agreement` for each
+required party, and take effect at the last signature. Desks and persons come by each party's roster (`roster`); keys
+come and go in `keyring`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+
+import msgspec
+from msgspec import UNSET
+from rpds import HashTrieMap
+
+from wellclear.domain import canonical
+from wellclear.domain.agreement import settings_from
+from wellclear.domain.canonical import b64, unb64
+from wellclear.domain.entry import Entry
+from wellclear.domain.keys import check_public_key
+from wellclear.domain.kinds import (
+    PROPOSE_MEMBERS,
+    Genesis,
+    HostChange,
+    KeyUse,
+    PartyCard,
+    Propose,
+    SignAgreement,
+    public_of,
+)
+from wellclear.domain.reasons import Reason
+from wellclear.errors import InvalidValue
+from wellclear.picture.clocks import restart_clocks
+from wellclear.picture.picture import Draft, Picture
+from wellclear.picture.rows import AgreementRow, ChannelRow, KeyRow, PartyRow, ProposalRow
+
+PRINCIPALS_MIN = 2
+
+
+def settings_commitment(salt: bytes, settings: dict[str, object]) -> str:
+    """What the genesis commits to: base64 of SHA-256(salt || canonical settings)."""
+    return b64(hashlib.sha256(salt + canonical.encode(settings)).digest())
+
+
+def register(draft: Draft, key: str, party: str, use: KeyUse, person: str | None = None) -> bool:
+    """Take a key into the picture; False, with a remark, when it may not be registered."""
+    try:
+        check_public_key(unb64(key))
+    except InvalidValue as error:
+        draft.remark(Reason.BAD_KEY, error.why)
+        return False
+    if key in draft.read("keys"):
+        draft.remark(Reason.KEY_TAKEN, key)
+        return False
+    row = KeyRow(party=party, use=use, state="live", since=draft.index, person=UNSET if person is None else person)
+    draft.put("key", key, row)
+    return True
+
+
+def genesis(draft: Draft, entry: Entry) -> None:
+    """genesis: who sequences, who are the principals, and what they will have to agree to."""
+    body = public_of(entry.act)
+    assert isinstance(body, Genesis), "public_of has seen it"
+    fault = _genesis_fault(entry, body)
+    if fault is not None:
+        draft.remark(*fault)
+        return
+    draft.write("host", body.host)
+    draft.write("exercise", body.exercise == "yes")
+    draft.write("founding", (body.settings, body.articles))
+    register(draft, body.host.log, body.host.party, "log")
+    register(draft, body.host.sequencer, body.host.party, "sequencer")
+    for card in body.parties:
+        _take_party(draft, card)
+    _count_members(draft)
+    put_channel(draft)
+
+
+def _genesis_fault(entry: Entry, body: Genesis) -> tuple[Reason, str] | None:
+    names = [card.party for card in body.parties]
+    keys = [body.host.log, body.host.sequencer, *(key for card in body.parties for _, key in card.uses())]
+    for key in keys:
+        try:
+            check_public_key(unb64(key))
+        except InvalidValue as error:
+            return Reason.BAD_KEY, f"{key}: {error.why}"
+    if len(set(keys)) != len(keys):
+        return Reason.KEY_TAKEN, "each key has one use"
+    if len(set(names)) != len(names):
+        return Reason.PARTY_TAKEN, "each party once"
+    hosts = [card.party for card in body.parties if "host" in card.roles]
+    if hosts != [body.host.party]:
+        return Reason.BAD_FIELDS, "exactly one party has the role host, and it is the host"
+    if sum("principal" in card.roles for card in body.parties) < PRINCIPALS_MIN:
+        return Reason.BAD_FIELDS, "at least two principals"
+    if entry.act.party != body.host.party or entry.link.key != body.host.sequencer:
+        return Reason.NOT_YOUR_KEY, "the genesis is linked by the host's sequencer key"
+    return None
+
+
+def _take_party(draft: Draft, card: PartyCard) -> None:
+    keys = card.uses()
+    if card.party in draft.read("parties"):
+        draft.remark(Reason.PARTY_TAKEN, card.party)
+        return
+    taken = [key for _, key in keys if key in draft.read("keys")]
+    if taken or len({key for _, key in keys}) != len(keys):
+        draft.remark(Reason.KEY_TAKEN, ", ".join(taken) or card.party)
+        return
+    draft.put("party", card.party, PartyRow(roles=list(card.roles), state="member", since=draft.index))
+    for use, key in keys:
+        register(draft, key, card.party, use)
+
+
+def _count_members(draft: Draft) -> None:
+    """Derive the principals and the clocks anew from parties and agreement."""
+    members = {name: row for name, row in draft.read("parties").items() if row.state == "member"}
+    principals = tuple(sorted(name for name, row in members.items() if "principal" in row.roles))
+    agreement = draft.read("agreement")
+    named = draft.read("settings")[agreement].clocks if agreement else []
+    observers = [name for name in named if name in members and "observer" in members[name].roles]
+    host = draft.read("host").party
+    draft.write("principals", principals)
+    draft.write("clocks", tuple(sorted({host, *principals, *observers})))
+
+
+def put_channel(draft: Draft) -> None:
+    """State the channel's own row anew."""
+    host = draft.read("host")
+    row = ChannelRow(
+        exercise="yes" if draft.read("exercise") else "no", host=host.party, origin=host.origin,
+        agreement=draft.read("agreement"), rules=draft.read("rules"),
+    )  # fmt: skip
+    draft.put("channel", draft.read("channel"), row)
+
+
+def propose(draft: Draft, entry: Entry) -> None:
+    """propose: open a joint act; it says what it is about in clear, for all."""
+    body = public_of(entry.act)
+    assert isinstance(body, Propose), "public_of has seen it"
+    fault = _proposal_fault(draft.before, entry, body)
+    if fault is not None:
+        draft.remark(*fault)
+        return
+    name = b64(entry.leaf_hash)
+    row = ProposalRow(party=entry.act.party, do=body.do, base=body.base, signed=[], state="open")
+    draft.put("proposal", name, row)
+    draft.write("proposed", draft.read("proposed").insert(name, body))
+
+
+def _proposal_fault(picture: Picture, entry: Entry, body: Propose) -> tuple[Reason, str] | None:
+    if entry.act.party not in picture.principals:
+        return Reason.NOT_A_PRINCIPAL, entry.act.party
+    given = {name for name in ("settings", "salt", "admit", "remove", "rules") if getattr(body, name) is not UNSET}
+    if given != PROPOSE_MEMBERS[body.do]:
+        return Reason.BAD_FIELDS, f"{body.do} has the members {', '.join(sorted(PROPOSE_MEMBERS[body.do])) or 'none'}"
+    if body.base != picture.agreement:
+        return Reason.OLD_BASE, f"version {picture.agreement} is in force"
+    if not picture.agreement and body.do != "amend_agreement":
+        return Reason.NOT_YET_AGREED, body.do
+    return _content_fault(picture, body)
+
+
+def _content_fault(picture: Picture, body: Propose) -> tuple[Reason, str] | None:
+    """Whether the content of a proposal could take effect now."""
+    if body.settings is not UNSET and body.salt is not UNSET:
+        try:
+            settings_from(body.settings)
+        except InvalidValue as error:
+            return Reason.BAD_FIELDS, str(error)
+        committed = settings_commitment(unb64(body.salt), body.settings)
+        if not picture.agreement and committed != picture.founding[0]:
+            return Reason.OTHER_SETTINGS, "they do not open the genesis' commitment"
+    if body.admit is not UNSET and body.admit.party in picture.parties:
+        return Reason.PARTY_TAKEN, body.admit.party
+    if body.remove is not UNSET:
+        party = picture.parties.get(body.remove)
+        if party is None or party.state != "member":
+            return Reason.UNKNOWN_PARTY, body.remove
+        if body.remove in picture.principals and len(picture.principals) == PRINCIPALS_MIN:
+            return Reason.NOT_POSSIBLE, "of two principals neither can be removed; each may withdraw"
+        if picture.host is not None and body.remove == picture.host.party:
+            return Reason.NOT_POSSIBLE, "the host leaves by a change of host"
+    if body.rules is not UNSET and body.rules <= picture.rules:
+        return Reason.NOT_POSSIBLE, f"rules {picture.rules} are in force, and rules only rise"
+    return None
+
+
+def required_of(picture: Picture, body: Propose) -> tuple[str, ...]:
+    """Whose signatures a joint act needs: all principals but one that it removes."""
+    return tuple(name for name in picture.principals if name != body.remove)
+
+
+def sign_agreement(draft: Draft, entry: Entry) -> None:
+    """sign_agreement: one required party's signature; the last one puts the joint act into force."""
+    body = public_of(entry.act)
+    assert isinstance(body, SignAgreement), "public_of has seen it"
+    row: ProposalRow | None = draft.before.proposals.get(body.proposal)
+    if row is None or row.state != "open":
+        draft.remark(Reason.UNKNOWN_PROPOSAL, body.proposal)
+        return
+    content = draft.before.proposed[body.proposal]
+    party = entry.act.party
+    required = required_of(draft.before, content)
+    if party not in required:
+        draft.remark(Reason.NOT_REQUIRED, party)
+    elif party in row.signed:
+        draft.remark(Reason.ALREADY_SIGNED, party)
+    elif body.base != row.base:
+        draft.remark(Reason.OLD_BASE, f"the proposal starts from version {row.base}")
+    else:
+        signed = sorted({*row.signed, party})
+        complete = set(required) <= set(signed)
+        state = "done" if complete else "open"
+        fault = _content_fault(draft.before, content) if complete else None
+        if fault is not None:  # what it would do became impossible meanwhile
+            draft.remark(*fault)
+            state = "void"
+        draft.put("proposal", body.proposal, msgspec.structs.replace(row, signed=signed, state=state))
+        if state == "done":
+            _take_effect(draft, content)
+
+
+def _take_effect(draft: Draft, content: Propose) -> None:
+    if content.settings is not UNSET:
+        _put_agreement(draft, content.settings)
+    elif content.admit is not UNSET:
+        _take_party(draft, content.admit)
+    elif content.remove is not UNSET:
+        leave(draft, content.remove, "removed")
+    elif content.rules is not UNSET:
+        draft.write("next_rules", (content.rules, draft.now_us + int(draft.picture().terms.raise_rules_us)))
+    else:
+        restart_clocks(draft)
+    _count_members(draft)
+
+
+def _put_agreement(draft: Draft, fields: dict[str, object]) -> None:
+    """A new version in force; whatever else was open started from the old one and is void."""
+    version = draft.before.agreement + 1
+    draft.write("agreement", version)
+    draft.write("settings", draft.before.settings.insert(version, settings_from(fields)))
+    digest = b64(hashlib.sha256(canonical.encode(fields)).digest())
+    draft.put("agreement", str(version), AgreementRow(settings=digest, index=draft.index))
+    for name, row in sorted(draft.read("proposals").items()):
+        if row.state == "open":
+            draft.put("proposal", name, msgspec.structs.replace(row, state="void"))
+    put_channel(draft)
+
+
+def leave(draft: Draft, party: str, how: str) -> None:
+    """A party ends, with all its keys; its entries stay in the log, its desks leave the picture."""
+    draft.put("party", party, msgspec.structs.replace(draft.read("parties")[party], state=how))
+    keys: HashTrieMap[str, KeyRow] = draft.read("keys")
+    for key, row in sorted(keys.items()):
+        if row.party == party and row.state == "live":
+            draft.put("key", key, msgspec.structs.replace(row, state="replaced", until=draft.index))
+    for desk, row in sorted(draft.read("desks").items()):
+        if row.party == party:
+            draft.drop("desk", desk)
+
+
+def withdraw(draft: Draft, entry: Entry) -> None:
+    """withdraw: a party leaves by its own word; with fewer than two principals the channel is closed."""
+    host = draft.before.host
+    assert host is not None, "the genesis names the host"
+    if entry.act.party == host.party:
+        draft.remark(Reason.NOT_POSSIBLE, "the host leaves by a change of host")
+        return
+    leave(draft, entry.act.party, "withdrawn")
+    _count_members(draft)
+
+
+def host_change(draft: Draft, entry: Entry) -> None:
+    """host_change: the new host's first entry, approved by the heads of delegation; the log goes on where it says."""
+    body = public_of(entry.act)
+    assert isinstance(body, HostChange), "public_of has seen it"
+    card, party = body.host, draft.before.parties.get(body.host.party)
+    if party is None or party.state != "member" or card.party != entry.act.party:
+        draft.remark(Reason.UNKNOWN_PARTY, card.party)
+    elif body.size != draft.index:
+        draft.remark(Reason.NOT_NEXT, f"it goes on at {body.size}")
+    elif entry.link.key != card.sequencer:
+        draft.remark(Reason.NOT_YOUR_KEY, "it is linked by the new host's sequencer key")
+    elif register(draft, card.log, card.party, "log") and register(draft, card.sequencer, card.party, "sequencer"):
+        old = draft.read("host")
+        for key in (old.log, old.sequencer):
+            row = draft.read("keys")[key]
+            draft.put("key", key, msgspec.structs.replace(row, state="replaced", until=draft.index))
+        roles = sorted({*party.roles, "host"})
+        draft.put("party", card.party, msgspec.structs.replace(party, roles=roles))
+        draft.write("host", card)
+        _count_members(draft)
+        put_channel(draft)
