@@ -11,7 +11,7 @@ from wellclear.errors import InvalidValue
 _P = 2**255 - 19
 _D = (-121665 * pow(121666, -1, _P)) % _P
 # y of the points of order 8; with 0, 1 and -1 these are all y of small order (RFC 8032 section 5.1 gives the curve).
-_Y8 = 0x7A03AC9277FDC74EC6CC392CFA53202A0F67100D760B3CBA4FD83D3D706A17C7
+_Y8 = 0x7A03AC9277FDC74EC6CC392CFA53202A0F67100D760B3CBA4FD84D3D706A17C7
 _SMALL_ORDER_Y = frozenset({0, 1, _P - 1, _Y8, _P - _Y8})
 
 
