@@ -1,0 +1,77 @@
+"""Gaps between altitude bands, of one datum or of two (requirement R32, decision 0010).
+
+Bands of one datum compare natively, in whole millimetres, whatever the datum. Bands of two are brought to one datum
+by adding an *interval* of offsets to each face, and so have a least and a most gap instead of one:
+
+* AMSL to W84: the undulation of the geoid, -107 m to +86 m over the whole earth, and 2 m more each way because a
+  national mean sea level is not the geoid.
+* STD to AMSL: true height minus pressure height, -1500 m to +1000 m, and at least a tenth of the height either way.
+  QNH between 950 and 1050 hPa alone makes -540 m to +300 m; cold or warm air does the rest, up to a tenth.
+
+Both are bounds for anywhere and any day, wide on purpose: without a geoid grid and a pressure setting that both
+parties hold, a narrower figure would be a guess.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from wellclear.domain.quantities import Datum
+from wellclear.domain.volume import AltitudeBand
+
+GEOID_LOW_MM: Final = -109_000
+GEOID_HIGH_MM: Final = 88_000
+PRESSURE_LOW_MM: Final = -1_500_000
+PRESSURE_HIGH_MM: Final = 1_000_000
+_PRESSURE_SHARE: Final = 10  # one part in ten of the height
+
+UNBOUNDED_MM: Final = 2**60
+"""Stands for an absent face where every band needs two numbers; far beyond any height that can be said."""
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """The least and the most vertical gap that two bands can have, in mm; equal unless their datums differ."""
+
+    least_mm: int
+    most_mm: int
+
+
+def gap(a: AltitudeBand, b: AltitudeBand) -> Gap:
+    """The gap between two bands; 0 where they touch or overlap."""
+    common = a.datum if a.datum is b.datum else Datum.W84 if Datum.W84 in (a.datum, b.datum) else Datum.AMSL
+    upward = _between(a, b, common)
+    downward = _between(b, a, common)
+    return Gap(max(0, upward.least_mm, downward.least_mm), max(0, upward.most_mm, downward.most_mm))
+
+
+def widest_w84_mm(band: AltitudeBand) -> tuple[int, int]:
+    """A band above the ellipsoid that surely holds a band, for finding candidates; `UNBOUNDED_MM` for no face."""
+    lower = -UNBOUNDED_MM if band.lower_mm is None else _face(band.lower_mm, band.datum, Datum.W84)[0]
+    upper = UNBOUNDED_MM if band.upper_mm is None else _face(band.upper_mm, band.datum, Datum.W84)[1]
+    return lower, upper
+
+
+def _between(below: AltitudeBand, above: AltitudeBand, common: Datum) -> Gap:
+    """From the upper face of one band up to the lower face of the other; negative where they overlap."""
+    if below.upper_mm is None or above.lower_mm is None:
+        return Gap(-UNBOUNDED_MM, -UNBOUNDED_MM)
+    upper_low, upper_high = _face(below.upper_mm, below.datum, common)
+    lower_low, lower_high = _face(above.lower_mm, above.datum, common)
+    return Gap(lower_low - upper_high, lower_high - upper_low)
+
+
+def _face(face_mm: int, said: Datum, common: Datum) -> tuple[int, int]:
+    """Between which heights above `common` a face lies that was said in another datum."""
+    low_mm = high_mm = face_mm
+    if said is common:
+        return low_mm, high_mm
+    if said is Datum.STD:
+        share_mm = abs(face_mm) // _PRESSURE_SHARE + 1
+        low_mm += min(PRESSURE_LOW_MM, -share_mm)
+        high_mm += max(PRESSURE_HIGH_MM, share_mm)
+    if common is Datum.W84:
+        low_mm += GEOID_LOW_MM
+        high_mm += GEOID_HIGH_MM
+    return low_mm, high_mm

@@ -1,0 +1,335 @@
+"""How far skeletons are apart on the ellipsoid, exactly, for many pairs at once.
+
+Theory of operation. The ellipsoid is curved outward everywhere, so two geodesic pieces that do not cross are nearest
+at an end of one of them (an inner pair could always be moved closer): it is enough to drop perpendiculars from ends,
+to look for crossings, and to ask whether a part of one skeleton lies inside a polygon of the other.
+
+1. *Chords*. Every pair of pieces is measured as two straight chords in space. A piece leaves its chord by at most its
+   sag, so this gives a lower and an upper bound of the geodesic distance. Pieces whose lower bound is above the limit,
+   or above the least upper bound of their pair of skeletons, are out. No bound here decides a conflict.
+2. *Geodesics*. What is left (mostly one to four pieces a pair) is measured by perpendiculars to a micrometre: first
+   the most promising pieces of each pair, then those that could still be nearer.
+3. *Inside*. Pairs that do not touch are asked whether a connected part of one lies inside a polygon of the other.
+
+Distances of several thousand kilometres (radii of that size) are upper bounds instead, good to a piece's length.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Final
+
+import numpy as np
+
+from wellclear.airspace.geodesy import (
+    Feet,
+    Flags,
+    Floats,
+    Ints,
+    ecef,
+    feet,
+    forward,
+    inverse,
+    surface_bounds,
+    turns,
+)
+from wellclear.airspace.shapes import Area, Shape
+
+_SLACK_M: Final = 0.05  # float64 in the chord arithmetic, generously
+_CHUNK: Final = 400_000  # pairs of pieces measured in one go: some hundred megabytes at most
+_CROSSING_STEPS: Final = 5
+_TOUCH_M: Final = 1e-6
+
+
+@dataclass(frozen=True, slots=True)
+class Approach:
+    """Closest approach of n pairs of skeletons: geodesic distances (inf: beyond the limit), and where (degrees)."""
+
+    distance_m: Floats
+    a_lon: Floats
+    a_lat: Floats
+    b_lon: Floats
+    b_lat: Floats
+
+    @classmethod
+    def beyond(cls, count: int) -> Approach:
+        """Nothing found yet."""
+        return cls(np.full(count, np.inf), *(np.zeros(count) for _ in range(4)))
+
+    def put(self, where: Ints, found: Approach, chosen: Ints) -> None:
+        """Overwrite the rows `where` with the rows `chosen` of another."""
+        for mine, other in zip(self.columns(), found.columns(), strict=True):
+            mine[where] = other[chosen]
+
+    def columns(self) -> tuple[Floats, ...]:
+        """The arrays, in the order of the fields."""
+        return self.distance_m, self.a_lon, self.a_lat, self.b_lon, self.b_lat
+
+
+@dataclass(frozen=True, slots=True)
+class _Pool:
+    """The pieces of all shapes of one question, end to end; shape k owns `first[k]` to `first[k + 1]`."""
+
+    first: Ints
+    lon: Floats
+    lat: Floats
+    azimuth: Floats
+    length_m: Floats
+    end_lon: Floats
+    end_lat: Floats
+    start_xyz: Floats
+    end_xyz: Floats
+    sag_m: Floats
+
+
+def closest(pairs: Sequence[tuple[Shape, Shape]], limit_m: Floats) -> Approach:
+    """Closest approach of each pair of skeletons whose distance is at most its limit (metres); others stay at inf.
+
+    The answer for a pair does not depend on the other pairs of the call.
+    """
+    answer = Approach.beyond(len(pairs))
+    if not pairs:
+        return answer
+    shapes = list({id(shape): shape for pair in pairs for shape in pair}.values())
+    number = {id(shape): index for index, shape in enumerate(shapes)}
+    pool = _pool(shapes)
+    a = np.array([number[id(one)] for one, _ in pairs], np.int64)
+    b = np.array([number[id(other)] for _, other in pairs], np.int64)
+    for rows in _chunks(np.diff(pool.first)[a] * np.diff(pool.first)[b]):
+        pair, piece_a, piece_b, lower = _by_chords(pool, a, b, rows, limit_m)
+        _by_geodesics(pool, pair, piece_a, piece_b, lower, answer)
+    _by_inside(pairs, answer)
+    return answer
+
+
+def _pool(shapes: Sequence[Shape]) -> _Pool:
+    first = np.concatenate([[0], np.cumsum([shape.lon.size for shape in shapes])]).astype(np.int64)
+    return _Pool(
+        first,
+        np.concatenate([shape.lon for shape in shapes]),
+        np.concatenate([shape.lat for shape in shapes]),
+        np.concatenate([shape.azimuth for shape in shapes]),
+        np.concatenate([shape.length_m for shape in shapes]),
+        np.concatenate([shape.end_lon for shape in shapes]),
+        np.concatenate([shape.end_lat for shape in shapes]),
+        np.concatenate([shape.start_xyz for shape in shapes]),
+        np.concatenate([shape.end_xyz for shape in shapes]),
+        np.concatenate([shape.sag_m for shape in shapes]),
+    )
+
+
+def _chunks(counts: Ints) -> list[Ints]:
+    """Row numbers in runs whose counts sum to about `_CHUNK` (a single larger row is a run of its own)."""
+    run = np.cumsum(counts) // _CHUNK
+    return np.split(np.arange(counts.size), np.flatnonzero(np.diff(run)) + 1)
+
+
+# 1. Chords --------------------------------------------------------------------------------------------------------
+
+
+def _by_chords(pool: _Pool, a: Ints, b: Ints, rows: Ints, limit_m: Floats) -> tuple[Ints, Ints, Ints, Floats]:
+    """The pairs of pieces that may hold the closest approach: pair, piece of a, piece of b, lower bound (m)."""
+    count_b = (pool.first[b + 1] - pool.first[b])[rows]
+    counts = (pool.first[a + 1] - pool.first[a])[rows] * count_b
+    own = np.repeat(np.arange(rows.size), counts)
+    step = np.arange(own.size) - np.repeat(np.cumsum(counts) - counts, counts)
+    pair = rows[own]
+    piece_a = pool.first[a[pair]] + step // count_b[own]
+    piece_b = pool.first[b[pair]] + step % count_b[own]
+
+    near = _balls_m(pool, piece_a, piece_b) <= limit_m[pair]
+    pair, piece_a, piece_b = pair[near], piece_a[near], piece_b[near]
+    chord = _chord_distance(
+        pool.start_xyz[piece_a], pool.end_xyz[piece_a], pool.start_xyz[piece_b], pool.end_xyz[piece_b]
+    )
+    slack = pool.sag_m[piece_a] + pool.sag_m[piece_b] + _SLACK_M
+    lower, upper = surface_bounds(chord - slack, chord + slack)
+    best = np.full(limit_m.size, np.inf)
+    np.minimum.at(best, pair, upper)
+    near = (lower <= limit_m[pair]) & (lower <= best[pair])
+    return pair[near], piece_a[near], piece_b[near], lower[near]
+
+
+def _balls_m(pool: _Pool, piece_a: Ints, piece_b: Ints) -> Floats:
+    """A quick lower bound of the distance of pieces: balls around the middles of their chords."""
+    middle = (pool.start_xyz + pool.end_xyz) / 2
+    reach = np.sqrt(((pool.end_xyz - pool.start_xyz) ** 2).sum(axis=1)) / 2 + pool.sag_m
+    apart = middle[piece_a] - middle[piece_b]
+    distance: Floats = np.sqrt(np.einsum("ij,ij->i", apart, apart)) - reach[piece_a] - reach[piece_b]
+    return distance
+
+
+def _chord_distance(p: Floats, p_end: Floats, q: Floats, q_end: Floats) -> Floats:
+    """Distance of n pairs of straight segments in space; either may be a point."""
+    u, v, w = p_end - p, q_end - q, p - q
+    uu, vv, uv = (np.einsum("ij,ij->i", one, two) for one, two in ((u, u), (v, v), (u, v)))
+    uw, vw = np.einsum("ij,ij->i", u, w), np.einsum("ij,ij->i", v, w)
+    across = uu * vv - uv * uv
+    safe_u, safe_v = np.where(uu > 0, uu, 1.0), np.where(vv > 0, vv, 1.0)
+    s = np.where(across > 1e-14 * uu * vv, (uv * vw - uw * vv) / np.where(across > 0, across, 1.0), 0.0)
+    s = np.clip(s, 0.0, 1.0)
+    t = np.clip((uv * s + vw) / safe_v, 0.0, 1.0)
+    s = np.clip((uv * t - uw) / safe_u, 0.0, 1.0)
+    apart = w + s[:, None] * u - t[:, None] * v
+    distance: Floats = np.sqrt(np.einsum("ij,ij->i", apart, apart))
+    return distance
+
+
+# 2. Geodesics -----------------------------------------------------------------------------------------------------
+
+
+def _by_geodesics(pool: _Pool, pair: Ints, piece_a: Ints, piece_b: Ints, lower: Floats, answer: Approach) -> None:
+    """Measure the candidates: the best of each pair first, then whatever could still be nearer."""
+    order = np.lexsort((piece_b, piece_a, lower, pair))
+    first = order[_firsts(pair[order])]
+    rest = np.ones(pair.size, np.bool_)
+    rest[first] = False
+    _measure(pool, pair[first], piece_a[first], piece_b[first], answer)
+    rest &= lower <= answer.distance_m[pair]
+    _measure(pool, pair[rest], piece_a[rest], piece_b[rest], answer)
+
+
+def _firsts(sorted_keys: Ints) -> Flags:
+    flags = np.ones(sorted_keys.size, np.bool_)
+    flags[1:] = sorted_keys[1:] != sorted_keys[:-1]
+    return flags
+
+
+def _measure(pool: _Pool, pair: Ints, piece_a: Ints, piece_b: Ints, answer: Approach) -> None:
+    found = _pieces_apart(pool, piece_a, piece_b)
+    order = np.lexsort((piece_b, piece_a, np.rint(found.distance_m * 1000), pair))
+    best = order[_firsts(pair[order])]
+    best = best[found.distance_m[best] < answer.distance_m[pair[best]]]
+    answer.put(pair[best], found, best)
+
+
+def _pieces_apart(pool: _Pool, a: Ints, b: Ints) -> Approach:
+    """Closest approach of n pairs of geodesic pieces, by perpendiculars from their ends and by crossings."""
+    long_a, long_b = pool.length_m[a] > 0, pool.length_m[b] > 0
+    tasks = (  # point from, its end?, onto, which pairs
+        (a, False, b, long_b | ~long_a),
+        (a, True, b, long_b & long_a),
+        (b, False, a, long_a),
+        (b, True, a, long_a & long_b),
+    )
+    rows = [np.flatnonzero(wanted) for _, _, _, wanted in tasks]
+    source = np.concatenate([task[0][row] for task, row in zip(tasks, rows, strict=True)])
+    onto = np.concatenate([task[2][row] for task, row in zip(tasks, rows, strict=True)])
+    at_end = np.concatenate([np.full(row.size, task[1]) for task, row in zip(tasks, rows, strict=True)])
+    lon = np.where(at_end, pool.end_lon[source], pool.lon[source])
+    lat = np.where(at_end, pool.end_lat[source], pool.lat[source])
+    dropped = feet(pool.lon[onto], pool.lat[onto], pool.azimuth[onto], lon, lat)
+    distance, foot_lon, foot_lat = _clamped(pool, onto, dropped, lon, lat)
+
+    table = np.full((4, a.size), np.inf)
+    along, across = np.full((4, a.size), np.nan), np.full((4, a.size), np.nan)
+    place = np.zeros((4, 4, a.size))  # longitude and latitude on a, then on b, for each task
+    for task, (row, cut) in enumerate(zip(rows, _cuts(rows), strict=True)):
+        table[task, row], along[task, row], across[task, row] = (
+            distance[cut],
+            dropped.along_m[cut],
+            dropped.across_m[cut],
+        )
+        on_source, on_other = (lon[cut], lat[cut]), (foot_lon[cut], foot_lat[cut])
+        both = (*on_source, *on_other) if task < 2 else (*on_other, *on_source)
+        for column, values in enumerate(both):
+            place[column, task, row] = values
+    chosen = np.argmin(np.rint(table * 1000), axis=0)
+    every = np.arange(a.size)
+    answer = Approach(table[chosen, every], *(place[column, chosen, every] for column in range(4)))
+    crossed = np.flatnonzero(_crossed(pool, a, b, along, across) & (answer.distance_m > 0))
+    answer.put(crossed, _crossings(pool, a[crossed], b[crossed], across[:2, crossed]), np.arange(crossed.size))
+    return answer
+
+
+def _cuts(rows: Sequence[Ints]) -> list[slice]:
+    ends = np.cumsum([0, *(row.size for row in rows)])
+    return [slice(int(start), int(end)) for start, end in pairwise(ends)]
+
+
+def _clamped(pool: _Pool, onto: Ints, dropped: Feet, lon: Floats, lat: Floats) -> tuple[Floats, Floats, Floats]:
+    """Distance to a piece and the nearest position on it, from the perpendicular to the geodesic it is part of."""
+    distance, foot_lon, foot_lat = np.abs(dropped.across_m), dropped.lon.copy(), dropped.lat.copy()
+    for outside, end_lon, end_lat in (
+        (dropped.along_m <= 0, pool.lon[onto], pool.lat[onto]),
+        (dropped.along_m >= pool.length_m[onto], pool.end_lon[onto], pool.end_lat[onto]),
+    ):
+        foot_lon[outside], foot_lat[outside] = end_lon[outside], end_lat[outside]
+        _, distance[outside] = inverse(lon[outside], lat[outside], end_lon[outside], end_lat[outside])
+    return distance, foot_lon, foot_lat
+
+
+def _crossed(pool: _Pool, a: Ints, b: Ints, along: Floats, across: Floats) -> Flags:
+    """Whether the ends of each piece lie on either side of the other, and abreast of it.
+
+    Pieces that follow one another on one geodesic have sides of noise only; being abreast tells them apart. Pieces
+    farther apart than both are long can only seem to cross (on the other side of the earth). Where an end lies on
+    the other piece, the perpendiculars have found it.
+    """
+    facing = np.ones(a.size, np.bool_)
+    for ends, piece in (((0, 1), b), ((2, 3), a)):
+        low, high = np.minimum(along[ends[0]], along[ends[1]]), np.maximum(along[ends[0]], along[ends[1]])
+        facing &= across[ends[0]] * across[ends[1]] < 0  # false where either is missing
+        facing &= (high >= -_TOUCH_M) & (low <= pool.length_m[piece] + _TOUCH_M)
+    near: Flags = facing & (np.abs(across).min(axis=0) <= pool.length_m[a] + pool.length_m[b])
+    return near
+
+
+def _crossings(pool: _Pool, a: Ints, b: Ints, across: Floats) -> Approach:
+    """Where pieces that cross do so: distance 0, one position for both (good to far less than 10^-7 degrees)."""
+    length = pool.length_m[a]
+    along = length * np.abs(across[0]) / (np.abs(across[0]) + np.abs(across[1]))
+    lon, lat, heading = forward(pool.lon[a], pool.lat[a], pool.azimuth[a], along)
+    for _ in range(_CROSSING_STEPS):
+        foot = feet(pool.lon[b], pool.lat[b], pool.azimuth[b], lon, lat)
+        slope = np.sin(np.radians(heading - foot.azimuth))
+        along = np.clip(along - foot.across_m / np.where(slope != 0, slope, 1.0), 0.0, length)
+        lon, lat, heading = forward(pool.lon[a], pool.lat[a], pool.azimuth[a], along)
+    return Approach(np.zeros(a.size), lon, lat, lon, lat)
+
+
+# 3. Inside --------------------------------------------------------------------------------------------------------
+
+
+def _by_inside(pairs: Sequence[tuple[Shape, Shape]], answer: Approach) -> None:
+    """Set the distance to 0 where a connected part of one skeleton lies inside a polygon of the other."""
+    asked: list[tuple[int, tuple[float, float], Area]] = []
+    for row, (a, b) in enumerate(pairs):
+        if answer.distance_m[row] > 0 and (a.areas or b.areas):
+            asked += [(row, probe, area) for area in b.areas for probe in a.probes]
+            asked += [(row, probe, area) for area in a.areas for probe in b.probes]
+    if not asked:
+        return
+    where = np.array([probe for _, probe, _ in asked])
+    xyz = ecef(where[:, 0], where[:, 1])
+    apart = np.sqrt(((xyz - np.array([area.centre for _, _, area in asked])) ** 2).sum(axis=1))
+    close = np.flatnonzero(apart <= np.array([area.reach_m for _, _, area in asked]))
+    if not close.size:
+        return
+    inside = close[_inside(where[close], [asked[index][2] for index in close])]
+    for index in inside[::-1]:  # the first of each pair is written last, and stays
+        row, (lon, lat), _ = asked[index]
+        for column, value in zip(answer.columns(), (0.0, lon, lat, lon, lat), strict=True):
+            column[row] = value
+
+
+def _inside(where: Floats, areas: Sequence[Area]) -> Flags:
+    """Whether each point lies inside its polygon: within the outer ring and in no hole."""
+    rings = [(index, ring) for index, area in enumerate(areas) for ring in area.rings]
+    sizes = np.array([ring[0].size for _, ring in rings])
+    owner = np.array([index for index, _ in rings])
+    point = np.repeat(owner, sizes)
+    around = turns(
+        where[point, 0],
+        where[point, 1],
+        np.concatenate([ring[0] for _, ring in rings]),
+        np.concatenate([ring[1] for _, ring in rings]),
+        (np.cumsum(sizes) - sizes).astype(np.int64),
+    )
+    outer = _firsts(owner.astype(np.int64))
+    within = np.zeros(len(areas), np.bool_)
+    within[owner[outer]] = around[outer] != 0
+    within[owner[~outer & (around != 0)]] = False
+    return within
