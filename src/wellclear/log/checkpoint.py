@@ -27,6 +27,7 @@ from wellclear.log.note import (
     Verifier,
     cosigned_at,
     cosigned_message,
+    known_lines,
     parse_note,
     parse_signature_line,
     sign_note,
@@ -142,14 +143,8 @@ def cosignatures(note: bytes, verifiers: Iterable[Verifier]) -> list[tuple[str, 
     """
     parsed = parse_note(note, "checkpoint")
     parse_checkpoint(parsed.text)
-    known = {(key.name, key.key_id): key for key in verifiers if key.key_type == COSIGNATURE_V1}
-    found = []
-    for line in parsed.signatures:
-        key = known.get((line.name, line.key_id))
-        if key is not None:
-            key.verify(parsed.text, line.signature)
-            found.append((line.name, cosigned_at(line.signature)))
-    return found
+    cosigners = [key for key in verifiers if key.key_type == COSIGNATURE_V1]
+    return [(line.name, cosigned_at(line.signature)) for _, line in known_lines(parsed, cosigners)]
 
 
 def merge_signatures(note: bytes, lines: Iterable[bytes]) -> bytes:

@@ -192,18 +192,27 @@ def verify_note(note: bytes, verifiers: Iterable[Verifier], source: str = "note"
         Unverified: no known key signed it, or a line of a known key does not verify.
     """
     parsed = parse_note(note, source)
-    known = _by_name_and_id(verifiers)
-    by: list[Verifier] = []
-    for line in parsed.signatures:
-        key = known.get((line.name, line.key_id))
-        if key is None:
-            continue  # the specification demands it: logs change keys, and witnesses add their lines
-        key.verify(parsed.text, line.signature)
-        if key not in by:
-            by.append(key)
+    by = tuple(dict.fromkeys(key for key, _ in known_lines(parsed, verifiers)))
     if not by:
         raise Unverified(source, "no known key signed it")
-    return VerifiedNote(parsed.text, tuple(by))
+    return VerifiedNote(parsed.text, by)
+
+
+def known_lines(note: Note, verifiers: Iterable[Verifier]) -> list[tuple[Verifier, SignatureLine]]:
+    """The lines of known keys in their order, each verified; lines of other keys are passed over.
+
+    Raises:
+        Unverified: a line of a known key does not verify.
+        InvalidValue: two of the known keys share name and id, so that a line would not say whose it is.
+    """
+    known = _by_name_and_id(verifiers)
+    found: list[tuple[Verifier, SignatureLine]] = []
+    for line in note.signatures:
+        key = known.get((line.name, line.key_id))
+        if key is not None:
+            key.verify(note.text, line.signature)
+            found.append((key, line))
+    return found
 
 
 def cosigned_message(text: bytes, time_s: int) -> bytes:

@@ -85,6 +85,7 @@ def test_numbers_reach_what_others_can_hold() -> None:
         b"\n\n\n",
         spelled(end=""),
         spelled(end="\n\n"),
+        spelled(end="\nno LF at the end"),
         spelled(end="\nan extension\n"),
         spelled(end="\r\n"),
         spelled(origin=""),
@@ -187,6 +188,8 @@ def test_what_cannot_be_cosigned() -> None:
         cosign(sign_note(spelled(end="\nan extension\n"), ORIGIN, LOG), COSIGNER.name, WITNESS, 5)
     with pytest.raises(Malformed):
         cosign(b"junk", COSIGNER.name, WITNESS, 5)
+    with pytest.raises(Malformed):
+        cosignatures(sign_note(spelled(end="\nan extension\n"), ORIGIN, LOG), [COSIGNER])
 
 
 def test_renewals_replace_and_the_note_does_not_grow() -> None:

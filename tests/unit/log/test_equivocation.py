@@ -7,7 +7,14 @@ import pytest
 from wellclear.errors import Equivocation, Malformed, Unverified
 from wellclear.log.checkpoint import Checkpoint, cosign, merge_signatures, sign_checkpoint
 from wellclear.log.ed25519 import SigningKey
-from wellclear.log.equivocation import Evidence, check_evidence, check_pair, check_pair_in, decode_evidence
+from wellclear.log.equivocation import (
+    EVIDENCE_BYTES_MAX,
+    Evidence,
+    check_evidence,
+    check_pair,
+    check_pair_in,
+    decode_evidence,
+)
 from wellclear.log.merkle import EMPTY_ROOT, Tree, leaf_hash
 from wellclear.log.note import COSIGNATURE_V1, Verifier
 
@@ -72,7 +79,7 @@ def test_an_honest_log_cannot_be_framed_with_another_tree() -> None:
             with pytest.raises(Unverified) as caught:
                 check_pair(note(SHOWN, old), note(SHOWN, new), ORIGIN, LOG.public_key, proof, HIDDEN.root(old))
             assert not isinstance(caught.value, Equivocation)
-    with pytest.raises(Unverified) as caught:
+    with pytest.raises(Unverified, match="is not the one of 20 entries") as caught:
         check_pair_in(HIDDEN, note(SHOWN, 7), note(SHOWN, 20), ORIGIN, LOG.public_key)
     assert not isinstance(caught.value, Equivocation)
 
@@ -90,6 +97,11 @@ def test_notes_of_others_convict_nobody() -> None:
     assert not isinstance(caught.value, Equivocation)
     with pytest.raises(Malformed):
         check_pair(note(SHOWN, 20), b"junk", ORIGIN, LOG.public_key)
+
+
+def test_a_file_is_bounded_before_it_is_parsed() -> None:
+    with pytest.raises(Malformed, match="longer"):
+        check_evidence(b"wellclear/evidence/1\n" + bytes(EVIDENCE_BYTES_MAX))
 
 
 def test_one_statement_in_two_notes_is_no_contradiction() -> None:

@@ -139,6 +139,38 @@ def test_an_empty_tree_has_one_root() -> None:
     verify_consistency(0, EMPTY_ROOT, 0, EMPTY_ROOT, [])
 
 
+@pytest.mark.requirement("R33")
+def test_a_log_that_signs_what_a_misshapen_proof_leads_to_gains_nothing() -> None:
+    """The roots are made to fit; only the shape of the proof is wrong."""
+    a, b, c = LEAVES[:3]
+    for index, size, proof, whole in (
+        (0, 1, [b], node_hash(b, a)),  # too long
+        (0, 2, [b, c], node_hash(c, node_hash(a, b))),  # too long
+        (0, 3, [b], node_hash(a, b)),  # too short
+        (0, 2, [b[:31]], node_hash(a, b[:31])),  # a hash too short, and one too long
+        (0, 2, [b + b"x"], node_hash(a, b + b"x")),
+    ):
+        assert refused(verify_inclusion, index, size, a, proof, whole)
+    for old, before, new, after, consistency in (
+        (1, a, 2, node_hash(c, node_hash(a, b)), [b, c]),  # too long
+        (1, a, 3, node_hash(a, b), [b]),  # too short
+        # Too long: one more node above both roots.
+        (3, node_hash(a, node_hash(b, c)), 4, node_hash(a, node_hash(b, node_hash(c, a))), [c, a, b, a]),
+        # Too short: the proof for a new size of 4.
+        (3, node_hash(b, c), 8, node_hash(b, node_hash(c, a)), [c, a, b]),
+        (1, a, 2, node_hash(a, b + b"x"), [b + b"x"]),
+    ):
+        assert refused(verify_consistency, old, before, new, after, consistency)
+
+
+def test_sizes_beyond_63_bits_are_refused_even_with_a_proof_that_fits() -> None:
+    whole = LEAVES[0]
+    for sibling in LEAVES[1:64]:
+        whole = node_hash(whole, sibling)
+    assert refused(verify_inclusion, 0, 2**63, LEAVES[0], LEAVES[1:64], whole)
+    assert refused(verify_consistency, 2**63, whole, 2**63, whole, [])
+
+
 def test_sizes_out_of_range_are_refused() -> None:
     for index, size in ((0, 0), (-1, 1), (1, 1), (0, -1), (0, 2**63)):
         assert refused(verify_inclusion, index, size, LEAVES[0], [], LEAVES[0])

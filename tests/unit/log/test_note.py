@@ -128,7 +128,8 @@ def test_what_is_not_a_note_is_malformed(note: bytes) -> None:
         "AAAAAAA",  # padding missing
         "AAAAAAA==",
         "AAAAAAA=AAAA",
-        "AAAA",  # no more than a key id
+        "AAAA",  # less than a key id
+        "AAAAAA==",  # no more than a key id
         "AAAAAAA_",  # the alphabet of URLs
         "AAAA\u2028AAA=",
         "AAAAAAA=\u0085",
