@@ -9,7 +9,7 @@ from __future__ import annotations
 from wellclear.errors import InvalidValue
 
 _P = 2**255 - 19
-_D = (-121665 * pow(121666, -1, _P)) % _P
+_D = -121665 * pow(121666, -1, _P) % _P
 # y of the points of order 8; with 0, 1 and -1 these are all y of small order (RFC 8032 section 5.1 gives the curve).
 _Y8 = 0x7A03AC9277FDC74EC6CC392CFA53202A0F67100D760B3CBA4FD84D3D706A17C7
 _SMALL_ORDER_Y = frozenset({0, 1, _P - 1, _Y8, _P - _Y8})
@@ -25,6 +25,6 @@ def check_public_key(key: bytes, *, field: str = "key") -> None:
         raise InvalidValue(field, "not the canonical spelling of a point")
     if y in _SMALL_ORDER_Y:
         raise InvalidValue(field, "a point of small order signs for nobody")
-    x_squared = (y * y - 1) * pow(_D * y * y + 1, -1, _P) % _P
-    if pow(x_squared, (_P - 1) // 2, _P) != 1:
+    # x^2 = (y^2 - 1) / (d y^2 + 1) must be a square; Euler's criterion on the product has the answer of the quotient.
+    if pow((y * y - 1) * (_D * y * y + 1), (_P - 1) // 2, _P) != 1:
         raise InvalidValue(field, "not a point of the curve")

@@ -19,17 +19,12 @@ from typing import Protocol
 from nacl.bindings import crypto_sign, crypto_sign_open, crypto_sign_seed_keypair
 from nacl.exceptions import BadSignatureError
 
+from wellclear.domain import keys
 from wellclear.errors import InvalidValue, Unverified
 
 SEED_BYTES = 32
 PUBLIC_KEY_BYTES = 32
 SIGNATURE_BYTES = 64
-
-_P = 2**255 - 19
-_D = -121665 * pow(121666, -1, _P) % _P
-_ORDER_8_Y = 0x7A03AC9277FDC74EC6CC392CFA53202A0F67100D760B3CBA4FD84D3D706A17C7
-_SMALL_ORDER_Y = frozenset({0, 1, _P - 1, _ORDER_8_Y, _P - _ORDER_8_Y})
-"""The y coordinates of the eight points whose order divides the cofactor; both signs of x are meant."""
 
 
 class Signer(Protocol):
@@ -72,17 +67,10 @@ def check_public_key(key: bytes) -> None:
     Raises:
         Unverified: wrong length, y not canonical, not on the curve, or a point of small order.
     """
-    if len(key) != PUBLIC_KEY_BYTES:
-        raise Unverified("public key", f"{len(key)} bytes, not {PUBLIC_KEY_BYTES}")
-    y = int.from_bytes(key, "little") & (2**255 - 1)
-    if y >= _P:
-        raise Unverified("public key", "y is not canonical")
-    if y in _SMALL_ORDER_Y:
-        raise Unverified("public key", "point of small order")
-    # x^2 = (y^2 - 1) / (d y^2 + 1) must be a square; Euler's criterion on the product has the same answer as on the
-    # quotient. Zero in either factor means y = 1 or y = -1 (refused above) or no point at all.
-    if pow((y * y - 1) * (_D * y * y + 1), (_P - 1) // 2, _P) != 1:
-        raise Unverified("public key", "not a point of the curve")
+    try:
+        keys.check_public_key(key)
+    except InvalidValue as error:
+        raise Unverified("public key", error.why) from error
 
 
 def verify(public_key: bytes, message: bytes, signature: bytes) -> None:
