@@ -1,7 +1,7 @@
 """A second opinion on distances: dense samples in space, then nested golden-section search along the edges.
 
-It shares no method with the engine: no perpendiculars, no crossings, no chords with bounds, no winding numbers. Inside is
-decided by parity in a gnomonic plane with densely drawn edges. Only PROJ's geodesics are common to both; the last
+It shares no method with the engine: no perpendiculars, no crossings, no chords with bounds, no winding numbers. Inside
+is decided by parity in a gnomonic plane with densely drawn edges. Only PROJ's geodesics are common to both; the last
 distance is taken by geographiclib, which is another implementation.
 """
 
@@ -19,10 +19,10 @@ from wellclear.domain.quantities import E7, Position
 from wellclear.domain.volume import Point, Polygon, Polygons, Route, Skeleton
 
 GEOD = Geod(ellps="WGS84")
-SAMPLES = 33
-STARTS = 4
+SAMPLES = 17
+STARTS = 6
 GOLDEN = (5**0.5 - 1) / 2
-STEPS = 48
+STEPS = 52
 
 Edges = tuple[Floats, Floats, Floats, Floats]  # longitude, latitude, azimuth, length
 
@@ -107,31 +107,23 @@ def _drawn(polygon: Polygon) -> Floats:
 
 
 def _starts(index: int, a: Edges, b: Edges) -> list[list[float]]:
-    """The most promising brackets: pair number, both edges, and the bracket on each."""
+    """The most promising pairs of edges by samples: pair number, then longitude, latitude, azimuth, length of both.
+
+    The search goes over whole edges: where two cross at a small angle, the nearest samples can be far from the place.
+    """
     share = np.linspace(0, 1, SAMPLES)
     spots = []
     for lon, lat, azimuth, length in (a, b):
         many = np.repeat(np.arange(lon.size), SAMPLES)
         x, y, _ = GEOD.fwd(lon[many], lat[many], azimuth[many], (length[:, None] * share).ravel())
         spots.append(ecef(np.asarray(x), np.asarray(y)).reshape(lon.size, SAMPLES, 3))
-    apart = np.linalg.norm(spots[0][:, :, None, None] - spots[1][None, None], axis=-1)
-    best = apart.min(axis=(1, 3))
-    rows = []
-    for flat in np.argsort(best, axis=None)[:STARTS]:
-        i, j = divmod(int(flat), best.shape[1])
-        at_a, at_b = divmod(int(apart[i, :, j].argmin()), SAMPLES)
-        row: list[float] = [index]
-        for edges, k, at in ((a, i, at_a), (b, j, at_b)):
-            length = edges[3][k]
-            spacing = length / (SAMPLES - 1)
-            middle = share[at] * length
-            row += [*(column[k] for column in edges), max(0.0, middle - 2 * spacing), min(length, middle + 2 * spacing)]
-        rows.append(row)
-    return rows
+    best = np.linalg.norm(spots[0][:, :, None, None] - spots[1][None, None], axis=-1).min(axis=(1, 3))
+    pairs = [divmod(int(flat), best.shape[1]) for flat in np.argsort(best, axis=None)[:STARTS]]
+    return [[index, *(column[i] for column in a), *(column[j] for column in b)] for i, j in pairs]
 
 
 def _search(table: Floats) -> tuple[Floats, Floats, Floats]:
-    lon_a, lat_a, az_a, _, low_a, high_a, lon_b, lat_b, az_b, _, low_b, high_b = table[:, 1:].T
+    lon_a, lat_a, az_a, length_a, lon_b, lat_b, az_b, length_b = table[:, 1:].T
 
     def nearest_on_b(along_a: Floats) -> tuple[Floats, Floats]:
         x, y, _ = GEOD.fwd(lon_a, lat_a, az_a, along_a)
@@ -140,14 +132,15 @@ def _search(table: Floats) -> tuple[Floats, Floats, Floats]:
             u, v, _ = GEOD.fwd(lon_b, lat_b, az_b, along_b)
             return np.asarray(GEOD.inv(x, y, u, v)[2])
 
-        return _golden(apart, low_b, high_b)
+        return _golden(apart, length_b)
 
-    along_a, found = _golden(lambda along: nearest_on_b(along)[1], low_a, high_a)
+    along_a, found = _golden(lambda along: nearest_on_b(along)[1], length_a)
     return along_a, nearest_on_b(along_a)[0], found
 
 
-def _golden(f: Callable[[Floats], Floats], low: Floats, high: Floats) -> tuple[Floats, Floats]:
-    """The least value in each bracket, its ends included."""
+def _golden(f: Callable[[Floats], Floats], length: Floats) -> tuple[Floats, Floats]:
+    """Where f is least between 0 and each length, both included, and its value there."""
+    low, high = np.zeros_like(length), length
     ends = (low, f(low)), (high, f(high))
     left, right = high - GOLDEN * (high - low), low + GOLDEN * (high - low)
     at_left, at_right = f(left), f(right)
@@ -166,7 +159,7 @@ def _golden(f: Callable[[Floats], Floats], low: Floats, high: Floats) -> tuple[F
 
 
 def _by_geographiclib(row: Floats, along_a: float, along_b: float) -> float:
-    lon_a, lat_a, az_a, _, _, _, lon_b, lat_b, az_b = row[1:10]
+    lon_a, lat_a, az_a, _, lon_b, lat_b, az_b, _ = row[1:]
     here = Geodesic.WGS84.Direct(lat_a, lon_a, az_a, along_a)
     there = Geodesic.WGS84.Direct(lat_b, lon_b, az_b, along_b)
     return float(Geodesic.WGS84.Inverse(here["lat2"], here["lon2"], there["lat2"], there["lon2"])["s12"])

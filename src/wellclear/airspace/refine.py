@@ -41,6 +41,7 @@ _SLACK_M: Final = 0.05  # float64 in the chord arithmetic, generously
 _CHUNK: Final = 400_000  # pairs of pieces measured in one go: some hundred megabytes at most
 _CROSSING_STEPS: Final = 5
 _TOUCH_M: Final = 1e-6
+_TIES: Final = 1e5  # distances that agree to 10 micrometres are equal; the lower piece decides
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,7 +200,7 @@ def _firsts(sorted_keys: Ints) -> Flags:
 
 def _measure(pool: _Pool, pair: Ints, piece_a: Ints, piece_b: Ints, answer: Approach) -> None:
     found = _pieces_apart(pool, piece_a, piece_b)
-    order = np.lexsort((piece_b, piece_a, np.rint(found.distance_m * 1000), pair))
+    order = np.lexsort((piece_b, piece_a, np.rint(found.distance_m * _TIES), pair))
     best = order[_firsts(pair[order])]
     best = best[found.distance_m[best] < answer.distance_m[pair[best]]]
     answer.put(pair[best], found, best)
@@ -236,7 +237,7 @@ def _pieces_apart(pool: _Pool, a: Ints, b: Ints) -> Approach:
         both = (*on_source, *on_other) if task < 2 else (*on_other, *on_source)
         for column, values in enumerate(both):
             place[column, task, row] = values
-    chosen = np.argmin(np.rint(table * 1000), axis=0)
+    chosen = np.argmin(np.rint(table * _TIES), axis=0)
     every = np.arange(a.size)
     answer = Approach(table[chosen, every], *(place[column, chosen, every] for column in range(4)))
     crossed = np.flatnonzero(_crossed(pool, a, b, along, across) & (answer.distance_m > 0))
