@@ -9,9 +9,10 @@ touches itself; the engine counts turns and copes with either.
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Sequence
-from typing import Final
+from typing import Final, NamedTuple
 
 from wellclear.domain.quantities import E7, LATITUDE_E7_MAX, Position
 from wellclear.errors import InvalidValue
@@ -132,30 +133,51 @@ def _check_vertices(ring: Ring, where: str) -> None:
         seen.add(place(vertex))
 
 
+class _Edge(NamedTuple):
+    """An edge, which one it is, and the box in space that it cannot leave."""
+
+    low: Vector
+    high: Vector
+    ring: int
+    index: int
+    start: Vector
+    end: Vector
+
+
+def _edge(ring: int, index: int, start: Vector, end: Vector) -> _Edge:
+    bulge = 1 - math.cos(angle(start, end) / 2)  # an arc leaves its chord by no more than this
+    low = min(start[0], end[0]) - bulge, min(start[1], end[1]) - bulge, min(start[2], end[2]) - bulge
+    high = max(start[0], end[0]) + bulge, max(start[1], end[1]) + bulge, max(start[2], end[2]) + bulge
+    return _Edge(low, high, ring, index, start, end)
+
+
 def _check_crossings(rings: Sequence[Sequence[Vector]], where: str) -> None:
-    """Edges sorted by their lowest z and compared while their z-ranges meet: near n log n for real rings."""
-    edges = []
-    for ring_index, ring in enumerate(rings):
-        for index, start in enumerate(ring):
-            end = ring[(index + 1) % len(ring)]
-            bulge = 1 - math.cos(angle(start, end) / 2)  # an arc leaves its chord by no more than this
-            low, high = min(start[2], end[2]) - bulge, max(start[2], end[2]) + bulge
-            edges.append((low, high, ring_index, index, start, end))
-    edges.sort(key=lambda edge: edge[0])
-    for position, (_, high, ring_a, a, start_a, end_a) in enumerate(edges):
-        for other in range(position + 1, len(edges)):
-            low, _, ring_b, b, start_b, end_b = edges[other]
-            if low > high:
+    """Edges sorted along the axis and compared while their boxes meet: near n log n for real rings."""
+    edges = [
+        _edge(number, index, start, ring[(index + 1) % len(ring)])
+        for number, ring in enumerate(rings)
+        for index, start in enumerate(ring)
+    ]
+    edges.sort(key=lambda edge: edge.low[2])
+    for position, edge in enumerate(edges):
+        (low_x, low_y, _), (high_x, high_y, high_z) = edge.low, edge.high
+        for other in itertools.islice(edges, position + 1, None):
+            if other.low[2] > high_z:
                 break
-            if ring_a == ring_b and (a + 1) % len(rings[ring_a]) == b:
-                bad = _folds(start_a, end_a, end_b)
-            elif ring_a == ring_b and (b + 1) % len(rings[ring_a]) == a:
-                bad = _folds(start_b, end_b, end_a)
-            else:
-                bad = _meet(start_a, end_a, start_b, end_b)
-            if bad:
-                kind = "itself" if ring_a == ring_b else f"ring {ring_b}"
-                raise InvalidValue(f"{where}[{ring_a}][{a}]", f"the edge from here crosses or touches {kind}")
+            if other.low[0] > high_x or other.high[0] < low_x or other.low[1] > high_y or other.high[1] < low_y:
+                continue
+            if _forbidden(edge, other, len(rings[edge.ring])):
+                kind = "itself" if edge.ring == other.ring else f"ring {other.ring}"
+                at = f"{where}[{edge.ring}][{edge.index}]"
+                raise InvalidValue(at, f"the edge from here crosses or touches {kind}")
+
+
+def _forbidden(one: _Edge, other: _Edge, size: int) -> bool:
+    if one.ring == other.ring and (one.index + 1) % size == other.index:
+        return _folds(one.start, one.end, other.end)
+    if one.ring == other.ring and (other.index + 1) % size == one.index:
+        return _folds(other.start, other.end, one.end)
+    return _meet(one.start, one.end, other.start, other.end)
 
 
 def _side(start: Vector, end: Vector, point: Vector) -> float:
