@@ -155,7 +155,8 @@ class ReferenceEngine:
 
     def check(self, item: Announced) -> list[Conflict]:
         """Conflicts of one notice, held or not, with all held ones of other ids."""
-        return _conflicts(self._candidates(_legs_of(item)))
+        held = self._legs.get(item.id, ())
+        return _conflicts(self._candidates(held if held and held[0].item is item else _legs_of(item)))
 
     def check_many(self, items: Sequence[Announced]) -> list[list[Conflict]]:
         """The same for several, each against what is held, not against each other."""

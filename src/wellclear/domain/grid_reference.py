@@ -1,8 +1,9 @@
 """Positions as MGRS grid references, for people who read maps (requirement R5).
 
 Transverse Mercator by the series of Krueger to the sixth order of the third flattening (Karney, "Transverse Mercator
-with an accuracy of a few nanometers", 2011, eq. 35); letters and zones as in NGA.STND.0037. Only for showing: a reference
-names a square metre by its south-western corner, so it is cut, never rounded, and nothing is computed from it.
+with an accuracy of a few nanometers", 2011, eq. 35); letters and zones as in NGA.STND.0037. Only for showing: a
+reference names a square metre by its south-western corner, so it is cut, never rounded, and nothing is computed from
+it.
 """
 
 from __future__ import annotations

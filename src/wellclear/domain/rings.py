@@ -139,16 +139,16 @@ class _Edge(NamedTuple):
     low: Vector
     high: Vector
     ring: int
-    index: int
+    place: int
     start: Vector
     end: Vector
 
 
-def _edge(ring: int, index: int, start: Vector, end: Vector) -> _Edge:
+def _edge(ring: int, place: int, start: Vector, end: Vector) -> _Edge:
     bulge = 1 - math.cos(angle(start, end) / 2)  # an arc leaves its chord by no more than this
     low = min(start[0], end[0]) - bulge, min(start[1], end[1]) - bulge, min(start[2], end[2]) - bulge
     high = max(start[0], end[0]) + bulge, max(start[1], end[1]) + bulge, max(start[2], end[2]) + bulge
-    return _Edge(low, high, ring, index, start, end)
+    return _Edge(low, high, ring, place, start, end)
 
 
 def _check_crossings(rings: Sequence[Sequence[Vector]], where: str) -> None:
@@ -168,14 +168,14 @@ def _check_crossings(rings: Sequence[Sequence[Vector]], where: str) -> None:
                 continue
             if _forbidden(edge, other, len(rings[edge.ring])):
                 kind = "itself" if edge.ring == other.ring else f"ring {other.ring}"
-                at = f"{where}[{edge.ring}][{edge.index}]"
+                at = f"{where}[{edge.ring}][{edge.place}]"
                 raise InvalidValue(at, f"the edge from here crosses or touches {kind}")
 
 
 def _forbidden(one: _Edge, other: _Edge, size: int) -> bool:
-    if one.ring == other.ring and (one.index + 1) % size == other.index:
+    if one.ring == other.ring and (one.place + 1) % size == other.place:
         return _folds(one.start, one.end, other.end)
-    if one.ring == other.ring and (other.index + 1) % size == one.index:
+    if one.ring == other.ring and (other.place + 1) % size == one.place:
         return _folds(other.start, other.end, one.end)
     return _meet(one.start, one.end, other.start, other.end)
 
