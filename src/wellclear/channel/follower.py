@@ -1,0 +1,327 @@
+"""The follower: takes notes and leaves as they come, and lets only what is proven into the picture.
+
+Theory of operation. Bytes arrive in any order, cut and doubled as the network likes. A note is kept if the host's key
+signed it; leaves are kept unproven beside their index. As soon as the leaves from one's own size up to the size of a
+kept note are all there, they are hashed onto the own frontier: either the root is the one that the host signed, and
+all of them are taken at once, or they are thrown away and asked for again. Nothing in between is ever seen.
+
+`proven()` computes what could be taken; the caller stores it; `commit()` makes it so. A crash in between costs nothing.
+
+    state    event                                              next
+    -----    -----------------------------------------------    ------
+    stale    a verified note that the own tree reaches           live
+    live     no such note for STALE_AFTER_US                     stale
+    any      two notes under the host's key, not both true       halted, with evidence; nothing is taken any more
+    any      bytes that fail to verify                           unchanged; they are dropped and asked for again
+
+A host that shows two histories convicts itself: of one size, the two notes do; of two sizes, the leaves of the second
+history have to be seen as well, so after leaves that will not fit the follower asks for all of them from index 0
+(`wants`), and if those lead to the newer note but not to the older one, the proof in between is the evidence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from msgspec import UNSET
+
+from wellclear.channel.opening import open_leaf
+from wellclear.domain.canonical import b64, unb64
+from wellclear.domain.kinds import HostCard, HostChange, public_of
+from wellclear.domain.logged import Logged, Remark
+from wellclear.domain.reasons import Reason
+from wellclear.errors import Equivocation, InvalidValue, Malformed, Unverified
+from wellclear.log.checkpoint import Checkpoint, open_checkpoint
+from wellclear.log.equivocation import check_pair, check_pair_in
+from wellclear.log.merkle import Tree, leaf_hash
+from wellclear.picture.fold import fold
+from wellclear.picture.picture import Picture, Step
+
+STALE_AFTER_US = 10_000_000
+"""Silence after which the picture is shown as stale (protocol, "Freshness")."""
+BYTES_AHEAD_MAX = 512 * 1024 * 1024
+"""Unproven leaves that are kept; a hostile stream cannot fill the memory."""
+NOTES_AHEAD_MAX = 64
+MISFITS_MAX = 2
+"""After so many runs that did not fit, the whole other history is asked for."""
+
+State = Literal["live", "stale", "halted"]
+
+
+@dataclass(frozen=True, slots=True)
+class Proven:
+    """A run of leaves under a note that the host signed, with what each of them does to the picture.
+
+    `differing` are HEAD_DIFFERS alarms: entries whose author names another log than ours.
+    """
+
+    start: int
+    leaves: tuple[bytes, ...]
+    note: bytes
+    logged: tuple[Logged, ...]
+    steps: tuple[Step, ...]
+    differing: tuple[Remark, ...]
+
+
+class Follower:
+    """What one node has verified of its channel: tree, newest note, picture.
+
+    `channel` is the id that people have read to each other; the genesis must hash to it, and it names the host's keys.
+    Times are the caller's monotonic microseconds.
+    """
+
+    def __init__(self, channel: str) -> None:
+        self.channel = channel
+        self.tree = Tree()
+        self.picture = Picture()
+        self.note: bytes | None = None
+        self.evidence: Equivocation | None = None
+        self._leaves: dict[int, bytes] = {}
+        self._bytes = 0
+        self._notes: dict[int, tuple[Checkpoint, bytes]] = {}
+        self._unread: list[bytes] = []
+        self._heard_us: int | None = None
+        self._other: dict[int, bytes] | None = None
+        self._misfits = 0
+
+    @property
+    def size(self) -> int:
+        return self.tree.size
+
+    def state(self, now_us: int) -> State:
+        """Whether the picture can be relied on as of now."""
+        if self.evidence is not None:
+            return "halted"
+        silence_us = self.silence_us(now_us)
+        return "live" if silence_us is not None and silence_us <= STALE_AFTER_US else "stale"
+
+    def silence_us(self, now_us: int) -> int | None:
+        """How long ago the host's last good word came; None before the first."""
+        return None if self._heard_us is None else max(0, now_us - self._heard_us)
+
+    # Bytes come in.
+
+    def hear(self, note: bytes, now_us: int) -> None:
+        """A checkpoint's note, from whoever brought it.
+
+        Raises:
+            Malformed, Unverified: not the host's word; nothing has changed.
+            Equivocation: the host contradicts itself; the follower is halted from now on.
+        """
+        if self.picture.host is None and 0 not in self._leaves:
+            self._unread = [*self._unread[-NOTES_AHEAD_MAX + 1 :], note]
+            return
+        checkpoint = self._open(note)
+        try:
+            self._compare(checkpoint, note)
+        except Equivocation as found:
+            self.evidence = found
+            raise
+        if checkpoint.size == self.size and self.note is not None:
+            self._heard_us = now_us
+            self.note = note  # the same tree; perhaps fresher cosignatures
+        elif checkpoint.size > self.size:
+            self._notes[checkpoint.size] = (checkpoint, note)
+            if len(self._notes) > NOTES_AHEAD_MAX:
+                del self._notes[min(self._notes)]
+
+    def give(self, start: int, leaves: Sequence[bytes]) -> None:
+        """Leaves from an index on, unproven; what is known already or too much is passed over."""
+        for index, leaf in enumerate(leaves, start):
+            if self._other is not None:
+                self._other[index] = leaf_hash(leaf)
+            if index < self.size or self._bytes + len(leaf) > BYTES_AHEAD_MAX:
+                continue
+            if index == 0 and b64(leaf_hash(leaf)) != self.channel:
+                continue
+            self._bytes += len(leaf) - len(self._leaves.get(index, b""))
+            self._leaves[index] = leaf
+        if 0 in self._leaves:
+            waiting, self._unread = self._unread, []
+            for note in waiting:
+                self._hear_late(note)
+
+    def _hear_late(self, note: bytes) -> None:
+        try:
+            self.hear(note, 0)
+        except (Malformed, Unverified):  # it came before the genesis did, and is no word of its host
+            return
+
+    def wants(self) -> tuple[int, int] | None:
+        """The first gap of leaves (start, end) below the newest note; None when nothing is missing."""
+        if self.evidence is not None or not self._notes:
+            return None
+        end = max(self._notes)
+        first, have = (self.size, self._leaves) if self._other is None else (0, self._other)
+        start = next((index for index in range(first, end) if index not in have), None)
+        return None if start is None else (start, end)
+
+    # Proof, then commitment.
+
+    def proven(self) -> Proven | None:
+        """The next run that a note of the host covers; None while there is none. Changes no picture.
+
+        Raises:
+            Equivocation: what arrived convicts the host; the follower is halted.
+        """
+        if self.evidence is not None:
+            return None
+        self._judge_histories()
+        for size in sorted(self._notes):
+            checkpoint, note = self._notes[size]
+            if any(index not in self._leaves for index in range(self.size, size)):
+                return None
+            leaves = tuple(self._leaves[index] for index in range(self.size, size))
+            hashes = [leaf_hash(leaf) for leaf in leaves]
+            if self.tree.frontier().extend(hashes).root() == checkpoint.root:
+                return self._fold(leaves, note, hashes)
+            self._throw_away(size)
+        return None
+
+    def commit(self, proven: Proven, now_us: int) -> None:
+        """Make a proven run part of the own log. The caller has stored it."""
+        assert proven.start == self.size, "runs are committed in order, each once"
+        self.tree.extend(logged.leaf_hash for logged in proven.logged)
+        self.picture = proven.steps[-1].picture
+        self.note = proven.note
+        self._heard_us = now_us
+        self._misfits, self._other = 0, None
+        for index in range(proven.start, self.size):
+            self._drop(index)
+        host = self.picture.host
+        self._notes = {
+            size: row
+            for size, row in self._notes.items()
+            if size > self.size and host is not None and row[0].origin == host.origin
+        }
+
+    def replay(self, leaves: Iterable[bytes], note: bytes) -> Iterator[tuple[Logged, Step]]:
+        """Take the own store's leaves again at start, signatures and all; the note must cover exactly them.
+
+        Yields each entry with its step, so that a caller can show progress and fold its own view beside it.
+
+        Raises:
+            Malformed, Unverified: the store does not hold what the host signed.
+        """
+        assert self.size == 0, "a follower replays before it follows"
+        for leaf in leaves:
+            logged = open_leaf(self.size, leaf)
+            if self.size == 0 and b64(logged.leaf_hash) != self.channel:
+                raise Unverified("own store", f"its genesis is not that of the channel {self.channel}")
+            step = fold(self.picture, logged)
+            self.tree.append(logged.leaf_hash)
+            self.picture = step.picture
+            yield logged, step
+        checkpoint = self._open(note)
+        if (checkpoint.size, checkpoint.root) != (self.size, self.tree.root()):
+            raise Unverified("own store", f"its {self.size} entries are not those that the host signed")
+        self.note = note
+
+    # The parts.
+
+    def _open(self, note: bytes) -> Checkpoint:
+        """The checkpoint of a note under the key of the host, or of one that the waiting leaves make host."""
+        fault: Unverified | None = None
+        for card in self._cards():
+            try:
+                return open_checkpoint(note, card.origin, unb64(card.log))
+            except Unverified as error:
+                fault = fault or error
+        raise fault or Unverified("checkpoint", "the genesis is not there yet, and only it names the host's key")
+
+    def _cards(self) -> Iterator[HostCard]:
+        """The host in force, then whom the leaves that follow on our log make host (the heads' approvals prove it)."""
+        picture, index = self.picture, self.size
+        if picture.host is None and index in self._leaves:
+            picture, index = fold(picture, open_leaf(0, self._leaves[0])).picture, 1
+        if picture.host is not None:
+            yield picture.host
+        ahead = iter(range(index, index + len(self._leaves)))
+        changes = [at for at in ahead if b'"kind":"host_change"' in self._leaves.get(at, b"")]
+        for at in range(index, max(changes, default=-1) + 1):
+            if at not in self._leaves:
+                return
+            logged = open_leaf(at, self._leaves[at])
+            step = fold(picture, logged)
+            if at in changes and not step.remarks and self._stands_on_ours(logged):
+                assert step.picture.host is not None, "a change of host names one"
+                yield step.picture.host
+            picture = step.picture
+
+    def _stands_on_ours(self, logged: Logged) -> bool:
+        assert logged.entry is not None, "it was folded without remark"
+        try:
+            body = public_of(logged.entry.act)
+        except InvalidValue:
+            return False
+        between = [leaf_hash(self._leaves[index]) for index in range(self.size, logged.index)]
+        root = self.tree.frontier().extend(between).root()
+        return isinstance(body, HostChange) and unb64(body.root) == root
+
+    def _compare(self, checkpoint: Checkpoint, note: bytes) -> None:
+        """Hold a verified note against what was verified before; raises Equivocation if both cannot be true."""
+        other = self._notes.get(checkpoint.size)
+        card = self.picture.host
+        if other is not None and other[0].origin == checkpoint.origin and other[0].root != checkpoint.root:
+            for known in self._cards():
+                if known.origin == checkpoint.origin:
+                    check_pair(other[1], note, known.origin, unb64(known.log))
+        if card is None or self.note is None or checkpoint.origin != card.origin or checkpoint.size > self.size:
+            return
+        if checkpoint.root != self.tree.root(checkpoint.size):
+            check_pair_in(self.tree, note, self.note, card.origin, unb64(card.log))
+
+    def _judge_histories(self) -> None:
+        """With all of a history in hand that never fitted ours: it convicts the host, or it is thrown away."""
+        if self._other is None or not self._notes or self.note is None or self.picture.host is None:
+            return
+        size = max(self._notes)
+        if any(index not in self._other for index in range(size)):
+            return
+        tree = Tree(self._other[index] for index in range(size))
+        self._other, self._misfits = None, 0
+        host = self.picture.host
+        checkpoint, note = self._notes[size]
+        if tree.root() != checkpoint.root or checkpoint.origin != host.origin:
+            return
+        try:
+            check_pair_in(tree, self.note, note, host.origin, unb64(host.log))
+        except Equivocation as found:
+            self.evidence = found
+            raise
+
+    def _throw_away(self, size: int) -> None:
+        for index in range(self.size, size):
+            self._drop(index)
+        self._misfits += 1
+        if self._misfits >= MISFITS_MAX and self._other is None and self.size:
+            self._other = {}
+
+    def _drop(self, index: int) -> None:
+        self._bytes -= len(self._leaves.pop(index, b""))
+
+    def _fold(self, leaves: tuple[bytes, ...], note: bytes, hashes: list[bytes]) -> Proven:
+        start, picture = self.size, self.picture
+        logged = tuple(open_leaf(index, leaf) for index, leaf in enumerate(leaves, start))
+        steps = []
+        for one in logged:
+            steps.append(fold(picture, one))
+            picture = steps[-1].picture
+        self.tree.extend(hashes)  # heads may name sizes inside the run
+        try:
+            differing = tuple(remark for one in logged if (remark := _head_fault(one, self.tree)) is not None)
+        finally:
+            self.tree.truncate(start)
+        return Proven(start, leaves, note, logged, tuple(steps), differing)
+
+
+def _head_fault(logged: Logged, tree: Tree) -> Remark | None:
+    """HEAD_DIFFERS, when an author names a size that we have with a root that we do not."""
+    if logged.entry is None or logged.fault is not None or logged.entry.link.head is UNSET:
+        return None
+    head = logged.entry.link.head
+    if head.size > tree.size or b64(tree.root(head.size)) == head.root:
+        return None
+    return Remark(logged.index, Reason.HEAD_DIFFERS, f"{logged.entry.act.party} has seen another log of {head.size}")

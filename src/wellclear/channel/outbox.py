@@ -1,0 +1,259 @@
+"""The outbox: acts that wait for their place in the log, and get exactly one.
+
+Theory of operation. Persons approve an act; the outbox gives it its link: the next `seq` and `prev` of the key, the
+newest verified log as `head`, the hour. Every change of an item is first handed out to be stored and only then sent, so
+a killed node starts again from what it stored and sends the same bytes. The host's answer to them is a proof, also when
+they are in the log already. Two links of one `seq` can never both be logged, and an act counts once; so nothing is
+lost and nothing is doubled whatever is lost, delayed or repeated on the way.
+
+    state      event                                                  next
+    -------    ---------------------------------------------------    -------------------------------
+    waiting    its turn (safety first, findings last), < 4 linked      linked
+    waiting    approved longer ago than the agreement allows           refused STALE_APPROVAL
+    linked     proof of inclusion, or seen in the verified log         logged
+    linked     30 s without either                                     waiting (linked again, new hour)
+    linked     refused NOT_NEXT, RATE                                  waiting
+    linked     refused for any other reason                            refused; an officer is rung
+    linked     another entry of its key logged at its seq or above     waiting (its link is void)
+    linked     an own entry in the log that this node never made       held; an officer is asked
+    held       an officer says again                                   waiting
+    refused, logged, held    an officer has seen it                    gone
+
+Times are UTC microseconds for the link, monotonic ones for waiting; both are handed in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import msgspec
+from msgspec import UNSET
+
+from wellclear.channel.composing import Chain, link
+from wellclear.domain.canonical import b64, unb64
+from wellclear.domain.entry import Act, Approval, act_hash
+from wellclear.domain.kinds import KINDS
+from wellclear.domain.logged import Logged
+from wellclear.domain.reasons import FINAL_NOT, Reason
+from wellclear.errors import InvalidValue, Malformed
+from wellclear.log.ed25519 import Signer
+from wellclear.log.merkle import leaf_hash
+from wellclear.picture.picture import Picture
+
+LINKED_MAX = 4
+LINK_AGAIN_US = 30_000_000
+RATE_PAUSE_US = 1_000_000
+NOT_NEXT_PAUSE_US = 200_000
+
+ItemState = Literal["waiting", "linked", "logged", "refused", "held"]
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One act on its way. `id` is its hash in base64; `number` the order of arrival; `use` the key that links it."""
+
+    id: str
+    number: int
+    act: Act
+    approvals: tuple[Approval, ...]
+    parts: tuple[bytes, ...]
+    use: str = "node"
+    state: ItemState = "waiting"
+    leaf: bytes = b""
+    seq: int = 0
+    index: int = -1
+    reason: str = ""
+    detail: str = ""
+    linked_us: int = 0
+    pause_until_us: int = 0
+
+    def freed(self, reason: str = "", pause_until_us: int = 0) -> Item:
+        """The same act without a link, waiting for its next turn."""
+        return replace(self, state="waiting", leaf=b"", seq=0, reason=reason, pause_until_us=pause_until_us)
+
+    def encode(self) -> bytes:
+        """The item as the store keeps it, parts and link included."""
+        return msgspec.json.encode(self)
+
+
+def decode_item(row: bytes) -> Item:
+    """A stored item; raises `Malformed` for anything else. Monotonic times do not survive a restart."""
+    try:
+        return replace(msgspec.json.decode(row, type=Item), linked_us=0, pause_until_us=0)
+    except (msgspec.ValidationError, msgspec.DecodeError) as error:
+        raise Malformed("outbox", "", str(error)) from error
+
+
+class Outbox:
+    """The items of one node. Methods that change items return them: store those, then act on what they say."""
+
+    def __init__(self, signers: dict[str, Signer]) -> None:
+        self.signers = signers
+        self.items: dict[str, Item] = {}
+        self.adopted: list[int] = []
+        self._numbers = 0
+
+    # What persons and the node put in.
+
+    def add(
+        self, act: Act, approvals: Iterable[Approval], parts: Sequence[bytes], use: str = "node"
+    ) -> tuple[Item, bool]:
+        """Take an act; the same act again is the item that is there, and False."""
+        name = b64(act_hash(act))
+        known = self.items.get(name)
+        if known is not None and known.state != "refused":
+            return known, False
+        self._numbers += 1
+        item = Item(name, self._numbers, act, tuple(approvals), tuple(parts), use)
+        self.items[name] = item
+        return item, True
+
+    def load(self, items: Iterable[Item]) -> None:
+        """What the store held when the node stopped; links that were sent, or not, will be sent again."""
+        for item in items:
+            self.items[item.id] = item
+            self._numbers = max(self._numbers, item.number)
+
+    def again(self, name: str) -> Item:
+        """An officer wants a held or refused act to go out after all; raises InvalidValue for any other."""
+        item = self._one(name)
+        if item.state not in ("held", "refused"):
+            raise InvalidValue("id", f"{name} is {item.state}; only a held or refused act can be sent again")
+        return self._set(item.freed())
+
+    def drop(self, name: str) -> Item:
+        """An officer has seen how an item ended, or takes back one that never had a link."""
+        item = self._one(name)
+        if item.state == "linked":
+            raise InvalidValue("id", f"{name} is on its way; it can no longer be taken back")
+        return self.items.pop(name)
+
+    # Linking.
+
+    def link_next(
+        self, picture: Picture, head: tuple[int, bytes], now_us: int, mono_us: int, approval_age_us: int | None
+    ) -> list[Item]:
+        """Link the next acts, at most four in flight a key; the changed items, in the order of the chain."""
+        changed = [self._set(item) for item in self._outdated(now_us, approval_age_us)]
+        for use, signer in self.signers.items():
+            chain = self._chain(picture, use)
+            flying = [item for item in self.items.values() if item.use == use and item.state == "linked"]
+            for item in self._in_turn(use, mono_us)[: max(0, LINKED_MAX - len(flying))]:
+                leaf = link(item.act, item.approvals, signer, chain, head, now_us)
+                chain = chain.next(leaf_hash(leaf))
+                changed.append(self._set(replace(item, state="linked", leaf=leaf, seq=chain.seq, linked_us=mono_us)))
+        return changed
+
+    def to_send(self) -> list[Item]:
+        """What is linked and has no answer yet, in the order of the chain."""
+        return sorted((item for item in self.items.values() if item.state == "linked"), key=lambda item: item.seq)
+
+    def link_again(self, mono_us: int) -> list[Item]:
+        """Free what has waited 30 s for its answer; a link behind a freed one has lost its `prev` and is freed too."""
+        late = [item for item in self.to_send() if mono_us - item.linked_us >= LINK_AGAIN_US]
+        return [self._set(item.freed()) for use in {one.use for one in late} for item in self._flying(use)]
+
+    # What comes back.
+
+    def proved(self, name: str, leaf: bytes, index: int) -> list[Item]:
+        """The host's proof of inclusion held for exactly these bytes."""
+        item = self.items.get(name)
+        if item is None or item.state != "linked" or item.leaf != leaf:
+            return []
+        return [self._set(replace(item, state="logged", index=index, reason="", detail=""))]
+
+    def refused(self, name: str, leaf: bytes, reason: str, detail: str, mono_us: int) -> list[Item]:
+        """The host's signed refusal of exactly these bytes; what was linked behind them is freed as well."""
+        item = self.items.get(name)
+        if item is None or item.state != "linked" or item.leaf != leaf:
+            return []
+        behind = [other for other in self._flying(item.use) if other.seq > item.seq]
+        if reason in FINAL_NOT:
+            pause_us = RATE_PAUSE_US if reason == Reason.RATE else NOT_NEXT_PAUSE_US
+            changed = [self._set(item.freed(reason, mono_us + pause_us))]
+        else:
+            changed = [self._set(replace(item, state="refused", leaf=b"", seq=0, reason=reason, detail=detail))]
+        return changed + [self._set(other.freed()) for other in behind]
+
+    def saw(self, logged: Logged) -> list[Item]:
+        """An entry of the verified log, in order: it answers an item, voids links, or was made elsewhere."""
+        entry = logged.entry
+        use = None if entry is None or logged.fault is not None else self._use_of(entry.link.key)
+        if entry is None or use is None:
+            return []
+        item = self.items.get(b64(entry.act_hash))
+        flying = [other for other in self._flying(use) if item is None or other.id != item.id]
+        if item is None:
+            self.adopted.append(logged.index)
+            return [self._set(replace(other.freed(), state="held")) for other in flying]
+        changed = []
+        ours = item.leaf == entry.leaf
+        if item.state != "logged":
+            done = replace(item, state="logged", index=logged.index, leaf=entry.leaf, seq=entry.link.seq)
+            changed.append(self._set(replace(done, reason="", detail="")))
+        if not ours:  # the place was taken by another link than the one in flight: what hangs behind that is void
+            changed += [self._set(other.freed()) for other in flying]
+        return changed
+
+    # The parts.
+
+    def _one(self, name: str) -> Item:
+        item = self.items.get(name)
+        if item is None:
+            raise InvalidValue("id", f"nothing in the outbox is called {name}")
+        return item
+
+    def _set(self, item: Item) -> Item:
+        self.items[item.id] = item
+        return item
+
+    def _flying(self, use: str) -> list[Item]:
+        return [item for item in self.to_send() if item.use == use]
+
+    def _chain(self, picture: Picture, use: str) -> Chain:
+        """Where the next link of a key goes: after its last one in flight, proved, or folded."""
+        last = picture.chains.get(b64(self.signers[use].public_key))
+        chain = Chain(0, None) if last is None else Chain(last[0], unb64(last[1]))
+        ahead = [item for item in self.items.values() if item.use == use and item.leaf and item.seq > chain.seq]
+        if not ahead:
+            return chain
+        tip = max(ahead, key=lambda item: item.seq)
+        return Chain(tip.seq, leaf_hash(tip.leaf))
+
+    def _use_of(self, key: str) -> str | None:
+        return next((use for use, signer in self.signers.items() if b64(signer.public_key) == key), None)
+
+    def _outdated(self, now_us: int, approval_age_us: int | None) -> Iterator[Item]:
+        if approval_age_us is None:
+            return
+        for item in list(self.items.values()):
+            if item.state == "waiting" and item.approvals and item.act.said < now_us - approval_age_us:
+                yield replace(item, state="refused", reason=str(Reason.STALE_APPROVAL), detail="approve it again")
+
+    def _in_turn(self, use: str, mono_us: int) -> list[Item]:
+        """What waits for its link, in order: by urgency, but never before an earlier act about the same item."""
+        rows = sorted((item for item in self.items.values() if item.use == use), key=lambda item: item.number)
+        rows = [item for item in rows if item.state == "waiting"]
+        if any(item.pause_until_us > mono_us for item in rows):
+            rows = [item for item in rows if KINDS[item.act.kind].always and item.pause_until_us <= mono_us]
+        latest: dict[str, tuple[int, int]] = {}
+        order: dict[str, tuple[tuple[int, int], int]] = {}
+        for item in rows:
+            about = _about(item.act)
+            urgency = max([_urgency(item.act), *(latest[name] for name in about if name in latest)])
+            latest.update(dict.fromkeys(about, urgency))
+            order[item.id] = (urgency, item.number)
+        return sorted(rows, key=lambda item: order[item.id])
+
+
+def _about(act: Act) -> list[str]:
+    return [name for name in (act.id, act.subject.id if act.subject is not UNSET else UNSET) if isinstance(name, str)]
+
+
+def _urgency(act: Act) -> tuple[int, int]:
+    """Safety, then what answers people, then the rest, findings last; inside that by precedence."""
+    kind = KINDS[act.kind]
+    group = 0 if act.kind == "safety" else 3 if act.kind == "finding" else 1 if kind.always else 2
+    return group, "ZOPR".index(act.precedence)

@@ -1,0 +1,152 @@
+"""The follower takes what is proven, whole runs at a time, and nothing else."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.unit.channel.relay import Relay
+from wellclear.channel.composing import link
+from wellclear.channel.follower import STALE_AFTER_US, Follower
+from wellclear.domain.reasons import Reason
+from wellclear.errors import Equivocation, Unverified
+from wellclear.log.equivocation import check_evidence, decode_evidence
+from wellclear.log.merkle import Tree, leaf_hash
+from wellclear.testing.sketch import Sketch, circle
+
+
+@pytest.fixture
+def relay() -> Relay:
+    sketch = Sketch.founded(seed=3)
+    sketch.announce("NORTHLAND", ["SOUTHLAND/OPS"], [circle(34.5, 38.3, 5_000)])
+    return Relay(sketch)
+
+
+def take_all(follower: Follower, now_us: int = 0) -> None:
+    while (proven := follower.proven()) is not None:
+        follower.commit(proven, now_us)
+
+
+def following(relay: Relay, size: int | None = None) -> Follower:
+    follower = Follower(relay.sketch.channel)
+    size = relay.size if size is None else size
+    follower.give(0, relay.sketch.leaves[:size])
+    follower.hear(relay.note(size), 0)
+    take_all(follower)
+    return follower
+
+
+@pytest.mark.requirement("R33")
+def test_what_the_host_signed_is_taken_and_gives_the_same_picture(relay: Relay) -> None:
+    follower = following(relay)
+    assert (follower.size, follower.picture.digest) == (relay.size, relay.sketch.picture.digest)
+
+
+def test_notes_may_come_before_leaves_and_leaves_backwards(relay: Relay) -> None:
+    follower = Follower(relay.sketch.channel)
+    follower.hear(relay.note(), 0)
+    assert follower.wants() is None, "without the genesis no note can be judged"
+    for index in reversed(range(relay.size)):
+        assert follower.proven() is None
+        follower.give(index, [relay.sketch.leaves[index]])
+    take_all(follower)
+    assert follower.picture.digest == relay.sketch.picture.digest
+
+
+def test_only_whole_runs_are_taken(relay: Relay) -> None:
+    follower = following(relay, 3)
+    follower.hear(relay.note(6), 0)
+    follower.give(3, relay.sketch.leaves[3:5])
+    assert follower.proven() is None
+    assert follower.wants() == (5, 6)
+    follower.give(5, relay.sketch.leaves[5:6])
+    take_all(follower)
+    assert follower.size == 6
+
+
+def test_another_channels_genesis_is_not_taken(relay: Relay) -> None:
+    stranger = Relay(Sketch.founded(seed=4))
+    follower = Follower(relay.sketch.channel)
+    follower.give(0, stranger.sketch.leaves)
+    follower.hear(stranger.note(), 0)
+    assert follower.proven() is None
+    assert follower.size == 0
+
+
+def test_a_leaf_that_does_not_fit_is_asked_for_again(relay: Relay) -> None:
+    follower = following(relay, 5)
+    follower.hear(relay.note(6), 0)
+    follower.give(5, [relay.sketch.leaves[4]])
+    assert follower.proven() is None
+    assert follower.wants() == (5, 6)
+    follower.give(5, relay.sketch.leaves[5:6])
+    take_all(follower)
+    assert follower.size == 6
+
+
+def test_a_note_of_another_key_is_no_word_of_the_host(relay: Relay) -> None:
+    follower = following(relay)
+    with pytest.raises(Unverified):
+        follower.hear(Relay(Sketch.founded(seed=9)).note(), 0)
+
+
+def test_silence_makes_stale_and_a_word_makes_live(relay: Relay) -> None:
+    follower = following(relay)
+    assert follower.state(STALE_AFTER_US) == "live"
+    assert follower.state(STALE_AFTER_US + 1) == "stale"
+    follower.hear(relay.note(), STALE_AFTER_US + 1)
+    assert follower.state(STALE_AFTER_US + 1) == "live"
+
+
+@pytest.mark.requirement("R33")
+@pytest.mark.parametrize("size", [4, 8])
+def test_another_root_for_a_size_that_we_have_halts_with_evidence(relay: Relay, size: int) -> None:
+    follower = following(relay, 8)
+    with pytest.raises(Equivocation):
+        follower.hear(relay.note(size, b"\x01" * 32), 0)
+    assert follower.state(0) == "halted"
+    assert follower.evidence is not None
+    file = follower.evidence.evidence[2]
+    assert check_evidence(file).startswith(f"{relay.sketch.origin} signed")
+    assert decode_evidence(file).key.name == relay.sketch.origin
+    follower.give(8, relay.sketch.leaves[8:])
+    assert follower.proven() is None, "nothing is taken after a halt"
+
+
+def test_a_longer_history_that_leaves_ours_convicts_once_it_is_seen_whole(relay: Relay) -> None:
+    follower = following(relay, 6)
+    leaves = [*relay.sketch.leaves[:5], relay.sketch.leaves[6], relay.sketch.leaves[7]]
+    other = Tree(leaf_hash(leaf) for leaf in leaves)
+    follower.hear(relay.note(7, other.root()), 0)
+    for _ in range(2):
+        assert follower.wants() == (6, 7)
+        follower.give(6, leaves[6:])
+        assert follower.proven() is None
+    assert follower.wants() == (0, 7), "what will not fit is asked for from the beginning"
+    follower.give(0, leaves)
+    with pytest.raises(Equivocation):
+        follower.proven()
+    assert follower.evidence is not None
+    check_evidence(follower.evidence.evidence[2])
+
+
+def test_a_head_unlike_our_tree_is_told(relay: Relay) -> None:
+    sketch, size = relay.sketch, relay.size
+    author = sketch.parties["SOUTHLAND"]
+    act = sketch.compose("time", "SOUTHLAND").act
+    seen_elsewhere = (size - 1, b"\x02" * 32)
+    sketch.log(link(act, (), author.key("node"), author.chains["node"], seen_elsewhere, sketch.now_us))
+    follower = following(relay, size)
+    follower.hear(relay.note(), 0)
+    follower.give(size, sketch.leaves[size:])
+    proven = follower.proven()
+    assert proven is not None
+    assert [remark.reason for remark in proven.differing] == [Reason.HEAD_DIFFERS]
+
+
+def test_replay_holds_the_store_to_the_note(relay: Relay) -> None:
+    follower = Follower(relay.sketch.channel)
+    steps = list(follower.replay(relay.sketch.leaves, relay.note()))
+    assert (len(steps), follower.picture.digest) == (relay.size, relay.sketch.picture.digest)
+    changed = [*relay.sketch.leaves[:-1], relay.sketch.leaves[-2]]
+    with pytest.raises(Unverified, match="not those that the host signed"):
+        list(Follower(relay.sketch.channel).replay(changed, relay.note()))
