@@ -101,6 +101,7 @@ def closest(pairs: Sequence[tuple[Shape, Shape]], limit_m: Floats) -> Approach:
     for rows in _chunks(np.diff(pool.first)[a] * np.diff(pool.first)[b]):
         pair, piece_a, piece_b, lower = _by_chords(pool, a, b, rows, limit_m)
         _by_geodesics(pool, pair, piece_a, piece_b, lower, answer)
+    answer.distance_m[answer.distance_m > limit_m] = np.inf
     _by_inside(pairs, answer)
     return answer
 

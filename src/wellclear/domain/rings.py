@@ -19,6 +19,8 @@ from wellclear.errors import InvalidValue
 
 Vector = tuple[float, float, float]
 Ring = tuple[Position, ...]
+Cap = tuple[Vector, float]
+"""A centre and an angular radius in radians."""
 
 CAP_DEGREES_MAX: Final = 60.0
 """Angular radius of the largest cap that may bound a ring or a route."""
@@ -59,8 +61,8 @@ def angle(a: Vector, b: Vector) -> float:
     return math.atan2(math.hypot(*cross(a, b)), dot(a, b))
 
 
-def bounding_cap_of(vertices: Sequence[Vector]) -> tuple[Vector, float]:
-    """A cap (centre, angular radius in radians) around some directions; near the least one when that matters.
+def bounding_cap_of(vertices: Sequence[Vector]) -> Cap:
+    """A cap around some directions; near the least one when that matters.
 
     The mean direction is within a factor of two of the best; a cap above the limit is improved by steps towards the
     farthest vertex (Badoiu and Clarkson) before anybody is refused for it.
@@ -81,10 +83,12 @@ def bounding_cap_of(vertices: Sequence[Vector]) -> tuple[Vector, float]:
     return best
 
 
-def check_cap(vertices: Sequence[Vector], where: str) -> None:
-    """Raises InvalidValue if the vertices do not fit a cap of 60 degrees."""
-    if bounding_cap_of(vertices)[1] > math.radians(CAP_DEGREES_MAX):
+def check_cap(vertices: Sequence[Vector], where: str) -> Cap:
+    """The bounding cap; raises InvalidValue if the vertices do not fit one of 60 degrees."""
+    cap = bounding_cap_of(vertices)
+    if cap[1] > math.radians(CAP_DEGREES_MAX):
         raise InvalidValue(where, f"spans more than a cap of {CAP_DEGREES_MAX:.0f} degrees")
+    return cap
 
 
 def check_rings(rings: Sequence[Ring], where: str) -> None:
@@ -96,22 +100,22 @@ def check_rings(rings: Sequence[Ring], where: str) -> None:
     """
     if not rings:
         raise InvalidValue(where, "needs an outer ring")
-    drawn = []
+    drawn, caps = [], []
     for index, ring in enumerate(rings):
         _check_vertices(ring, f"{where}[{index}]")
         drawn.append([unit_vector(vertex) for vertex in ring])
-        check_cap(drawn[index], f"{where}[{index}]")
+        caps.append(check_cap(drawn[index], f"{where}[{index}]"))
     _check_crossings(drawn, where)
     for index, hole in enumerate(drawn[1:], start=1):
-        if not encloses(drawn[0], hole[0]):
+        if not encloses(drawn[0], caps[0], hole[0]):
             raise InvalidValue(f"{where}[{index}]", "is a hole outside the outer ring")
-        if any(encloses(other, hole[0]) for other in drawn[1:] if other is not hole):
+        if any(encloses(drawn[other], caps[other], hole[0]) for other in range(1, len(drawn)) if other != index):
             raise InvalidValue(f"{where}[{index}]", "is a hole inside another hole")
 
 
-def encloses(ring: Sequence[Vector], point: Vector) -> bool:
-    """Whether a ring turns around a direction; the ring lies in less than a hemisphere, whatever its winding."""
-    if any(dot(vertex, point) <= -0.999 for vertex in ring):  # on the far side of the earth
+def encloses(ring: Sequence[Vector], cap: Cap, point: Vector) -> bool:
+    """Whether a ring within a cap of less than a hemisphere turns around a direction, whatever its winding."""
+    if dot(cap[0], point) < math.cos(cap[1]) - 1e-12:  # seen from the far side of the earth it turns as well
         return False
     east = _normalised(cross((0.0, 0.0, 1.0) if abs(point[2]) < 0.9 else (1.0, 0.0, 0.0), point))
     north = cross(point, east)
