@@ -83,6 +83,7 @@ class Reason(StrEnum):
     UNKNOWN_PARTY = "UNKNOWN_PARTY", "no such party is a member"
     KEY_TAKEN = "KEY_TAKEN", "this key was registered before in this channel"
     BAD_KEY = "BAD_KEY", "no public key that may be registered"
+    TOO_MANY = "TOO_MANY", "more than a channel keeps for one party"
 
     # What only a reader's view can say.
     PART_UNREADABLE = "PART_UNREADABLE", "a part did not open, or does not fit its commitment"

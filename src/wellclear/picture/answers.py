@@ -13,6 +13,7 @@ from wellclear.domain.entry import Entry
 from wellclear.domain.kinds import OfDesk, Receipt, public_of
 from wellclear.domain.reasons import Reason
 from wellclear.picture.clocks import clock_start_us
+from wellclear.picture.items import owe
 from wellclear.picture.picture import Draft
 from wellclear.picture.retention import stop_waiting
 from wellclear.picture.rows import AnswerRow, OwedRow, answer_id, owed_id
@@ -27,9 +28,33 @@ def receipt(draft: Draft, entry: Entry) -> None:
         draft.remark(Reason.RECEIPT_AHEAD, f"through {body.through}, but its author had seen {head.size} entries")
         return
     shut = {row.index for row in body.not_opened} if body.not_opened is not UNSET else set()
-    for index in sorted(draft.before.waiting.get(entry.act.party) or ()):
-        if index <= body.through and index not in shut:
+    party, unopened = entry.act.party, []
+    for index in _reached(draft, party, body.through):
+        if index > body.through or index in shut:
+            unopened.append(index)
+        else:
             _receive(draft, entry, index)
+    draft.write("unopened", draft.read("unopened").insert(party, tuple(unopened)))
+
+
+def _reached(draft: Draft, party: str, through: int) -> list[int]:
+    """What still waits among the entries that this or an earlier receipt of the party reaches, in order.
+
+    What no receipt has reached is not looked at, and what one has listed is at most a receipt's list: so a party that
+    sends receipts of little cannot make everybody search all that waits for it.
+    """
+    waiting = draft.read("waiting").get(party) or ()
+    reached = [index for index in draft.read("unopened").get(party) or () if index in waiting]
+    arrivals = draft.read("arrivals")
+    first, end = draft.read("queues").get(party) or (0, 0)
+    while first < end and (index := arrivals[party, first]) <= through:
+        if index in waiting:
+            reached.append(index)
+        arrivals = arrivals.remove((party, first))
+        first += 1
+    draft.write("arrivals", arrivals)
+    draft.write("queues", draft.read("queues").insert(party, (first, end)))
+    return reached
 
 
 def ack(draft: Draft, entry: Entry) -> None:
@@ -56,7 +81,7 @@ def confirm(draft: Draft, entry: Entry) -> None:
     answer, row = _answer_of(draft, entry, body.desk)
     if row is None:
         return
-    if draft.before.items[subject.id].party != entry.act.party:
+    if draft.read("items")[subject.id].party != entry.act.party:
         draft.remark(Reason.NOT_THE_ANNOUNCER, subject.id)
     elif row.acked_us is UNSET:
         draft.remark(Reason.NOT_ACKNOWLEDGED, answer)
@@ -73,6 +98,7 @@ def passed_to_units(draft: Draft, entry: Entry) -> None:
     answer, row = _answer_of(draft, entry, entry.act.desk)
     if row is not None:
         draft.put("answer", answer, msgspec.structs.replace(row, passed_us=draft.now_us))
+        owe(draft, entry, "", 1, draft.before.today + draft.before.terms.keep_days)
 
 
 def _answer_of(draft: Draft, entry: Entry, desk: object) -> tuple[str, AnswerRow | None]:
@@ -93,6 +119,7 @@ def _receive(draft: Draft, entry: Entry, index: int) -> None:
     stop_waiting(draft, party, index)
     if owed is None or owed.received_us is not UNSET:
         return
-    start_us = clock_start_us(draft, entry.link)
+    due_us = owed.start_us + draft.before.settings[owed.terms].deadlines.receipt.of(owed.precedence)
+    start_us = min(clock_start_us(draft, entry.link), due_us)  # a late receipt puts nothing off
     received = msgspec.structs.replace(owed, received_us=draft.now_us, ack_start_us=start_us)
     draft.put("owed", owed_id(index, party), received)

@@ -17,7 +17,7 @@ def approvals_fault(picture: Picture, entry: Entry, approved: tuple[bool, ...]) 
     Every approval must hold, also one too many: an act either has the names under it that it shows, or does not stand.
     """
     persons: dict[str, set[str]] = {}
-    parties: set[str] = set()
+    parties: set[str] = set()  # whose heads of delegation stand behind it
     for index, approval in enumerate(entry.approvals):
         if not approved[index]:
             return Reason.BAD_APPROVAL, f"approvals[{index}]"
@@ -25,7 +25,8 @@ def approvals_fault(picture: Picture, entry: Entry, approved: tuple[bool, ...]) 
         if fault is not None:
             return fault, f"approvals[{index}]"
         persons.setdefault(approval.role, set()).add(person)
-        parties.add(picture.keys[approval.key].party)
+        if approval.role == "head_of_delegation":
+            parties.add(picture.keys[approval.key].party)
     return _asked(picture, entry, persons, parties)
 
 

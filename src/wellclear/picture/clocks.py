@@ -6,6 +6,8 @@ names; now is the second greatest of their latest claims and never goes back. Wi
 
 from __future__ import annotations
 
+from rpds import HashTrieMap
+
 from wellclear.domain.entry import Entry, Link
 from wellclear.picture.picture import Draft
 
@@ -30,12 +32,17 @@ def move_clocks(draft: Draft, entry: Entry) -> None:
 
 
 def restart_clocks(draft: Draft) -> None:
-    """Forget every claim but the present entry's; now is set anew as soon as two clocks have claimed again.
+    """Set now anew, back if need be: the second greatest of the latest claims of the principals and the host.
 
-    A poisoned claim of the future must not last for ever. Nothing that was logged is undone; states are derived again.
+    A poisoned claim of the future must not last for ever. Each principal has just signed, so its claim is fresh; the
+    claims of observers are forgotten until they speak again. Nothing that was logged is undone.
     """
-    draft.write("claims", draft.before.claims.__class__())
-    draft.write("now_us", 0)
+    claims = draft.read("claims")
+    trusted = {draft.read("host").party, *draft.read("principals")}
+    fresh = {party: claims[party] for party in trusted if party in claims}
+    draft.write("claims", HashTrieMap(fresh))
+    if len(fresh) > 1:
+        draft.write("now_us", sorted(fresh.values())[-2])
 
 
 def clock_start_us(draft: Draft, link: Link) -> int:

@@ -61,6 +61,9 @@ assert _HANDLERS.keys() == KINDS.keys(), "every kind has its function"
 _LINKING_USES = frozenset({"node", "standby", "recovery", "sequencer"})
 _DECIDE_LIVE_KEYS = frozenset(name for name, kind in KINDS.items() if kind.group == "channel")
 """What even a node that lacks the rules in force must fold (protocol, "Rules")."""
+_NEVER_STALE = frozenset({"propose", "sign_agreement"})
+"""Each names what it starts from or signs, so an old one can do nothing anew; and a ballot must be able to restart
+clocks that a false claim has put years ahead."""
 
 
 def fold(picture: Picture, logged: Logged) -> Step:
@@ -77,6 +80,7 @@ def fold(picture: Picture, logged: Logged) -> Step:
     draft.write("chains", picture.chains.insert(entry.link.key, (entry.link.seq, b64(entry.leaf_hash))))
     move_clocks(draft, entry)
     move_days(draft)
+    _forget_acts(draft)
     _move_rules(draft)
     reason, detail = _act_fault(draft, entry, logged)
     if reason is not None:
@@ -98,16 +102,22 @@ def envelope_fault(picture: Picture, logged: Logged) -> Reason | None:
     if link.head is not UNSET and link.head.size > picture.size:
         return Reason.HEAD_AHEAD
     if act.kind == "host_change":
-        return None if link.seq == 1 and link.key not in picture.keys else Reason.NOT_NEXT
-    key = picture.keys.get(link.key)
-    if key is None or key.use not in _LINKING_USES:
-        return Reason.UNKNOWN_KEY
-    if key.party != act.party:
-        return Reason.NOT_YOUR_KEY
-    if key.state != "live":
-        return Reason.KEY_NOT_LIVE
+        fault = membership.host_change_fault(picture, logged.entry, logged.approved)
+    else:
+        fault = _link_key_fault(picture, logged.entry)
+    if fault is not None:
+        return fault
     seq, prev = picture.chains.get(link.key) or (0, UNSET)
     return None if link.seq == seq + 1 and link.prev == prev else Reason.NOT_NEXT
+
+
+def _link_key_fault(picture: Picture, entry: Entry) -> Reason | None:
+    key = picture.keys.get(entry.link.key)
+    if key is None or key.use not in _LINKING_USES:
+        return Reason.UNKNOWN_KEY
+    if key.party != entry.act.party:
+        return Reason.NOT_YOUR_KEY
+    return None if key.state == "live" else Reason.KEY_NOT_LIVE
 
 
 def _move_rules(draft: Draft) -> None:
@@ -152,10 +162,10 @@ def _rules_fault(draft: Draft, act: Act) -> Reason | None:
 
 
 def _phase_fault(picture: Picture, act: Act) -> Reason | None:
-    if picture.size == 0 or act.kind in ("propose", "sign_agreement", "time", "host_change"):
+    if picture.size == 0:
         return None
     if not picture.agreement:
-        return Reason.NOT_YET_AGREED
+        return None if act.kind in ("propose", "sign_agreement", "time") else Reason.NOT_YET_AGREED
     return None if picture.open or KINDS[act.kind].always else Reason.CLOSED
 
 
@@ -167,20 +177,33 @@ def _key_use_fault(picture: Picture, entry: Entry) -> Reason | None:
 
 
 def _count_once(draft: Draft, entry: Entry) -> Reason | None:
-    """An act with approvals counts once, and not at all when it was approved too long ago.
-
-    Hashes are remembered by the hour in which the act was said, for as long as it would still count.
-    """
+    """An act with approvals counts once, and not at all when it was approved too long ago."""
     if not draft.before.agreement or not entry.approvals:
         return None
     oldest_us = draft.now_us - draft.before.terms.approval_age_us
-    if entry.act.said < oldest_us:
+    if entry.act.said < oldest_us and entry.act.kind not in _NEVER_STALE:
         return Reason.STALE_APPROVAL
-    hour, acts = entry.act.said // HOUR_US, draft.before.acts
+    hour, acts = entry.act.said // HOUR_US, draft.read("acts")
     said_then = acts.get(hour) or HashTrieSet()
     if entry.act_hash in said_then:
         return Reason.DOUBLED
-    for past in [past for past in acts if (past + 1) * HOUR_US <= oldest_us]:
-        acts = acts.remove(past)
     draft.write("acts", acts.insert(hour, said_then.insert(entry.act_hash)))
     return None
+
+
+def _forget_acts(draft: Draft) -> None:
+    """Acts are remembered by the hour in which they were said, for as long as they would still count.
+
+    Looked at once an hour: hours in the future are remembered too, and nobody may make each entry search them.
+    """
+    before = draft.before
+    if not before.agreement:
+        return
+    age_us = before.terms.approval_age_us
+    hour = (draft.now_us - age_us) // HOUR_US
+    if hour == (before.now_us - age_us) // HOUR_US:
+        return
+    acts = before.acts
+    for past in [past for past in acts if past < hour]:
+        acts = acts.remove(past)
+    draft.write("acts", acts)

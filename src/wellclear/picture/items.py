@@ -33,7 +33,7 @@ def announce(draft: Draft, entry: Entry) -> None:
         return
     kind: Literal["notice", "safety"] = "notice" if act.kind == "notice" else "safety"
     _put_item(draft, act, kind, until_day)
-    _owe(draft, entry, act.id if act.id is not UNSET else "", 1, until_day)
+    owe(draft, entry, act.id if act.id is not UNSET else "", 1, until_day)
 
 
 def amend(draft: Draft, entry: Entry) -> None:
@@ -56,7 +56,7 @@ def amend(draft: Draft, entry: Entry) -> None:
         item, version=subject.version, precedence=act.precedence, to=act.to, index=draft.index, keep_until=until_day
     )
     draft.put("item", subject.id, changed)
-    _owe(draft, entry, subject.id, subject.version, until_day)
+    owe(draft, entry, subject.id, subject.version, until_day)
 
 
 def end(draft: Draft, entry: Entry) -> None:
@@ -71,7 +71,7 @@ def end(draft: Draft, entry: Entry) -> None:
         draft.remark(Reason.OLD_VERSION, f"{subject.id} is at version {item.version}")
         return
     draft.put("item", subject.id, msgspec.structs.replace(item, state=_ENDS[act.kind]))
-    _owe(draft, entry, subject.id, item.version, item.keep_until)
+    owe(draft, entry, subject.id, item.version, item.keep_until)
 
 
 def request(draft: Draft, entry: Entry) -> None:
@@ -90,7 +90,7 @@ def request(draft: Draft, entry: Entry) -> None:
     if until_day is None:
         return
     _put_item(draft, act, "request", until_day)
-    _owe(draft, entry, "", 1, until_day)
+    owe(draft, entry, "", 1, until_day)
 
 
 def answer_request(draft: Draft, entry: Entry) -> None:
@@ -107,7 +107,7 @@ def answer_request(draft: Draft, entry: Entry) -> None:
         draft.remark(Reason.ALREADY_ANSWERED, subject.id)
     else:
         draft.put("item", subject.id, msgspec.structs.replace(item, state=_ANSWERS[act.kind]))
-        _owe(draft, entry, "", 1, item.keep_until)
+        owe(draft, entry, "", 1, item.keep_until)
 
 
 def say(draft: Draft, entry: Entry) -> None:
@@ -115,7 +115,7 @@ def say(draft: Draft, entry: Entry) -> None:
     act = entry.act
     until_day = _new_item(draft, act) if act.id is not UNSET else keep_until_day(draft, act)
     if until_day is not None:
-        _owe(draft, entry, "", 1, until_day)
+        owe(draft, entry, "", 1, until_day)
 
 
 def _new_item(draft: Draft, act: Act) -> int | None:
@@ -162,7 +162,7 @@ def _own_notice(draft: Draft, act: Act) -> ItemRow | None:
     return None
 
 
-def _owe(draft: Draft, entry: Entry, item: str, version: int, until_day: int) -> None:
+def owe(draft: Draft, entry: Entry, item: str, version: int, until_day: int) -> None:
     """Start the clocks: one receipt a party, and one acknowledgement a desk where the kind asks a person for it."""
     act = entry.act
     readers = {party for part in act.parts if part.to is not UNSET for party in part.to}
@@ -192,3 +192,6 @@ def _owe_receipt(draft: Draft, entry: Entry, party: str, until_day: int) -> None
     keep(draft, "owed", owed_id(draft.index, party), until_day)
     waiting = draft.read("waiting")
     draft.write("waiting", waiting.insert(party, (waiting.get(party) or HashTrieSet()).insert(draft.index)))
+    first, end = draft.read("queues").get(party) or (0, 0)
+    draft.write("arrivals", draft.read("arrivals").insert((party, end), draft.index))
+    draft.write("queues", draft.read("queues").insert(party, (first, end + 1)))

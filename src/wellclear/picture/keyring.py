@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Literal
 
 import msgspec
 from msgspec import UNSET
@@ -12,8 +11,8 @@ from wellclear.domain.entry import Entry
 from wellclear.domain.kinds import AddKey, Revoke, Roster, RosterPerson, public_of
 from wellclear.domain.names import party_of_desk
 from wellclear.domain.reasons import Reason
-from wellclear.picture.membership import register
 from wellclear.picture.picture import Draft
+from wellclear.picture.registration import end_key, keys_fault, live_keys, register
 from wellclear.picture.rows import DeskRow, KeyRow, PersonRow
 
 PERSON_ROLES = frozenset({"administrator", "watch_officer", "release_authority"})
@@ -55,30 +54,24 @@ def _roster_fault(draft: Draft, party: str, body: Roster) -> tuple[Reason, str] 
         same = known is not None and known.person == f"{party}/{row.person}" and known.state != "revoked"
         if known is not None and not same:
             return Reason.KEY_TAKEN, f"{row.person}: {row.key}"
-    return None
+    return keys_fault(draft.before, party, [key for key in keys if key not in draft.before.keys])
 
 
 def _put_persons(draft: Draft, entry: Entry, party: str, persons: Iterable[RosterPerson]) -> None:
     on_roster = {row.key: row for row in persons}
-    for key, old in sorted(draft.read("keys").items()):
-        if old.party == party and old.use == "person" and old.state == "live" and key not in on_roster:
-            _end(draft, key, "replaced")
+    for key, old in list(live_keys(draft, party, "person")):
+        if key not in on_roster and old.person is not UNSET:
+            end_key(draft, key, "replaced")
             draft.drop("person", old.person)
     for rank, (key, row) in enumerate(on_roster.items()):
         name = f"{party}/{row.person}"
         known: KeyRow | None = draft.read("keys").get(key)
         if known is None:
-            if not register(draft, key, party, "person", name):
-                continue
+            register(draft, key, party, "person", name)
             draft.write("added_by", draft.read("added_by").insert(key, entry.link.key))
         elif known.state == "replaced":
             draft.put("key", key, msgspec.structs.replace(known, state="live", since=draft.index, until=UNSET))
         draft.put("person", name, PersonRow(key=key, roles=list(row.roles), rank=rank))
-
-
-def _end(draft: Draft, key: str, state: Literal["replaced", "revoked"]) -> None:
-    row: KeyRow = draft.read("keys")[key]
-    draft.put("key", key, msgspec.structs.replace(row, state=state, until=draft.index))
 
 
 def add_key(draft: Draft, entry: Entry) -> None:
@@ -86,23 +79,22 @@ def add_key(draft: Draft, entry: Entry) -> None:
     body = public_of(entry.act)
     assert isinstance(body, AddKey), "public_of has seen it"
     party = entry.act.party
-    before = [
-        key for key, row in draft.read("keys").items() if (row.party, row.use, row.state) == (party, body.use, "live")
-    ]
-    if not register(draft, body.key, party, body.use):
+    fault = keys_fault(draft.before, party, (body.key,))
+    if fault is not None:
+        draft.remark(*fault)
         return
+    before = [key for key, _ in live_keys(draft, party, body.use)]
+    register(draft, body.key, party, body.use)
     draft.write("added_by", draft.read("added_by").insert(body.key, entry.link.key))
     if body.use != "standby":
-        for key in sorted(before):
-            _end(draft, key, "replaced")
+        for key in before:
+            end_key(draft, key, "replaced")
 
 
 def takeover(draft: Draft, entry: Entry) -> None:
     """takeover: the standby key that links this entry is the node's key from the next index on."""
-    party = entry.act.party
-    for key, row in sorted(draft.read("keys").items()):
-        if (row.party, row.use, row.state) == (party, "node", "live"):
-            _end(draft, key, "replaced")
+    for key, _ in list(live_keys(draft, entry.act.party, "node")):
+        end_key(draft, key, "replaced")
     mine: KeyRow = draft.read("keys")[entry.link.key]
     draft.put("key", entry.link.key, msgspec.structs.replace(mine, use="node", since=draft.index))
 
@@ -120,14 +112,15 @@ def revoke(draft: Draft, entry: Entry) -> None:
         return
     _revoke(draft, body.key)
     added_by = draft.read("added_by")
-    for key, added in sorted(draft.read("keys").items()):
+    for key in sorted(draft.read("keys_of")[row.party]):
+        added: KeyRow = draft.read("keys")[key]
         if added_by.get(key) == body.key and added.since >= body.since and added.state != "revoked":
             _revoke(draft, key)
 
 
 def _revoke(draft: Draft, key: str) -> None:
     row: KeyRow = draft.read("keys")[key]
-    _end(draft, key, "revoked")
+    end_key(draft, key, "revoked")
     if row.person is not UNSET:
         person = draft.read("persons").get(row.person)
         if person is not None and person.key == key:

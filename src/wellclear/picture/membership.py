@@ -8,21 +8,19 @@ come and go in `keyring`.
 from __future__ import annotations
 
 import hashlib
+from typing import Literal
 
 import msgspec
 from msgspec import UNSET
-from rpds import HashTrieMap
 
 from wellclear.domain import canonical
 from wellclear.domain.agreement import settings_from
 from wellclear.domain.canonical import b64, unb64
 from wellclear.domain.entry import Entry
-from wellclear.domain.keys import check_public_key
 from wellclear.domain.kinds import (
     PROPOSE_MEMBERS,
     Genesis,
     HostChange,
-    KeyUse,
     PartyCard,
     Propose,
     SignAgreement,
@@ -30,11 +28,15 @@ from wellclear.domain.kinds import (
 )
 from wellclear.domain.reasons import Reason
 from wellclear.errors import InvalidValue
+from wellclear.picture.approvals import approvals_fault
 from wellclear.picture.clocks import restart_clocks
 from wellclear.picture.picture import Draft, Picture
-from wellclear.picture.rows import AgreementRow, ChannelRow, KeyRow, PartyRow, ProposalRow
+from wellclear.picture.registration import end_key, keys_fault, live_keys, register
+from wellclear.picture.rows import AgreementRow, ChannelRow, PartyRow, ProposalRow
 
 PRINCIPALS_MIN = 2
+OPEN_PROPOSALS_MAX = 8
+"""Of one party; a further one voids its oldest, so that nobody can fill everybody's memory."""
 
 
 def settings_commitment(salt: bytes, settings: dict[str, object]) -> str:
@@ -42,26 +44,11 @@ def settings_commitment(salt: bytes, settings: dict[str, object]) -> str:
     return b64(hashlib.sha256(salt + canonical.encode(settings)).digest())
 
 
-def register(draft: Draft, key: str, party: str, use: KeyUse, person: str | None = None) -> bool:
-    """Take a key into the picture; False, with a remark, when it may not be registered."""
-    try:
-        check_public_key(unb64(key))
-    except InvalidValue as error:
-        draft.remark(Reason.BAD_KEY, error.why)
-        return False
-    if key in draft.read("keys"):
-        draft.remark(Reason.KEY_TAKEN, key)
-        return False
-    row = KeyRow(party=party, use=use, state="live", since=draft.index, person=UNSET if person is None else person)
-    draft.put("key", key, row)
-    return True
-
-
 def genesis(draft: Draft, entry: Entry) -> None:
     """genesis: who sequences, who are the principals, and what they will have to agree to."""
     body = public_of(entry.act)
     assert isinstance(body, Genesis), "public_of has seen it"
-    fault = _genesis_fault(entry, body)
+    fault = _genesis_fault(draft.before, entry, body)
     if fault is not None:
         draft.remark(*fault)
         return
@@ -76,16 +63,12 @@ def genesis(draft: Draft, entry: Entry) -> None:
     put_channel(draft)
 
 
-def _genesis_fault(entry: Entry, body: Genesis) -> tuple[Reason, str] | None:
+def _genesis_fault(picture: Picture, entry: Entry, body: Genesis) -> tuple[Reason, str] | None:
     names = [card.party for card in body.parties]
     keys = [body.host.log, body.host.sequencer, *(key for card in body.parties for _, key in card.uses())]
-    for key in keys:
-        try:
-            check_public_key(unb64(key))
-        except InvalidValue as error:
-            return Reason.BAD_KEY, f"{key}: {error.why}"
-    if len(set(keys)) != len(keys):
-        return Reason.KEY_TAKEN, "each key has one use"
+    fault = keys_fault(picture, body.host.party, keys)
+    if fault is not None:
+        return fault
     if len(set(names)) != len(names):
         return Reason.PARTY_TAKEN, "each party once"
     hosts = [card.party for card in body.parties if "host" in card.roles]
@@ -99,16 +82,8 @@ def _genesis_fault(entry: Entry, body: Genesis) -> tuple[Reason, str] | None:
 
 
 def _take_party(draft: Draft, card: PartyCard) -> None:
-    keys = card.uses()
-    if card.party in draft.read("parties"):
-        draft.remark(Reason.PARTY_TAKEN, card.party)
-        return
-    taken = [key for _, key in keys if key in draft.read("keys")]
-    if taken or len({key for _, key in keys}) != len(keys):
-        draft.remark(Reason.KEY_TAKEN, ", ".join(taken) or card.party)
-        return
     draft.put("party", card.party, PartyRow(roles=list(card.roles), state="member", since=draft.index))
-    for use, key in keys:
+    for use, key in card.uses():
         register(draft, key, card.party, use)
 
 
@@ -146,6 +121,18 @@ def propose(draft: Draft, entry: Entry) -> None:
     row = ProposalRow(party=entry.act.party, do=body.do, base=body.base, signed=[], state="open")
     draft.put("proposal", name, row)
     draft.write("proposed", draft.read("proposed").insert(name, body))
+    opened = (*(draft.read("opened").get(row.party) or ()), name)
+    draft.write("opened", draft.read("opened").insert(row.party, opened))
+    if len(opened) > OPEN_PROPOSALS_MAX:
+        _close_proposal(draft, opened[0], "void")
+
+
+def _close_proposal(draft: Draft, name: str, state: Literal["done", "void"]) -> None:
+    row: ProposalRow = draft.read("proposals")[name]
+    draft.put("proposal", name, msgspec.structs.replace(row, state=state))
+    draft.write("proposed", draft.read("proposed").remove(name))
+    opened = tuple(other for other in draft.read("opened")[row.party] if other != name)
+    draft.write("opened", draft.read("opened").insert(row.party, opened))
 
 
 def _proposal_fault(picture: Picture, entry: Entry, body: Propose) -> tuple[Reason, str] | None:
@@ -171,18 +158,31 @@ def _content_fault(picture: Picture, body: Propose) -> tuple[Reason, str] | None
         committed = settings_commitment(unb64(body.salt), body.settings)
         if not picture.agreement and committed != picture.founding[0]:
             return Reason.OTHER_SETTINGS, "they do not open the genesis' commitment"
-    if body.admit is not UNSET and body.admit.party in picture.parties:
-        return Reason.PARTY_TAKEN, body.admit.party
+    if body.admit is not UNSET:
+        return _admission_fault(picture, body.admit)
     if body.remove is not UNSET:
-        party = picture.parties.get(body.remove)
-        if party is None or party.state != "member":
-            return Reason.UNKNOWN_PARTY, body.remove
-        if body.remove in picture.principals and len(picture.principals) == PRINCIPALS_MIN:
-            return Reason.NOT_POSSIBLE, "of two principals neither can be removed; each may withdraw"
-        if picture.host is not None and body.remove == picture.host.party:
-            return Reason.NOT_POSSIBLE, "the host leaves by a change of host"
+        return _removal_fault(picture, body.remove)
     if body.rules is not UNSET and body.rules <= picture.rules:
         return Reason.NOT_POSSIBLE, f"rules {picture.rules} are in force, and rules only rise"
+    return None
+
+
+def _admission_fault(picture: Picture, card: PartyCard) -> tuple[Reason, str] | None:
+    if card.party in picture.parties:
+        return Reason.PARTY_TAKEN, card.party
+    if "host" in card.roles:
+        return Reason.NOT_POSSIBLE, "a host comes by a change of host"
+    return keys_fault(picture, card.party, [key for _, key in card.uses()])
+
+
+def _removal_fault(picture: Picture, name: str) -> tuple[Reason, str] | None:
+    party = picture.parties.get(name)
+    if party is None or party.state != "member":
+        return Reason.UNKNOWN_PARTY, name
+    if name in picture.principals and len(picture.principals) == PRINCIPALS_MIN:
+        return Reason.NOT_POSSIBLE, "of two principals neither can be removed; each may withdraw"
+    if picture.host is not None and name == picture.host.party:
+        return Reason.NOT_POSSIBLE, "the host leaves by a change of host"
     return None
 
 
@@ -209,16 +209,22 @@ def sign_agreement(draft: Draft, entry: Entry) -> None:
     elif body.base != row.base:
         draft.remark(Reason.OLD_BASE, f"the proposal starts from version {row.base}")
     else:
-        signed = sorted({*row.signed, party})
-        complete = set(required) <= set(signed)
-        state = "done" if complete else "open"
-        fault = _content_fault(draft.before, content) if complete else None
-        if fault is not None:  # what it would do became impossible meanwhile
-            draft.remark(*fault)
-            state = "void"
-        draft.put("proposal", body.proposal, msgspec.structs.replace(row, signed=signed, state=state))
-        if state == "done":
-            _take_effect(draft, content)
+        _add_signature(draft, body.proposal, row, content, party, required)
+
+
+def _add_signature(
+    draft: Draft, name: str, row: ProposalRow, content: Propose, party: str, required: tuple[str, ...]
+) -> None:
+    signed = sorted({*row.signed, party})
+    draft.put("proposal", name, msgspec.structs.replace(row, signed=signed))
+    if not set(required) <= set(signed):
+        return
+    fault = _content_fault(draft.before, content)
+    if fault is not None:  # what it would do became impossible meanwhile
+        draft.remark(*fault)
+    _close_proposal(draft, name, "done" if fault is None else "void")
+    if fault is None:
+        _take_effect(draft, content)
 
 
 def _take_effect(draft: Draft, content: Propose) -> None:
@@ -229,7 +235,7 @@ def _take_effect(draft: Draft, content: Propose) -> None:
     elif content.remove is not UNSET:
         leave(draft, content.remove, "removed")
     elif content.rules is not UNSET:
-        draft.write("next_rules", (content.rules, draft.now_us + int(draft.picture().terms.raise_rules_us)))
+        draft.write("next_rules", (content.rules, draft.now_us + draft.before.terms.raise_rules_us))
     else:
         restart_clocks(draft)
     _count_members(draft)
@@ -242,19 +248,18 @@ def _put_agreement(draft: Draft, fields: dict[str, object]) -> None:
     draft.write("settings", draft.before.settings.insert(version, settings_from(fields)))
     digest = b64(hashlib.sha256(canonical.encode(fields)).digest())
     draft.put("agreement", str(version), AgreementRow(settings=digest, index=draft.index))
-    for name, row in sorted(draft.read("proposals").items()):
-        if row.state == "open":
-            draft.put("proposal", name, msgspec.structs.replace(row, state="void"))
+    for name in sorted(draft.read("proposed")):
+        _close_proposal(draft, name, "void")
     put_channel(draft)
 
 
-def leave(draft: Draft, party: str, how: str) -> None:
-    """A party ends, with all its keys; its entries stay in the log, its desks leave the picture."""
+def leave(draft: Draft, party: str, how: Literal["removed", "withdrawn"]) -> None:
+    """A party ends, with all its keys; its entries stay in the log, its desks and persons leave the picture."""
     draft.put("party", party, msgspec.structs.replace(draft.read("parties")[party], state=how))
-    keys: HashTrieMap[str, KeyRow] = draft.read("keys")
-    for key, row in sorted(keys.items()):
-        if row.party == party and row.state == "live":
-            draft.put("key", key, msgspec.structs.replace(row, state="replaced", until=draft.index))
+    for key, row in list(live_keys(draft, party)):
+        end_key(draft, key, "replaced")
+        if row.person is not UNSET:
+            draft.drop("person", row.person)
     for desk, row in sorted(draft.read("desks").items()):
         if row.party == party:
             draft.drop("desk", desk)
@@ -271,24 +276,43 @@ def withdraw(draft: Draft, entry: Entry) -> None:
     _count_members(draft)
 
 
+def host_change_fault(picture: Picture, entry: Entry, approved: tuple[bool, ...]) -> Reason | None:
+    """Why the host refuses an entry that changes the host; None when nothing is wrong.
+
+    Its key is in no picture yet: who may link it is known from what the heads of delegation have approved alone. So
+    all of that is looked at here, before the entry may move a clock or a chain.
+    """
+    try:
+        body = public_of(entry.act)
+    except InvalidValue:
+        return Reason.BAD_FIELDS
+    assert isinstance(body, HostChange), "public_of has seen it"
+    party = picture.parties.get(body.host.party)
+    if party is None or party.state != "member" or body.host.party != entry.act.party:
+        return Reason.UNKNOWN_PARTY
+    if entry.link.key != body.host.sequencer:
+        return Reason.NOT_YOUR_KEY
+    if body.size != picture.size:
+        return Reason.NOT_NEXT
+    fault = keys_fault(picture, body.host.party, (body.host.log, body.host.sequencer))
+    return fault[0] if fault is not None else approvals_fault(picture, entry, approved)[0]
+
+
 def host_change(draft: Draft, entry: Entry) -> None:
-    """host_change: the new host's first entry, approved by the heads of delegation; the log goes on where it says."""
+    """host_change: the new host's first entry; the log goes on where the heads of delegation have said."""
     body = public_of(entry.act)
     assert isinstance(body, HostChange), "public_of has seen it"
-    card, party = body.host, draft.before.parties.get(body.host.party)
-    if party is None or party.state != "member" or card.party != entry.act.party:
-        draft.remark(Reason.UNKNOWN_PARTY, card.party)
-    elif body.size != draft.index:
-        draft.remark(Reason.NOT_NEXT, f"it goes on at {body.size}")
-    elif entry.link.key != card.sequencer:
-        draft.remark(Reason.NOT_YOUR_KEY, "it is linked by the new host's sequencer key")
-    elif register(draft, card.log, card.party, "log") and register(draft, card.sequencer, card.party, "sequencer"):
-        old = draft.read("host")
-        for key in (old.log, old.sequencer):
-            row = draft.read("keys")[key]
-            draft.put("key", key, msgspec.structs.replace(row, state="replaced", until=draft.index))
-        roles = sorted({*party.roles, "host"})
-        draft.put("party", card.party, msgspec.structs.replace(party, roles=roles))
-        draft.write("host", card)
-        _count_members(draft)
-        put_channel(draft)
+    card, old = body.host, draft.read("host")
+    register(draft, card.log, card.party, "log")
+    register(draft, card.sequencer, card.party, "sequencer")
+    for key in (old.log, old.sequencer):
+        if draft.read("keys")[key].state == "live":
+            end_key(draft, key, "replaced")
+    was: PartyRow = draft.read("parties")[old.party]
+    roles = [role for role in was.roles if role != "host"]
+    draft.put("party", old.party, msgspec.structs.replace(was, roles=roles or ["observer"]))
+    now: PartyRow = draft.read("parties")[card.party]
+    draft.put("party", card.party, msgspec.structs.replace(now, roles=sorted({*now.roles, "host"})))
+    draft.write("host", card)
+    _count_members(draft)
+    put_channel(draft)

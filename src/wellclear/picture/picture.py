@@ -42,7 +42,15 @@ PICTURE_TAG = b"wellclear/picture/1\n"
 
 
 class Picture(msgspec.Struct, frozen=True):
-    """Everything that the public fold knows after `size` entries. Build the first one with `Picture()`."""
+    """Everything that the public fold knows after `size` entries. Build the first one with `Picture()`.
+
+    Beside the tables it keeps what the rules need and nobody states. `proposed` holds the content of open proposals,
+    `opened` their names by party, oldest first. `waiting` holds the entries whose receipt a party owes. `arrivals` is
+    a queue for each party of what no receipt of it has reached yet (some may be answered meanwhile): `queues` holds
+    the numbers of its first place and of the one after its last. `unopened` holds what the party's receipts have
+    listed; `acts` the hashes of acts by the hour in which they were said; `days` the rows by the day after which they
+    leave.
+    """
 
     size: int = 0
     channel: str = ""
@@ -67,11 +75,16 @@ class Picture(msgspec.Struct, frozen=True):
     persons: HashTrieMap[str, PersonRow] = HashTrieMap()
     proposals: HashTrieMap[str, ProposalRow] = HashTrieMap()
     proposed: HashTrieMap[str, Propose] = HashTrieMap()
+    opened: HashTrieMap[str, tuple[str, ...]] = HashTrieMap()
     items: HashTrieMap[str, ItemRow] = HashTrieMap()
     answers: HashTrieMap[str, AnswerRow] = HashTrieMap()
     owed: HashTrieMap[str, OwedRow] = HashTrieMap()
     waiting: HashTrieMap[str, HashTrieSet[int]] = HashTrieMap()
+    arrivals: HashTrieMap[tuple[str, int], int] = HashTrieMap()
+    queues: HashTrieMap[str, tuple[int, int]] = HashTrieMap()
+    unopened: HashTrieMap[str, tuple[int, ...]] = HashTrieMap()
     blocks: HashTrieMap[tuple[str, int], int] = HashTrieMap()
+    keys_of: HashTrieMap[str, HashTrieSet[str]] = HashTrieMap()
     added_by: HashTrieMap[str, str] = HashTrieMap()
     acts: HashTrieMap[int, HashTrieSet[bytes]] = HashTrieMap()
     days: HashTrieMap[int, List[tuple[Table, str]]] = HashTrieMap()

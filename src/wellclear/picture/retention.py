@@ -22,7 +22,7 @@ _EPOCH = date(1970, 1, 1)
 def keep_until_day(draft: Draft, act: Act) -> int | None:
     """The day, counted from 1970, after which what this act makes leaves; None when the act names no real day ahead."""
     if act.keep_until is UNSET:
-        return draft.now_us // DAY_US + int(draft.picture().terms.keep_days)
+        return draft.now_us // DAY_US + draft.before.terms.keep_days
     try:
         day = (date.fromisoformat(act.keep_until) - _EPOCH).days
     except ValueError:
@@ -45,13 +45,13 @@ def move_days(draft: Draft) -> None:
         rows = draft.read("days")[day]
         draft.write("days", draft.read("days").remove(day))
         for table, id_ in rows:
-            _leave(draft, table, id_, day)
+            _leave(draft, table, id_, today)
 
 
-def _leave(draft: Draft, table: Table, id_: str, day: int) -> None:
+def _leave(draft: Draft, table: Table, id_: str, today: int) -> None:
     rows, key = ("owed", id_) if table == "owed" else ("items", id_.partition("/")[0])
     row: ItemRow | OwedRow | None = draft.read(rows).get(key)
-    if row is not None and row.keep_until > day:  # amended to stay longer; its answers stay with it
+    if row is not None and row.keep_until >= today:  # amended to stay longer; its answers stay with it
         keep(draft, table, id_, row.keep_until)
         return
     if table == "owed":
