@@ -15,16 +15,16 @@ from wellclear.picture.view_items import Unopened
 def open_parts(act: Act, stored: Mapping[str, bytes], party: str | None = None) -> dict[str, Group | Unopened]:
     """What a reader holds of an act's parts, by commitment, from stored bytes by their `sha`.
 
-    With `party`, a part that names it but is not there is `missing`; parts for others are left out. Without, whatever
-    is there is opened (a verifier of a bundle). Never raises.
+    With `party`, a part that names it but is not there is `missing`; parts for others are left out, but for the party's
+    own entries. Without, whatever is there is opened (a verifier of a bundle). Never raises.
     """
     opened: dict[str, Group | Unopened] = {}
     for ref in act.parts:
-        if ref.sha is UNSET or ref.to is UNSET or (party is not None and party not in ref.to):
+        if ref.sha is UNSET or ref.to is UNSET or (party is not None and party not in (*ref.to, act.party)):
             continue
         raw = stored.get(ref.sha)
         if raw is None:
-            if party is not None:
+            if party in ref.to:
                 opened[ref.commit] = Unopened("missing")
             continue
         try:

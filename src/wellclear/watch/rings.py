@@ -1,0 +1,131 @@
+"""What rings at this node, and who is called (R2): once per answer owed, rung and node.
+
+The desk that owes an answer rings on its own screen; the author's desk rings because nobody has answered; from the
+third rung on the desk that stands in rings too, and at the last one the host's. A node whose clock is ahead of the
+record rings by its own clock. Names come from the roster in force when it rings.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from msgspec import UNSET
+
+from wellclear.domain.entry import Precedence
+from wellclear.domain.names import party_of_desk
+from wellclear.picture.picture import Picture, Step
+from wellclear.watch.duties import DutyBook, Owing, Rung, RungName
+
+RingRole = Literal["owes", "author", "stands_in", "host"]
+
+
+@dataclass(frozen=True, slots=True)
+class Ring:
+    """One alarm at this node.
+
+    `key` is the owed answer and the rung: what must ring only once. `role` is why it rings here, `calls` whom it calls:
+    a person (PARTY/HANDLE), a desk, or nobody (empty) when the roster has no further name. `arrived` is the ring of
+    what has just come in, before anything is due.
+    """
+
+    key: str
+    role: RingRole
+    rung: Literal["arrived"] | RungName
+    desk: str
+    calls: str
+    at_us: int
+    owing: Owing
+    precedence: Precedence
+
+
+def rings_now(book: DutyBook, picture: Picture, party: str, own_us: int) -> list[Ring]:
+    """What rings at a party's node now, in the order of the rungs' moments; each rung is handed out once by the book.
+
+    A node that was started again asks its store which keys have rung before.
+    """
+    found = []
+    for owing, rung in book.take_passed(max(picture.now_us, own_us)):
+        ring = ring_of(picture, owing, rung, party, book.authors.get(owing.index))
+        if ring is not None:
+            found.append(ring)
+    return found
+
+
+def ring_of(
+    picture: Picture, owing: Owing, rung: Rung, party: str, author: tuple[str, str] | None = None
+) -> Ring | None:
+    """The ring of one rung at one party's node; None when it is no business of that node.
+
+    `author` is party and desk of the entry's author; without it, only that of a notice or safety message is known.
+    """
+    role, desk = _role(picture, owing, rung.name, party, author)
+    if role is None:
+        return None
+    calls = who_is_called(picture, owing, rung.name)
+    return Ring(f"{owing.key}/{rung.name}", role, rung.name, desk, calls, rung.at_us, owing, owing.precedence)
+
+
+def arrivals(step: Step, book: DutyBook, party: str) -> list[Ring]:
+    """What rings because it has just come: acknowledgements that this entry makes a party's desks owe."""
+    index = step.picture.size - 1
+    found = []
+    for change in step.changes:
+        owing = book.owings.get(f"ack/{change.id}") if change.table == "answer" and change.row is not None else None
+        if owing is not None and owing.party == party and owing.index == index:
+            calls = _name(step.picture, party, 0)
+            key = f"{owing.key}/arrived"
+            found.append(Ring(key, "owes", "arrived", owing.desk, calls, owing.start_us, owing, owing.precedence))
+    return found
+
+
+def who_is_called(picture: Picture, owing: Owing, rung: RungName) -> str:
+    """The first watch officer, the next one, the desk that stands in, or the host's desk; empty when there is none."""
+    if owing.what == "receipt":
+        return ""  # a machine owes it; the author's desk looks for another path
+    match rung:
+        case "due":
+            return _name(picture, owing.party, 0)
+        case "next_name":
+            return _name(picture, owing.party, 1)
+        case "other_desk":
+            return _stand_in(picture, owing)
+        case "host":
+            return _host_desk(picture)
+
+
+def _role(
+    picture: Picture, owing: Owing, rung: RungName, party: str, author: tuple[str, str] | None
+) -> tuple[RingRole | None, str]:
+    """Why a rung rings at a party's node, and at which of its desks; the strongest reason where there are two."""
+    if owing.party == party:
+        return "owes", owing.desk
+    stand_in = _stand_in(picture, owing) if rung in ("other_desk", "host") else ""
+    if stand_in and party_of_desk(stand_in) == party:
+        return "stands_in", stand_in
+    if rung == "host" and picture.host is not None and picture.host.party == party:
+        return "host", _host_desk(picture)
+    item = picture.items.get(owing.item)
+    if author is None and item is not None:
+        author = (item.party, item.desk)
+    return ("author", author[1]) if author is not None and author[0] == party else (None, "")
+
+
+def _stand_in(picture: Picture, owing: Owing) -> str:
+    row = picture.desks.get(owing.desk)
+    return "" if row is None or row.stands_in is UNSET else row.stands_in
+
+
+def _host_desk(picture: Picture) -> str:
+    host = picture.host.party if picture.host is not None else ""
+    return min((desk for desk, row in picture.desks.items() if row.party == host), default="")
+
+
+def _name(picture: Picture, party: str, place: int) -> str:
+    """The watch officer at a place of the ladder's order; empty when the roster has no such name."""
+    names = sorted(
+        (row.rank, name)
+        for name, row in picture.persons.items()
+        if name.partition("/")[0] == party and "watch_officer" in row.roles
+    )
+    return names[place][1] if place < len(names) else ""
