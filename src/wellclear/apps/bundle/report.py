@@ -1,0 +1,131 @@
+"""What `verify` and `export` say, for people (`lines()`) and for programs (`json()`)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from wellclear.channel.verdict import Verdict
+from wellclear.domain.quantities import dtg, format_time
+from wellclear.errors import InvalidValue
+from wellclear.log.bundle import Fault
+
+FAULTS_SHOWN = 40
+
+
+@dataclass(frozen=True, slots=True)
+class VerifyReport:
+    """A verdict in words. `exit_code` is 0 only if everything holds, else 1."""
+
+    path: str
+    channel: str
+    exporter: str
+    made_us: int | None
+    entries: int
+    remarks: int
+    holds: tuple[str, ...]
+    faults: tuple[Fault, ...]
+    unknown: tuple[str, ...]
+
+    @classmethod
+    def of(cls, path: str, verdict: Verdict) -> VerifyReport:
+        """The report on a verdict."""
+        manifest = verdict.manifest
+        return cls(
+            path=path,
+            channel=verdict.picture.channel,
+            exporter=manifest.party if manifest is not None else "",
+            made_us=manifest.made if manifest is not None else None,
+            entries=verdict.picture.size,
+            remarks=verdict.remarks,
+            holds=tuple(verdict.holds),
+            faults=tuple(verdict.faults),
+            unknown=tuple(verdict.unknown),
+        )
+
+    @property
+    def ok(self) -> bool:
+        return not self.faults
+
+    @property
+    def exit_code(self) -> int:
+        return 0 if self.ok else 1
+
+    def lines(self) -> list[str]:
+        """The report for a person: the verdict first."""
+        count = len(self.faults)
+        said = [
+            f"{self.path}: everything that can be checked holds."
+            if self.ok
+            else f"{self.path}: DOES NOT HOLD, {count} fault{'s' if count > 1 else ''}."
+        ]
+        if self.channel:
+            made = f", exported by {self.exporter} at {_moment(self.made_us)}" if self.made_us is not None else ""
+            said.append(f"Channel {self.channel}, {self.entries} entries{made}.")
+        said += _section("What does not hold:", [str(fault) for fault in self.faults[:FAULTS_SHOWN]])
+        if count > FAULTS_SHOWN:
+            said.append(f"  and {count - FAULTS_SHOWN} more")
+        said += _section("What holds:", list(self.holds))
+        if self.remarks:
+            said.append(f"  {self.remarks} entries could not stand and moved nothing; the timeline names them.")
+        return said + _section("What no check of these files can tell:", list(self.unknown))
+
+    def json(self) -> dict[str, object]:
+        """The same for a program."""
+        return {
+            "path": self.path,
+            "ok": "yes" if self.ok else "no",
+            "channel": self.channel,
+            "exporter": self.exporter,
+            "made_us": self.made_us,
+            "made": None if self.made_us is None else _moment(self.made_us),
+            "entries": self.entries,
+            "remarks": self.remarks,
+            "holds": list(self.holds),
+            "faults": [{"file": one.file, "index": one.index, "why": one.why} for one in self.faults],
+            "unknown": list(self.unknown),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class ExportReport:
+    """What was exported, and for whom."""
+
+    path: str
+    channel: str
+    entries: int
+    parts: int
+    files: int
+    bytes: int
+    readers: tuple[str, ...]
+
+    def lines(self) -> list[str]:
+        """The report for a person."""
+        return [
+            f"{self.path}: {self.entries} entries of channel {self.channel} in {self.files} files, {self.bytes} bytes.",
+            f"It opens {self.parts} parts, which {' and '.join(self.readers)} wrote or were told.",
+            "Every envelope is in it: who said what kind of thing to whom, when, and how urgently.",
+        ]
+
+    def json(self) -> dict[str, object]:
+        """The same for a program."""
+        return {
+            "path": self.path,
+            "channel": self.channel,
+            "entries": self.entries,
+            "parts": self.parts,
+            "files": self.files,
+            "bytes": self.bytes,
+            "readers": list(self.readers),
+        }
+
+
+def _section(title: str, lines: list[str]) -> list[str]:
+    return [title, *(f"  {line}" for line in lines)] if lines else []
+
+
+def _moment(moment_us: int) -> str:
+    """Date-time group and ISO form; a hostile manifest may claim any moment."""
+    try:
+        return f"{dtg(moment_us)} ({format_time(moment_us)})"
+    except InvalidValue:
+        return f"{moment_us} µs"

@@ -1,0 +1,61 @@
+"""Names of the keys that sign notes, and the channel's policy as a stranger's verifier reads it (C2SP tlog-policy).
+
+Names of keys follow from the party alone, so that everybody spells one key alike. The quorum is `none`: who has
+cosigned, and how long ago, is shown per party, and nothing waits for an absent one (protocol, "Freshness").
+"""
+
+from __future__ import annotations
+
+from wellclear.domain.canonical import unb64
+from wellclear.domain.kinds import KeyUse
+from wellclear.log.note import COSIGNATURE_V1, ED25519, Verifier
+from wellclear.picture.picture import Picture
+
+
+def cosigner_name(party: str) -> str:
+    """The name in a party's cosignature lines."""
+    return f"{party}/cosigner"
+
+
+def picture_key_name(party: str) -> str:
+    """The name under a party's picture statements."""
+    return f"{party}/picture"
+
+
+def log_verifier(picture: Picture) -> Verifier:
+    """The key that signs checkpoints now; an assertion before there is a genesis."""
+    assert picture.host is not None, "the genesis names the host"
+    return Verifier(picture.host.origin, ED25519, unb64(picture.host.log))
+
+
+def cosigners(picture: Picture) -> list[tuple[str, Verifier]]:
+    """The live cosigners, as (party, key) in the order of the parties."""
+    return [
+        (party, Verifier(cosigner_name(party), COSIGNATURE_V1, key)) for party, key in live_keys(picture, "cosigner")
+    ]
+
+
+def live_keys(picture: Picture, use: KeyUse) -> list[tuple[str, bytes]]:
+    """The live public keys of one use, as (party, 32 bytes), sorted."""
+    return sorted((row.party, unb64(key)) for key, row in picture.keys.items() if (row.use, row.state) == (use, "live"))
+
+
+def policy_text(picture: Picture) -> bytes:
+    """The policy of a channel after some entries; everybody writes the same bytes."""
+    known = cosigners(picture)
+    lines = [
+        f"# Channel {picture.channel} after {picture.size} entries.",
+        "# Cosignatures tell who has seen this log and when; nothing waits for an absent party.",
+        f"log {log_verifier(picture).vkey()}",
+        *(f"witness {party}{number or ''} {key.vkey()}" for party, key, number in _numbered(known)),
+    ]
+    if known:
+        lines.append(
+            " ".join(["group parties any", *(f"{party}{number or ''}" for party, _, number in _numbered(known))])
+        )
+    return "\n".join([*lines, "quorum none", ""]).encode("ascii")
+
+
+def _numbered(known: list[tuple[str, Verifier]]) -> list[tuple[str, Verifier, int]]:
+    """A number behind the name of a party's second key: names of a policy are unique."""
+    return [(party, key, sum(earlier == party for earlier, _ in known[:at])) for at, (party, key) in enumerate(known)]

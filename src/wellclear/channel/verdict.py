@@ -1,0 +1,75 @@
+"""What was found of a bundle: what holds, what does not and where, and what no check can know."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from wellclear.domain.kinds import HostCard
+from wellclear.errors import Unverified, WellclearError
+from wellclear.log.bundle import Fault, Manifest
+from wellclear.log.checkpoint import Checkpoint
+from wellclear.log.merkle import Tree
+from wellclear.picture.picture import Picture
+
+
+@dataclass(slots=True)
+class Verdict:
+    """What was found. `ok` is the one question that an exit code answers."""
+
+    files: Mapping[str, bytes]
+    manifest: Manifest | None = None
+    checkpoint: Checkpoint | None = None
+    picture: Picture = field(default_factory=Picture)
+    holds: list[str] = field(default_factory=list)
+    faults: list[Fault] = field(default_factory=list)
+    unknown: list[str] = field(default_factory=list)
+    remarks: int = 0
+    tree: Tree = field(default_factory=Tree)
+    roots: dict[int, bytes] = field(default_factory=dict)
+    committed: dict[str, int] = field(default_factory=dict)
+    """The entry that commits to a part, by the hex of the commitment."""
+    digests: dict[int, bytes] = field(default_factory=dict)
+    hosts: list[tuple[int, HostCard]] = field(default_factory=list)
+    """From which size of the log on which host signs."""
+
+    @property
+    def ok(self) -> bool:
+        return not self.faults
+
+    def host_at(self, size: int) -> HostCard | None:
+        """Who signs a checkpoint of this size."""
+        return next((host for since, host in reversed(self.hosts) if since <= size), None)
+
+    def check(self, what: str, file: str, test: Callable[[], object]) -> bool:
+        """Run a test that raises; note what holds, or the fault with its file."""
+        before = len(self.faults)
+        try:
+            test()
+        except WellclearError as error:
+            self.faults.append(Fault(file, None, without(file, str(error))))
+        if len(self.faults) > before:
+            return False
+        if what:
+            self.holds.append(what)
+        return True
+
+    def has_root(self, size: int, root: bytes) -> bool:
+        """Whether the first `size` entries of this log have that root; False also when there are fewer."""
+        if size > self.tree.size:
+            return False
+        known = self.roots.get(size)
+        if known is None:
+            known = self.roots[size] = self.tree.root(size)
+        return known == root
+
+
+def without(file: str, words: str) -> str:
+    """An error's words without the file that they begin with."""
+    return words.removeprefix(f"{file}: ")
+
+
+def require(condition: bool, what: str, why: str) -> None:
+    """Raise `Unverified` unless the condition holds."""
+    if not condition:
+        raise Unverified(what, why)

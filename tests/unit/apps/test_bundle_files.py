@@ -1,0 +1,134 @@
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from tests.bundles import MADE_US, SketchSource, exporter_of, frozen_bundle, scripted
+from wellclear.apps.bundle import files as bundle_files
+from wellclear.apps.bundle.export import export_path
+from wellclear.apps.bundle.files import read_bundle, write_bundle
+from wellclear.apps.bundle.verify import verify_path
+from wellclear.errors import Misconfigured, Unavailable
+from wellclear.log.archive import pack
+
+
+@pytest.fixture
+def directory(tmp_path: Path) -> Path:
+    write_bundle(frozen_bundle(), tmp_path / "bundle")
+    return tmp_path / "bundle"
+
+
+@pytest.mark.requirement("R33")
+@pytest.mark.parametrize("name", ["bundle", "bundle.tar"])
+@pytest.mark.parametrize("threads", [1, 2])
+def test_export_and_verify_by_directory_and_tar(tmp_path: Path, name: str, threads: int) -> None:
+    sketch = scripted()
+    exported = export_path(SketchSource(sketch), exporter_of(sketch, "SOUTHLAND"), tmp_path / name, made_us=MADE_US)
+    assert (exported.entries, exported.parts) == (14, 7)
+    report = verify_path(tmp_path / name, channel=sketch.channel, threads=threads)
+    assert (report.ok, report.exit_code) == (True, 0)
+    assert report.lines()[0].endswith("everything that can be checked holds.")
+    assert json.loads(json.dumps(report.json()))["ok"] == "yes"
+    assert read_bundle(tmp_path / name) == frozen_bundle()
+    assert exported.lines()
+    assert json.dumps(exported.json())
+
+
+def test_the_same_channel_gives_the_same_tar(tmp_path: Path) -> None:
+    for name in ("a.tar", "b.tar"):
+        sketch = scripted()
+        export_path(SketchSource(sketch), exporter_of(sketch, "SOUTHLAND"), tmp_path / name, made_us=MADE_US)
+    assert (tmp_path / "a.tar").read_bytes() == (tmp_path / "b.tar").read_bytes() == pack(frozen_bundle())
+
+
+@pytest.mark.parametrize("name", ["bundle", "bundle.tar"])
+def test_nothing_is_overwritten(tmp_path: Path, name: str) -> None:
+    write_bundle(frozen_bundle(), tmp_path / name)
+    with pytest.raises(Misconfigured, match="there already"):
+        write_bundle(frozen_bundle(), tmp_path / name)
+
+
+def refused(path: Path) -> str:
+    """The one sentence about what a path holds; never a traceback, never exit code 0."""
+    report = verify_path(path, threads=1)
+    assert report.exit_code == 1
+    assert "DOES NOT HOLD" in report.lines()[0]
+    return str(report.faults[0])
+
+
+@pytest.mark.requirement("R33")
+def test_links_are_never_followed(directory: Path, tmp_path: Path) -> None:
+    (tmp_path / "elsewhere").write_bytes(frozen_bundle()["checkpoint"])
+    (directory / "checkpoint").unlink()
+    (directory / "checkpoint").symlink_to(tmp_path / "elsewhere")
+    assert refused(directory) == "checkpoint: a link or a device; a bundle holds plain files only"
+
+
+def test_a_linked_directory_is_not_entered(directory: Path, tmp_path: Path) -> None:
+    (directory / "loop").symlink_to(tmp_path)
+    assert "a link or a device" in refused(directory)
+
+
+def test_devices_are_not_read(directory: Path) -> None:
+    os.mkfifo(directory / "pipe")
+    assert "a link or a device" in refused(directory)
+
+
+@pytest.mark.parametrize("name", ["two words", ".hidden", "ä", "x" * 101])
+def test_strange_names_are_said(directory: Path, name: str) -> None:
+    (directory / name).write_bytes(b"")
+    assert "not a path that a bundle may hold" in refused(directory)
+
+
+def test_an_additional_file_is_said(directory: Path) -> None:
+    (directory / "more.txt").write_bytes(b"x")
+    assert refused(directory) == "more.txt: has no place in a bundle"
+
+
+def test_a_huge_file_is_not_read(directory: Path) -> None:
+    with (directory / "checkpoint").open("wb") as file:
+        file.truncate(1 << 40)
+    assert "such a file has at most 1048576" in refused(directory)
+
+
+def test_a_huge_tar_is_not_read(tmp_path: Path) -> None:
+    with (tmp_path / "x.tar").open("wb") as file:
+        file.truncate(1 << 43)
+    assert "a bundle has at most" in refused(tmp_path / "x.tar")
+
+
+def test_too_many_files_and_too_deep_directories(directory: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (directory / "/".join("d" * 14)).mkdir(parents=True)
+    assert "directories deeper than" in refused(directory)
+    monkeypatch.setattr(bundle_files, "FILES_MAX", 3)
+    assert "more than 3 files" in refused(directory)
+
+
+def test_a_cut_tar_says_where(tmp_path: Path) -> None:
+    (tmp_path / "x.tar").write_bytes(pack(frozen_bundle())[:5000])
+    assert "truncated" in refused(tmp_path / "x.tar")
+
+
+def test_no_tar_and_a_device_are_said(tmp_path: Path) -> None:
+    (tmp_path / "x").write_bytes(b"hello")
+    assert "not a tar that `export` wrote" in refused(tmp_path / "x")
+    assert "neither a directory nor a file" in refused(Path(os.devnull))
+
+
+def test_what_is_not_there_is_unavailable(tmp_path: Path) -> None:
+    with pytest.raises(Unavailable, match="cannot be read"):
+        verify_path(tmp_path / "nothing")
+    with pytest.raises(Unavailable, match="cannot be written"):
+        write_bundle(frozen_bundle(), tmp_path / "no" / "where")
+
+
+def test_many_faults_are_counted_not_all_shown(directory: Path) -> None:
+    for path in [*directory.glob("notes/*"), *directory.glob("parts/*")]:
+        path.write_bytes(b"")
+    report = verify_path(directory)
+    lines = report.lines()
+    assert any(line.strip().startswith("and ") for line in lines) == (len(report.faults) > 40)
+    assert report.exit_code == 1
