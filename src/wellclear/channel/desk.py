@@ -1,0 +1,258 @@
+"""What a desk says: the composed act for each thing that an officer, or the node itself, can do (protocol, "Kinds").
+
+Everything that follows from the picture (whom to answer, which version, who may read) is filled in here, so that page,
+command line and node say the same. Nothing is random and no clock is read: `Pen` carries salts and the hour. Whether
+the act may be sent at all, `channel.own_rules` says afterwards.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+from msgspec import UNSET
+
+from wellclear.channel.level_one import cell_around
+from wellclear.channel.composing import Composed, Told, compose, subject
+from wellclear.domain.canonical import INTEGER_MAX
+from wellclear.domain.entry import Precedence
+from wellclear.domain.kinds import NotOpened, Receipt
+from wellclear.domain.names import party_of_desk
+from wellclear.domain.parts import (
+    GROUPS_OF_KIND,
+    FindingRow,
+    Findings,
+    Group,
+    Message,
+    Readback,
+    ReadbackRow,
+    ReadbackWrong,
+    Safety,
+    Units,
+    group_from,
+)
+from wellclear.domain.reasons import Reason
+from wellclear.errors import InvalidValue, Malformed, Refused
+from wellclear.picture.picture import Picture
+from wellclear.picture.readback import readback_differences
+from wellclear.picture.rows import ItemRow
+from wellclear.picture.view_items import Version, View
+
+SALT_OF = Callable[[], bytes]
+"""Thirty-two fresh random bytes at every call."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pen:
+    """Who speaks, from which desk, when, and where the salts come from."""
+
+    channel: str
+    party: str
+    desk: str
+    said_us: int
+    salt: SALT_OF
+
+    def write(
+        self, kind: str, *, groups: Iterable[Group] = (), audience: Iterable[str] = (), **members: Any
+    ) -> Composed:
+        """An act of this desk; every group goes to the same audience."""
+        readers = tuple(sorted(set(audience)))
+        told = [Told(group, readers, self.salt()) for group in groups]
+        return compose(
+            kind, channel=self.channel, party=self.party, desk=self.desk, said_us=self.said_us, told=told, **members
+        )
+
+
+def readers_of(pen: Pen, to: Iterable[str]) -> set[str]:
+    """Who may read what goes to some desks: their parties, and the own one, so that a standby can follow."""
+    return {pen.party, *(party_of_desk(desk) for desk in to)}
+
+
+# Answers.
+
+
+def ack(pen: Pen, picture: Picture, item: str, version: int, rows: Sequence[ReadbackRow]) -> Composed:
+    """This desk has read one version and reads it back."""
+    row = item_of(picture, item)
+    return pen.write(
+        "ack", to=[row.desk], subject=subject(item, version), precedence=row.precedence,
+        groups=[Readback(group="readback", volumes=list(rows))], audience=readers_of(pen, [row.desk]),
+    )  # fmt: skip
+
+
+def confirm(pen: Pen, picture: Picture, view: View, item: str, version: int, desk: str) -> Composed:
+    """The read-back of a desk fits.
+
+    Raises:
+        Refused: it does not fit by the agreed tolerances, or has not been opened; then nobody may confirm it (R5).
+    """
+    differences = _differences(view, item, version, desk)
+    if differences is None:
+        raise Refused(Reason.PART_UNREADABLE, "the read-back could not be opened, so nobody can confirm it")
+    if differences:
+        raise Refused(Reason.READBACK_DIFFERS, "; ".join(map(str, differences)))
+    row = item_of(picture, item)
+    return pen.write(
+        "confirm", to=[desk], subject=subject(item, version), precedence=row.precedence, public={"desk": desk}
+    )
+
+
+def readback_wrong(pen: Pen, picture: Picture, view: View, item: str, version: int, desk: str) -> Composed:
+    """The read-back of a desk does not fit; it is asked to read back again, and told where it departs."""
+    differences = _differences(view, item, version, desk)
+    if not differences:
+        raise Refused(Reason.BAD_FIELDS, "this read-back shows no difference beyond the agreed tolerances")
+    row = item_of(picture, item)
+    group = ReadbackWrong(group="readback_wrong", differences=[one.as_part() for one in differences])
+    return pen.write(
+        "readback_wrong", to=[desk], subject=subject(item, version), precedence=row.precedence, public={"desk": desk},
+        groups=[group], audience=readers_of(pen, [desk]),
+    )  # fmt: skip
+
+
+def _differences(view: View, item: str, version: int, desk: str) -> tuple[Any, ...] | None:
+    said = version_of(view, item, version)
+    ack_view = said.acks.get(desk)
+    if ack_view is None:
+        raise Refused(Reason.NOT_ACKNOWLEDGED, f"{desk} has not acknowledged {item} version {version}")
+    if view.items[item].kind == "safety" and ack_view.rows == ():
+        return ()
+    return readback_differences(said, ack_view)
+
+
+def passed(pen: Pen, picture: Picture, item: str, version: int, echelon: str, at_us: int) -> Composed:
+    """Those who act know of it, down to an echelon."""
+    row = item_of(picture, item)
+    group = Units(group="units", echelon=echelon, at_us=at_us)
+    return pen.write(
+        "passed_to_units", to=[row.desk], subject=subject(item, version), precedence=row.precedence, groups=[group],
+        audience=readers_of(pen, [row.desk]),
+    )  # fmt: skip
+
+
+def comply(pen: Pen, picture: Picture, item: str) -> Composed:
+    """What a request asks for will be done."""
+    row = item_of(picture, item)
+    return pen.write("comply", to=[row.desk], subject=subject(item, row.version), precedence=row.precedence)
+
+
+def unable(pen: Pen, picture: Picture, item: str, code: str) -> Composed:
+    """What a request asks for cannot be done, for a reason by code."""
+    row = item_of(picture, item)
+    return pen.write("unable", to=[row.desk], subject=subject(item, row.version), precedence=row.precedence, code=code)
+
+
+# Words of one's own.
+
+
+def message(pen: Pen, item: str, to: Sequence[str], text: str, language: str, precedence: Precedence = "R") -> Composed:
+    """Free text, marked as such."""
+    group = Message(group="message", language=language, text=text)
+    return pen.write("message", id=item, to=to, precedence=precedence, groups=[group], audience=readers_of(pen, to))
+
+
+def safety(pen: Pen, item: str, to: Sequence[str], code: str, fields: Mapping[str, Any]) -> Composed:
+    """One of the messages that any watch officer sends at once (R4); FLASH."""
+    group = msgspec.convert({**fields, "group": "safety"}, Safety, strict=True)
+    return pen.write("safety", id=item, to=to, precedence="Z", code=code, groups=[group], audience=readers_of(pen, to))
+
+
+# What the node says by itself.
+
+
+def receipt(pen: Pen, through: int, not_opened: Mapping[int, str]) -> Composed:
+    """Everything that waits for us up to an index has arrived, but for what did not open."""
+    rows = [NotOpened(index=index, why=why) for index, why in sorted(not_opened.items())][:256]
+    public = msgspec.to_builtins(Receipt(through=through, not_opened=rows or UNSET))
+    return compose("receipt", channel=pen.channel, party=pen.party, said_us=pen.said_us, public=public)
+
+
+def claim_time(pen: Pen) -> Composed:
+    """The party's clock says what time it is."""
+    return compose("time", channel=pen.channel, party=pen.party, said_us=pen.said_us)
+
+
+def finding(
+    pen: Pen, to: Sequence[str], engine: str, agreement: int, rows: Sequence[FindingRow], more: int
+) -> Composed:
+    """Verdicts on pairs, for the other party of the pair."""
+    group = Findings(group="finding", engine=engine, agreement=agreement, rows=list(rows), more=more or UNSET)
+    told = [Told(group, tuple(sorted(readers_of(pen, to))), pen.salt())]
+    return compose(
+        "finding", channel=pen.channel, party=pen.party, said_us=pen.said_us, to=to, told=told, precedence="P"
+    )
+
+
+# Anything else, as page and command line put it.
+
+
+def write_act(pen: Pen, kind: str, groups: Sequence[Mapping[str, Any]], asked: Mapping[str, Any]) -> Composed:
+    """An act of any kind from its field groups as JSON.
+
+    `asked` may hold to, precedence, id, subject, code, keep_until, public, audience, withhold (names of groups that are
+    committed to but sent to nobody). A notice's level 1 is made from its volumes where it is not given.
+
+    Raises:
+        InvalidValue: a member or a group is wrong; says which.
+    """
+    given = [_group(fields, f"groups[{number}]") for number, fields in enumerate(groups)]
+    if kind in ("notice", "amend") and not any(group.group == "cell" for group in given):
+        volumes = next((group.volumes for group in given if group.group == "volume"), [])
+        given.append(cell_around(volumes))
+    order = GROUPS_OF_KIND.get(kind, ())
+    given.sort(key=lambda group: order.index(group.group) if group.group in order else len(order))
+    to, withheld = list(asked.get("to", ())), set(asked.get("withhold", ()))
+    readers = tuple(sorted(set(asked.get("audience") or ()) or readers_of(pen, to)))
+    told = [Told(group, () if group.group in withheld else readers, pen.salt()) for group in given]
+    members: dict[str, Any] = {
+        name: asked[name] for name in ("precedence", "id", "code", "keep_until", "public") if name in asked
+    }
+    if "subject" in asked:
+        members["subject"] = subject(str(asked["subject"]["id"]), int(asked["subject"]["version"]))
+    return compose(
+        kind, channel=pen.channel, party=pen.party, desk=pen.desk or UNSET, said_us=pen.said_us, to=to, told=told,
+        **members,
+    )  # fmt: skip
+
+
+def _group(fields: Mapping[str, Any], where: str) -> Group:
+    try:
+        return group_from(fields, where)
+    except Malformed as error:
+        raise InvalidValue(f"{where}.{error.where}", error.why) from error
+
+
+def item_of(picture: Picture, item: str) -> ItemRow:
+    """A public item; raises `Refused` where there is none of that name."""
+    row = picture.items.get(item)
+    if row is None:
+        raise Refused(Reason.UNKNOWN_NOTICE, f"{item[:40]} is not in the picture")
+    return row
+
+
+def version_of(view: View, item: str, version: int) -> Version:
+    """One version of an item in the view; raises `Refused` where there is none."""
+    seen = view.items.get(item)
+    found = seen.versions.get(version) if seen is not None else None
+    if found is None:
+        raise Refused(Reason.UNKNOWN_NOTICE, f"{item[:40]} version {version} is not in the picture")
+    return found
+
+
+def read_back(version: Version) -> list[ReadbackRow]:
+    """The rows that fit exactly what was said: what an officer's own values are compared with before signing."""
+    rows = []
+    for shape in version.shapes or ():
+        if shape.first is None:
+            raise Refused(Reason.NOT_COMPUTABLE, "a volume names no position that could be read back")
+        band, start_us = shape.volume.band, shape.volume.window.start_us
+        rows.append(
+            ReadbackRow(
+                lat_e7=shape.first.lat_e7, lon_e7=shape.first.lon_e7, start_us=min(max(start_us, 0), INTEGER_MAX),
+                lower_mm=UNSET if band.lower_mm is None else band.lower_mm,
+                upper_mm=UNSET if band.upper_mm is None else band.upper_mm,
+            )
+        )  # fmt: skip
+    return rows

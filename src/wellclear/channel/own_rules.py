@@ -1,0 +1,185 @@
+"""What a node asks of an act before it signs it: the sentence that an officer reads instead of a remark in the log.
+
+The public rules are not written twice: the act is folded on trial, behind everything that still waits in the outbox,
+and any remark is the refusal. What the public fold cannot see, because it is sealed, is asked here: geometry that can
+be computed, heights and times that make sense, categories that may not leave the desk yet, what a protected movement
+must say. Nothing asks for permission, and nothing refuses a start in the past (R6).
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+
+from msgspec import UNSET
+
+from wellclear.channel.composing import approval_holds
+from wellclear.domain import canonical
+from wellclear.domain.agreement import DAY_US
+from wellclear.domain.canonical import b64
+from wellclear.domain.entry import LEAF_BYTES_MAX, Act, Approval, Entry, Head, Link, Role, act_hash
+from wellclear.domain.kinds import KINDS, Asks
+from wellclear.domain.logged import Logged
+from wellclear.domain.parts import Cell, Group, Nature, Rest, Volumes
+from wellclear.domain.quantities import parse_time
+from wellclear.domain.reasons import Reason
+from wellclear.domain.volume import Route, Volume
+from wellclear.domain.volume_fields import volume_from
+from wellclear.errors import InvalidValue, Refused
+from wellclear.picture.fold import fold
+from wellclear.picture.picture import Picture, Step
+from wellclear.picture.rows import KeyRow
+
+PROTECTED = frozenset({"deployment", "survey", "protected_site"})
+"""Categories that stay at the desk outside exercises until they can be sealed (N13)."""
+_NO_KEY = b64(bytes(32))
+_NO_SIG = b64(bytes(64))
+_LINK_BYTES = 1024
+"""More than link and signature take up in a leaf."""
+
+
+def check_content(picture: Picture, act: Act, groups: Sequence[Group]) -> None:
+    """What the sealed groups of an own act must be.
+
+    Raises:
+        Refused: with a sentence for the officer.
+        InvalidValue: a volume cannot be computed; names the place.
+    """
+    by_name = {group.group: group for group in groups}
+    nature, volumes, cell = by_name.get("category"), by_name.get("volume"), by_name.get("cell")
+    if isinstance(nature, Nature) and nature.category in PROTECTED and picture.size and not picture.exercise:
+        raise Refused(Reason.NOT_YET_PROTECTED, Reason.NOT_YET_PROTECTED.sentence, field="category")
+    if act.parts and picture.size and not picture.exercise:
+        raise Refused(Reason.UNSEALED, Reason.UNSEALED.sentence)
+    if not isinstance(volumes, Volumes):
+        return
+    computed = [_computed(fields, number) for number, fields in enumerate(volumes.volumes)]
+    if isinstance(cell, Cell):
+        _check_cell(cell, computed)
+    if act.keep_until is not UNSET:
+        last_us = max(volume.window.end_us for volume in computed)
+        if parse_time(f"{act.keep_until}T00:00:00Z") // DAY_US < last_us // DAY_US:
+            raise Refused(Reason.KEPT_TOO_SHORT, "it would leave the picture before it ends", field="keep_until")
+    if isinstance(nature, Nature):
+        _check_movement(nature, computed, by_name.get("rest"))
+
+
+def _computed(fields: object, number: int) -> Volume:
+    try:
+        return volume_from(fields)
+    except InvalidValue as error:
+        raise InvalidValue(f"volumes[{number}].{error.field}", error.why) from error
+
+
+def _check_cell(cell: Cell, volumes: Iterable[Volume]) -> None:
+    for volume in volumes:
+        if volume.window.start_us < cell.start_us or volume.window.end_us > cell.end_us:
+            raise Refused(Reason.BAD_FIELDS, "the time slot of level 1 does not contain every volume", field="cell")
+
+
+def _check_movement(nature: Nature, volumes: Sequence[Volume], rest: Group | None) -> None:
+    """A protected movement says route, times and escort; a site never stands for a movement (R27)."""
+    if nature.category != "aid_movement":
+        return
+    moves = any(isinstance(volume.skeleton, Route) and volume.skeleton.times_us for volume in volumes)
+    if not moves:
+        raise Refused(Reason.BAD_FIELDS, "an aid movement names its route with a time at each point", field="volumes")
+    if not isinstance(rest, Rest) or rest.armed_escort is UNSET:
+        raise Refused(Reason.BAD_FIELDS, "an aid movement says whether it has an armed escort", field="armed_escort")
+
+
+def check_public(picture: Picture, waiting: Iterable[tuple[Act, Sequence[Approval]]], act: Act) -> None:
+    """Fold an act on trial before anybody has approved it, as if the persons that it asks for had.
+
+    Raises:
+        Refused: the reason that the fold would remark, and its sentence.
+    """
+    step = _trial(_behind(picture, waiting), act, _as_if(picture, act), held=True)
+    _refuse_remarks(step)
+
+
+def check_approved(
+    picture: Picture,
+    waiting: Iterable[tuple[Act, Sequence[Approval]]],
+    act: Act,
+    approvals: Sequence[Approval],
+    use: str = "",
+) -> None:
+    """Fold an act with its real approvals on trial; `use` says which of the party's keys will link it.
+
+    Raises:
+        Refused: the reason that the fold would remark, and its sentence.
+    """
+    size = len(canonical.encode(act)) + len(canonical.encode(list(approvals))) + _LINK_BYTES
+    if size > LEAF_BYTES_MAX:
+        raise Refused(Reason.TOO_LARGE, f"about {size} bytes; an entry has at most {LEAF_BYTES_MAX}")
+    _refuse_remarks(_trial(_behind(picture, waiting), act, approvals, held=False, use=use))
+
+
+def _refuse_remarks(step: Step) -> None:
+    for remark in step.remarks:
+        if remark.reason is not Reason.OLDER_RULES:
+            what = f" ({remark.detail})" if remark.detail else ""
+            raise Refused(remark.reason, f"{remark.reason.sentence}{what}")
+
+
+def _behind(picture: Picture, waiting: Iterable[tuple[Act, Sequence[Approval]]]) -> Picture:
+    """The picture as it will be when everything that waits has been logged."""
+    for act, approvals in waiting:
+        picture = _trial(picture, act, approvals, held=True).picture
+    return picture
+
+
+def _trial(picture: Picture, act: Act, approvals: Sequence[Approval], *, held: bool, use: str = "") -> Step:
+    key = _linking_key(picture, act, use)
+    seq, prev = picture.chains.get(key) or (0, UNSET)
+    link = Link(
+        key=key, seq=seq + 1, prev=prev, time=max(act.said, picture.claims.get(act.party) or 0),
+        head=Head(size=max(1, picture.size), root=_NO_KEY),
+    )  # fmt: skip
+    of_act = act_hash(act)
+    entry = Entry(b"", act, link, tuple(approvals), _NO_SIG, hashlib.sha256(b"trial" + of_act).digest(), of_act)
+    approved = tuple(held or approval_holds(of_act, approval) for approval in approvals)
+    return fold(picture, Logged(picture.size, entry.leaf_hash, entry, None, approved))
+
+
+def _linking_key(picture: Picture, act: Act, use: str) -> str:
+    """The party's live key of a use, or else one that this kind may be linked with."""
+    kind = KINDS.get(act.kind)
+    live = {row.use: key for key, row in picture.keys.items() if (row.party, row.state) == (act.party, "live")}
+    allowed = [name for name in ("node", *live) if name in live and kind is not None and kind.linked.allows(name)]
+    return live.get(use) or (live[allowed[0]] if allowed else _NO_KEY)
+
+
+def _as_if(picture: Picture, act: Act) -> list[Approval]:
+    """Approvals of persons who could give them, where the party has such persons."""
+    kind = KINDS.get(act.kind)
+    asks = Asks.NONE if kind is None else kind.asks
+    roles: list[Role] = []
+    if asks is Asks.WATCH:
+        roles = ["watch_officer"]
+    elif asks is Asks.RELEASE:
+        roles = ["release_authority", "drafter"]
+    elif asks in (Asks.ADMINISTRATORS, Asks.TWO_ADMINISTRATORS):
+        roles = ["administrator", "administrator"]
+    elif asks is Asks.HEAD:
+        keys = [key for key, row in picture.keys.items() if _is_head(row, act.party)]
+        return [Approval(key=key, role="head_of_delegation", alg="ed25519", sig=_NO_SIG) for key in keys[:1]]
+    found: list[Approval] = []
+    for role in roles:
+        key = _person_for(picture, act.party, role, {approval.key for approval in found})
+        if key is not None:
+            found.append(Approval(key=key, role=role, alg="ed25519", sig=_NO_SIG))
+    return found
+
+
+def _is_head(row: KeyRow, party: str) -> bool:
+    return (row.party, row.use, row.state) == (party, "head_of_delegation", "live")
+
+
+def _person_for(picture: Picture, party: str, role: Role, taken: set[str]) -> str | None:
+    may = {"watch_officer", "release_authority"} if role == "drafter" else {role}
+    for name, person in sorted(picture.persons.items()):
+        if name.startswith(f"{party}/") and may & set(person.roles) and person.key not in taken:
+            return person.key
+    return None

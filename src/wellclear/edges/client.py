@@ -1,0 +1,199 @@
+"""A node's way to its host over HTTP; every fault of network and form becomes one of our errors here.
+
+Nothing that comes back is believed here: notes, leaves, proofs and parts are checked by the machines in `channel`.
+"""
+
+from __future__ import annotations
+
+import json
+import ssl
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import httpx
+
+from wellclear.channel.requests import authorize
+from wellclear.channel.submission import Frame, encode_frames
+from wellclear.domain.canonical import unb64
+from wellclear.edges.clock import Clock
+from wellclear.edges.node_client import error_from
+from wellclear.errors import InvalidValue, Malformed, Misconfigured, Unavailable
+from wellclear.log.ed25519 import Signer
+from wellclear.log.tiles import Tile, bundles_for, decode_bundle
+
+CONNECT_S = 5.0
+ANSWER_S = 10.0
+SILENCE_S = 10.0
+"""The host sends something at least every 4 s; a longer silence ends the stream, and the node connects again."""
+ANSWER_BYTES_MAX = 64 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One word of the host's stream: a note, and the leaves that are new with it, from index `start`."""
+
+    note: bytes
+    start: int = 0
+    leaves: tuple[bytes, ...] = ()
+
+
+class HostClient:
+    """One node's connection to one host.
+
+    Args:
+        url: such as `https://198.51.100.7:8644`; nothing of it is believed.
+        channel: the channel's id, into which every request is signed.
+        signer: a live linking key of the party.
+        clock: for the time in each request.
+        ca_file: the only certificate, or authority, that the host may show.
+    """
+
+    def __init__(self, url: str, channel: str, signer: Signer, clock: Clock, ca_file: Path | None = None) -> None:
+        self._channel, self._signer, self._clock, self._url = channel, signer, clock, url
+        # No proxy and no .netrc of the environment may come between a node and its host.
+        self._http = httpx.AsyncClient(
+            base_url=url, timeout=httpx.Timeout(ANSWER_S, connect=CONNECT_S), verify=_trust(ca_file), trust_env=False
+        )
+
+    async def close(self) -> None:
+        """Close all connections."""
+        await self._http.aclose()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
+    ) -> None:
+        await self.close()
+
+    async def status(self) -> dict[str, Any]:
+        """What the host tells anybody."""
+        answer = _json(await self._get("/status"))
+        if not isinstance(answer, dict):
+            raise Malformed(self._url, "/status", "an object belongs here")
+        return answer
+
+    async def checkpoint(self) -> bytes:
+        """The newest note."""
+        return await self._get("/checkpoint")
+
+    async def founding(self) -> bytes:
+        """Settings, salt and articles that the channel was founded on, for its principals to agree to."""
+        return await self._get("/founding")
+
+    async def part(self, sha: str) -> bytes:
+        """The stored bytes of a part, by the base64 of their SHA-256; unverified."""
+        return await self._get(f"/part/{unb64(sha).hex()}")
+
+    async def leaves(self, start: int, end: int, size: int) -> list[bytes]:
+        """Leaves from index `start` up to `end` of a log of `size`, from its bundles; unverified."""
+        found: list[bytes] = []
+        for tile in bundles_for(start, size):
+            if tile.start >= end:
+                break
+            found += await self._bundle(tile)
+        first = start // 256 * 256
+        return found[start - first : end - first]
+
+    async def submit(self, frames: Sequence[Frame]) -> bytes:
+        """Send entries; the host's answer, unverified (`submission.check_answers`)."""
+        headers = {"Content-Type": "application/octet-stream"}
+        try:
+            response = await self._http.post("/submit", content=encode_frames(frames), headers=headers)
+        except httpx.HTTPError as error:
+            raise self._unreachable(error) from error
+        return self._checked(response)
+
+    async def events(self, size: int) -> AsyncIterator[Event]:
+        """The host's stream from a size on; ends with `Unavailable` when nothing came for 10 s."""
+        path = f"/events?from={size}"
+        timeout = httpx.Timeout(SILENCE_S, connect=CONNECT_S)
+        try:
+            async with self._http.stream("GET", path, headers=self._headers(path), timeout=timeout) as response:
+                if response.status_code >= 400:
+                    await response.aread()
+                    raise error_from(response.status_code, response.content)
+                async for name, data in _server_sent(response.aiter_lines()):
+                    event = _event(name, data)
+                    if event is not None:
+                        yield event
+        except httpx.HTTPError as error:
+            raise self._unreachable(error) from error
+        raise Unavailable("host", f"{self._url} ended its stream", retry_after_s=1)
+
+    async def _bundle(self, tile: Tile) -> list[bytes]:
+        path = tile.path
+        return decode_bundle(await self._get("/" + path), tile.width, path)
+
+    async def _get(self, path: str) -> bytes:
+        try:
+            response = await self._http.get(path, headers=self._headers(path))
+        except httpx.HTTPError as error:
+            raise self._unreachable(error) from error
+        return self._checked(response)
+
+    def _headers(self, path: str) -> dict[str, str]:
+        return {"Authorization": authorize(self._signer, self._channel, "GET", path, self._clock.now_us())}
+
+    def _checked(self, response: httpx.Response) -> bytes:
+        if response.status_code >= 400:
+            raise error_from(response.status_code, response.content)
+        if len(response.content) > ANSWER_BYTES_MAX:
+            raise Malformed(self._url, "", f"an answer of more than {ANSWER_BYTES_MAX} bytes")
+        return response.content
+
+    def _unreachable(self, error: httpx.HTTPError) -> Unavailable:
+        why = str(error) or type(error).__name__
+        return Unavailable("host", f"{self._url} did not answer: {why}", retry_after_s=1)
+
+
+def _trust(ca_file: Path | None) -> ssl.SSLContext | bool:
+    if ca_file is None:
+        return True
+    try:
+        return ssl.create_default_context(cafile=str(ca_file))
+    except (OSError, ssl.SSLError) as error:
+        raise Misconfigured(str(ca_file), f"no certificate: {error}") from error
+
+
+def _json(raw: bytes) -> Any:
+    try:
+        return json.loads(raw)
+    except (ValueError, RecursionError) as error:
+        raise Malformed("host", "", "an answer that is no JSON") from error
+
+
+async def _server_sent(lines: AsyncIterator[str]) -> AsyncIterator[tuple[str, str]]:
+    """Name and data of each event in a stream of server-sent events (HTML standard, section 9.2)."""
+    name, data = "", list[str]()
+    async for line in lines:
+        if not line:
+            if data:
+                yield name, "\n".join(data)
+            name, data = "", []
+        elif line.startswith("event:"):
+            name = line.removeprefix("event:").strip()
+        elif line.startswith("data:"):
+            data.append(line.removeprefix("data:").removeprefix(" "))
+
+
+_MEMBERS: dict[str, Callable[[Any], Event]] = {
+    "log": lambda told: Event(
+        note=told["checkpoint"].encode(), start=int(told["start"]), leaves=tuple(map(unb64, told["leaves"]))
+    ),
+    "alive": lambda told: Event(note=told["checkpoint"].encode()),
+}
+
+
+def _event(name: str, data: str) -> Event | None:
+    read = _MEMBERS.get(name)
+    if read is None:
+        return None
+    try:
+        return read(_json(data.encode()))
+    except (KeyError, TypeError, ValueError, AttributeError, InvalidValue) as error:
+        raise Malformed("host", f"event {name}", "not of the form of the protocol") from error
