@@ -1,0 +1,153 @@
+"""The host's HTTP interface (protocol, "Host"): one small handler each; whoever reads shows a member's key."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any, Final, Literal
+
+from litestar import Litestar, MediaType, Request, Response, get, post
+from litestar.di import NamedDependency, Provide
+from litestar.params import FromPath
+
+import wellclear
+from wellclear.apps.host.events import EventStream
+from wellclear.apps.host.service import HostService
+from wellclear.apps.http import EXCEPTION_HANDLERS, not_found
+from wellclear.channel.requests import check_request, reader_of
+from wellclear.domain.entry import SUBMISSION_BYTES_MAX
+from wellclear.domain.reasons import Reason
+from wellclear.errors import InvalidValue, Malformed, Refused, Unverified
+from wellclear.log.checkpoint import parse_number
+from wellclear.log.tiles import WIDTH, parse_path
+
+Readers = Literal["members", "anyone"]
+ANYONE: Final = ""
+Service = NamedDependency[HostService]
+Reader = NamedDependency[str]
+Founding = NamedDependency[Path | None]
+_SHA = re.compile(r"[0-9a-f]{64}")
+_FOR_EVER = {"Cache-Control": "private, max-age=31536000, immutable"}
+_NO_STORE = {"Cache-Control": "no-store"}
+
+
+def host_app(service: HostService, founding: Path | None = None, readers: Readers = "members") -> Litestar:
+    """The application around a running service.
+
+    Args:
+        service: what it serves; started and stopped by the caller.
+        founding: the file that principals may fetch, if there is one.
+        readers: with `anyone`, log and events need no key; parts always do.
+    """
+
+    async def reader(request: Request[Any, Any, Any]) -> str:
+        return _reader(service, request, readers)
+
+    async def told_service() -> HostService:
+        return service
+
+    async def told_founding() -> Path | None:
+        return founding
+
+    return Litestar(
+        route_handlers=[status, checkpoint, tile, part, submit, events, founding_file],
+        dependencies={
+            "reader": Provide(reader),
+            "service": Provide(told_service),
+            "founding": Provide(told_founding),
+        },
+        exception_handlers=EXCEPTION_HANDLERS,
+        request_max_body_size=SUBMISSION_BYTES_MAX,
+        openapi_config=None,
+        logging_config=None,
+    )
+
+
+@get("/status")
+async def status(service: Service) -> dict[str, str | int]:
+    """No secrets: what anybody may know who finds the address."""
+    picture = service.sequencer.picture
+    assert picture.host is not None, "the genesis names the host"
+    told: dict[str, str | int] = {
+        "software": f"wellclear {wellclear.__version__}",
+        "channel": picture.channel,
+        "origin": picture.host.origin,
+        "size": service.sequencer.size,
+        "exercise": "yes" if picture.exercise else "no",
+        "state": "stopped" if service.sequencer.stopped is not None else "running",
+    }
+    return told
+
+
+@get("/checkpoint", media_type=MediaType.TEXT, response_headers=_NO_STORE)
+async def checkpoint(service: Service, reader: Reader) -> bytes:
+    """The newest note, with the host party's cosignature no older than five seconds."""
+    return service.checkpoint()
+
+
+@get("/tile/{path:path}")
+async def tile(service: Service, reader: Reader, path: FromPath[str]) -> Response[Any]:
+    """Hashes and entries as immutable files (C2SP tlog-tiles)."""
+    try:
+        found = parse_path(f"tile{path}")
+        raw = await service.tile(found)
+    except (Malformed, InvalidValue):
+        return not_found("no such tile")
+    headers = _FOR_EVER if found.width == WIDTH else _NO_STORE
+    return Response(raw, media_type="application/octet-stream", headers=headers)
+
+
+@get("/part/{sha:str}")
+async def part(service: Service, reader: Reader, sha: FromPath[str]) -> Response[Any]:
+    """A part's stored bytes, for the parties that its header names; to all others it is not there."""
+    stored = None
+    if _SHA.fullmatch(sha) and service.may_read(sha, reader):
+        stored = await service.part(sha)
+    if stored is None:
+        return not_found("no such part for you")
+    return Response(stored, media_type="application/octet-stream", headers=_FOR_EVER)
+
+
+@post("/submit", status_code=200)
+async def submit(service: Service, request: Request[Any, Any, Any]) -> Response[bytes]:
+    """Take entries; the answer is their proofs, or the signed refusals."""
+    if request.headers.get("content-type", "").partition(";")[0].strip() != "application/octet-stream":
+        raise Malformed("submission", "Content-Type", "application/octet-stream expected")
+    answer = await service.submit(await request.body())
+    return Response(answer, media_type=MediaType.JSON)
+
+
+@get("/events")
+async def events(service: Service, reader: Reader, request: Request[Any, Any, Any]) -> EventStream:
+    """Server-sent events from a size on."""
+    start = request.query_params.get("from") or request.headers.get("last-event-id") or "0"
+    return service.events(reader, parse_number(start, "request", "from"))
+
+
+@get("/founding")
+async def founding_file(service: Service, reader: Reader, founding: Founding) -> Response[Any]:
+    """Settings, salt and articles that the genesis commits to; for the principals alone."""
+    if reader not in service.sequencer.picture.principals:
+        raise Refused(Reason.NOT_A_PRINCIPAL, "the articles are for the principals")
+    if founding is None:
+        return not_found("this host keeps no founding file")
+    return Response(await service.read(founding), media_type=MediaType.JSON, headers=_NO_STORE)
+
+
+def _reader(service: HostService, request: Request[Any, Any, Any], readers: Readers) -> str:
+    """The party that asks; nobody's name where anyone may read.
+
+    Raises:
+        Malformed, Unverified, Refused: as `channel.requests`.
+    """
+    header = request.headers.get("authorization")
+    if header is None and readers == "anyone":
+        return ANYONE
+    if header is None:
+        raise Unverified("request", "only members read here; sign the request (Authorization: Wellclear ...)")
+    raw: bytes = request.scope.get("raw_path") or request.scope["path"].encode()
+    query = request.scope.get("query_string", b"")
+    path = (raw + b"?" + query if query else raw).decode("latin-1")
+    picture = service.sequencer.picture
+    key = check_request(header, picture.channel, request.method, path, service.clock.now_us())
+    return reader_of(picture, key)

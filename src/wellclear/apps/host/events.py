@@ -1,0 +1,147 @@
+"""Events to followers: pushed right after the commit, dropped when a follower does not keep up.
+
+Server-sent events: `log` carries leaves and the checkpoint over them, `alive` a checkpoint whose cosignature is fresh.
+A dropped follower comes back with `?from=<size>` and loses nothing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncIterator, Sequence
+
+import msgspec
+from litestar.types import Receive, Scope, Send
+
+from wellclear.domain.canonical import b64
+from wellclear.errors import Unavailable
+
+WAITING_BYTES_MAX = 16 * 1024 * 1024
+"""What may wait for one follower; the bytes themselves are shared between all of them."""
+FOLLOWERS_MAX = 256
+FOLLOWERS_OF_PARTY_MAX = 16
+SEND_S_MAX = 20
+RETRY_MS = 500
+
+_encoder = msgspec.json.Encoder()
+
+
+def log_event(start: int, leaves: Sequence[bytes], note: bytes) -> bytes:
+    """The event for leaves from index `start` on; its id is the size that the follower has then."""
+    data = {"start": start, "leaves": [b64(leaf) for leaf in leaves], "checkpoint": note.decode("utf-8")}
+    return b"id: %d\nevent: log\ndata: %s\n\n" % (start + len(leaves), _encoder.encode(data))
+
+
+def alive_event(note: bytes) -> bytes:
+    """The event that only says that the link lives."""
+    return b"event: alive\ndata: %s\n\n" % _encoder.encode({"checkpoint": note.decode("utf-8")})
+
+
+class Follower:
+    """One open stream: what waits for it, and whether it is still wanted."""
+
+    def __init__(self, party: str) -> None:
+        self.party = party
+        self.closed = False
+        self._waiting: deque[bytes] = deque()
+        self._bytes = 0
+        self._wake = asyncio.Event()
+
+    def push(self, event: bytes) -> bool:
+        """Queue an event; False, and closed, when too much is waiting."""
+        self._waiting.append(event)
+        self._bytes += len(event)
+        if self._bytes > WAITING_BYTES_MAX:
+            self.close()
+        self._wake.set()
+        return not self.closed
+
+    def close(self) -> None:
+        """End the stream; what waits is forgotten."""
+        self.closed = True
+        self._waiting.clear()
+        self._wake.set()
+
+    async def events(self) -> AsyncIterator[bytes]:
+        """What is pushed, until it is closed; events that wait together come as one piece."""
+        while not self.closed:
+            await self._wake.wait()
+            self._wake.clear()
+            if self._waiting:
+                piece = b"".join(self._waiting)
+                self._waiting.clear()
+                self._bytes = 0
+                yield piece
+
+
+class Followers:
+    """Everybody who listens."""
+
+    def __init__(self) -> None:
+        self._open: set[Follower] = set()
+
+    def __len__(self) -> int:
+        return len(self._open)
+
+    def add(self, party: str) -> Follower:
+        """A new stream, from this moment on.
+
+        Raises:
+            Unavailable: this party, or all together, have too many open.
+        """
+        of_party = sum(follower.party == party for follower in self._open)
+        if len(self._open) >= FOLLOWERS_MAX or of_party >= FOLLOWERS_OF_PARTY_MAX:
+            raise Unavailable("events", "too many streams are open", retry_after_s=5)
+        follower = Follower(party)
+        self._open.add(follower)
+        return follower
+
+    def remove(self, follower: Follower) -> None:
+        """A stream that ended."""
+        follower.close()
+        self._open.discard(follower)
+
+    def publish(self, event: bytes) -> None:
+        """Push to everybody; who does not keep up is dropped."""
+        self._open = {follower for follower in self._open if follower.push(event)}
+
+    def close(self) -> None:
+        """End every stream."""
+        for follower in list(self._open):
+            self.remove(follower)
+
+
+class EventStream:
+    """The HTTP answer: an ASGI application of its own, so that a follower that stalls can be given up."""
+
+    def __init__(self, followers: Followers, follower: Follower, backlog: AsyncIterator[bytes]) -> None:
+        self._followers, self._follower, self._backlog = followers, follower, backlog
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send what was logged before, then what comes, until either side ends it."""
+        watching = asyncio.create_task(self._await_leaving(receive))
+        try:
+            headers = [(b"content-type", b"text/event-stream"), (b"cache-control", b"no-store")]
+            await send({"type": "http.response.start", "status": 200, "headers": headers})
+            await _send(send, b"retry: %d\n\n" % RETRY_MS)
+            for pieces in (self._backlog, self._follower.events()):
+                async for piece in pieces:
+                    if self._follower.closed:
+                        break
+                    await _send(send, piece)
+            await _send(send, b"", more=False)
+        except TimeoutError:
+            return  # the server closes a connection whose answer is not complete
+        finally:
+            self._followers.remove(self._follower)
+            watching.cancel()
+
+    async def _await_leaving(self, receive: Receive) -> None:
+        while (await receive())["type"] != "http.disconnect":
+            pass
+        self._follower.close()
+
+
+async def _send(send: Send, piece: bytes, *, more: bool = True) -> None:
+    async with asyncio.timeout(SEND_S_MAX):
+        await send({"type": "http.response.body", "body": piece, "more_body": more})

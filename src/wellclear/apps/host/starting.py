@@ -1,0 +1,108 @@
+"""Starting a host: the whole log is read, verified and folded before the first word is said or signed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from wellclear.apps.host.audiences import Audiences
+from wellclear.apps.host.service import HostService
+from wellclear.channel.opening import open_leaf
+from wellclear.channel.sequencer import Sequencer
+from wellclear.edges.clock import Clock
+from wellclear.edges.database import Connect, connect
+from wellclear.edges.promise import Promise
+from wellclear.edges.store import Store
+from wellclear.errors import Misconfigured
+from wellclear.log.ed25519 import Signer
+from wellclear.log.merkle import Tree
+from wellclear.picture.fold import fold
+from wellclear.picture.picture import Picture
+
+PROGRESS_EVERY = 256
+Progress = Callable[[int, int], None]
+"""Called with what is done and what there is, in entries."""
+
+
+@dataclass(frozen=True, slots=True)
+class HostFiles:
+    """Where a host's home directory keeps what."""
+
+    home: Path
+
+    @property
+    def store(self) -> Path:
+        return self.home / "host.sqlite"
+
+    @property
+    def promise(self) -> Path:
+        return self.home / "host.promised"
+
+    @property
+    def founding(self) -> Path:
+        return self.home / "founding.json"
+
+
+@dataclass(frozen=True, slots=True)
+class HostKeys:
+    """The keys that a host signs with: checkpoints, its own entries and refusals, and cosignatures if it has one."""
+
+    log: Signer
+    sequencer: Signer
+    cosigner: Signer | None = None
+
+
+def open_host(
+    files: HostFiles,
+    keys: HostKeys,
+    clock: Clock,
+    *,
+    channel: str | None = None,
+    unheeded: Iterable[str] = (),
+    progress: Progress | None = None,
+    connecting: Connect = connect,
+) -> HostService:
+    """The service of a home directory, with its log verified from the first entry to the last; not yet started.
+
+    Raises:
+        Misconfigured: no log, a damaged one, an old copy, another channel's, other keys; says what to do.
+        Unavailable: the disk would not read.
+    """
+    store = Store.open(files.store, connecting=connecting)
+    try:
+        promise = Promise(files.promise)
+        try:
+            promise.check(store.size())
+            store.fsck()
+            picture, tree, audiences = replay(store, progress)
+            if channel is not None and picture.channel != channel:
+                raise Misconfigured(str(files.store), "holds another channel than the settings name")
+            sequencer = Sequencer(
+                picture, tree, store.checkpoint() or b"", log=keys.log, sequencer=keys.sequencer, find=store.find,
+                unheeded=unheeded,
+            )  # fmt: skip
+            promise.keep(store.size())
+        except BaseException:
+            promise.close()
+            raise
+    except BaseException:
+        store.close()
+        raise
+    return HostService(store, promise, sequencer, audiences, clock=clock, cosigner=keys.cosigner)
+
+
+def replay(store: Store, progress: Progress | None = None) -> tuple[Picture, Tree, Audiences]:
+    """Fold the stored log from its first entry, every signature verified again."""
+    picture, tree, audiences = Picture(), Tree(), Audiences()
+    size = store.size()
+    for index, leaf in store.each_leaf():
+        logged = open_leaf(index, leaf)
+        picture = fold(picture, logged).picture
+        tree.append(logged.leaf_hash)
+        audiences.take(logged)
+        if progress is not None and (index + 1) % PROGRESS_EVERY == 0:
+            progress(index + 1, size)
+    if progress is not None:
+        progress(size, size)
+    return picture, tree, audiences

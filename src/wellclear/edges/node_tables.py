@@ -1,0 +1,147 @@
+"""What a node keeps beside the log, and the box for what it has opened; the lower half of `Store`.
+
+Openings (plaintext and salt of parts) are encrypted under a key that the node hands in at opening: whoever finds the
+file reads envelopes, but no content.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from nacl.exceptions import CryptoError
+from nacl.secret import SecretBox
+
+from wellclear.edges.database import Database
+from wellclear.errors import Misconfigured
+
+NODE_SCHEMA = """
+CREATE TABLE meta (name TEXT PRIMARY KEY, value BLOB NOT NULL);
+CREATE TABLE notes (size INTEGER PRIMARY KEY, note BLOB NOT NULL);
+CREATE TABLE outbox (place INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, state TEXT NOT NULL,
+    row BLOB NOT NULL);
+CREATE TABLE outbox_parts (id TEXT NOT NULL REFERENCES outbox (id), number INTEGER NOT NULL, stored BLOB NOT NULL,
+    PRIMARY KEY (id, number));
+CREATE TABLE drafts (id TEXT PRIMARY KEY, row BLOB NOT NULL);
+CREATE TABLE rings (name TEXT PRIMARY KEY, at_us INTEGER NOT NULL);
+CREATE TABLE openings (commitment TEXT PRIMARY KEY, box BLOB NOT NULL);
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxRow:
+    """One act on its way: its name, state, the outbox's own row as JSON, and the stored bytes of its parts."""
+
+    id: str
+    state: str
+    row: bytes
+    parts: tuple[bytes, ...]
+
+
+class NodeTables:
+    """Plain keeping and finding; every method raises `Unavailable` or `Misconfigured` as `Database` does."""
+
+    def __init__(self, database: Database, box_key: bytes | None) -> None:
+        self.database = database
+        self._box = None if box_key is None else SecretBox(box_key)
+
+    def get_meta(self, name: str) -> bytes | None:
+        """A small value by name."""
+        found = self.database.rows("SELECT value FROM meta WHERE name = ?", (name,))
+        return bytes(found[0][0]) if found else None
+
+    def put_meta(self, name: str, value: bytes) -> None:
+        """Keep a small value; the former one goes."""
+        self.database.write("INSERT OR REPLACE INTO meta VALUES (?, ?)", (name, value))
+
+    def keep_note(self, size: int, note: bytes) -> None:
+        """Keep a note that an own entry names as its head: evidence that it was seen. The first one stays."""
+        self.database.write("INSERT OR IGNORE INTO notes VALUES (?, ?)", (size, note))
+
+    def note(self, size: int) -> bytes | None:
+        """The kept note of that size."""
+        found = self.database.rows("SELECT note FROM notes WHERE size = ?", (size,))
+        return bytes(found[0][0]) if found else None
+
+    def notes(self) -> list[bytes]:
+        """Every kept note, by size."""
+        return [bytes(note) for (note,) in self.database.rows("SELECT note FROM notes ORDER BY size")]
+
+    def put_outbox(self, id_: str, state: str, row: bytes, parts: Sequence[bytes] | None = None) -> None:
+        """A new or changed row; it keeps its place. `parts=None` leaves the parts as they are."""
+        with self.database.transaction():
+            self.database.write(
+                "INSERT INTO outbox (id, state, row) VALUES (?, ?, ?) "
+                "ON CONFLICT (id) DO UPDATE SET state = excluded.state, row = excluded.row",
+                (id_, state, row),
+            )
+            if parts is not None:
+                self.database.write("DELETE FROM outbox_parts WHERE id = ?", (id_,))
+                rows = [(id_, number, stored) for number, stored in enumerate(parts)]
+                self.database.write_many("INSERT INTO outbox_parts VALUES (?, ?, ?)", rows)
+
+    def outbox(self) -> list[OutboxRow]:
+        """Every row in the order in which it came."""
+        parts: dict[str, list[bytes]] = {}
+        for id_, stored in self.database.rows("SELECT id, stored FROM outbox_parts ORDER BY id, number"):
+            parts.setdefault(id_, []).append(bytes(stored))
+        rows = self.database.rows("SELECT id, state, row FROM outbox ORDER BY place")
+        return [OutboxRow(id_, state, bytes(row), tuple(parts.get(id_, ()))) for id_, state, row in rows]
+
+    def drop_outbox(self, id_: str) -> None:
+        """Forget a row with its parts."""
+        with self.database.transaction():
+            self.database.write("DELETE FROM outbox_parts WHERE id = ?", (id_,))
+            self.database.write("DELETE FROM outbox WHERE id = ?", (id_,))
+
+    def put_draft(self, id_: str, row: bytes) -> None:
+        """A new or changed draft."""
+        self.database.write("INSERT OR REPLACE INTO drafts VALUES (?, ?)", (id_, row))
+
+    def drafts(self) -> dict[str, bytes]:
+        """Every draft by id."""
+        return {id_: bytes(row) for id_, row in self.database.rows("SELECT id, row FROM drafts ORDER BY id")}
+
+    def drop_draft(self, id_: str) -> None:
+        """Forget a draft."""
+        self.database.write("DELETE FROM drafts WHERE id = ?", (id_,))
+
+    def ring_once(self, name: str, at_us: int) -> bool:
+        """True the first time that something rings; for ever False after that, restarts included."""
+        return self.database.write("INSERT OR IGNORE INTO rings VALUES (?, ?)", (name, at_us)) == 1
+
+    def rings(self) -> dict[str, int]:
+        """What has rung, and when."""
+        return dict(self.database.rows("SELECT name, at_us FROM rings ORDER BY at_us, name"))
+
+    def put_opening(self, commitment: str, opened: bytes) -> None:
+        """Keep what a part's commitment opens to (salt and text), encrypted.
+
+        Raises:
+            Misconfigured: the store was opened without its box key.
+        """
+        box = bytes(self._opened_box().encrypt(opened))
+        self.database.write("INSERT OR IGNORE INTO openings VALUES (?, ?)", (commitment, box))
+
+    def opening(self, commitment: str) -> bytes | None:
+        """What a commitment opens to, if it is known here.
+
+        Raises:
+            Misconfigured: no box key, another one, or the row was changed.
+        """
+        found = self.database.rows("SELECT box FROM openings WHERE commitment = ?", (commitment,))
+        if not found:
+            return None
+        try:
+            return bytes(self._opened_box().decrypt(bytes(found[0][0])))
+        except CryptoError as error:
+            raise Misconfigured(str(self.database.path), "this key does not open what the node has kept") from error
+
+    def drop_opening(self, commitment: str) -> None:
+        """Forget an opening."""
+        self.database.write("DELETE FROM openings WHERE commitment = ?", (commitment,))
+
+    def _opened_box(self) -> SecretBox:
+        if self._box is None:
+            raise Misconfigured(str(self.database.path), "was opened without the key to what the node has kept")
+        return self._box

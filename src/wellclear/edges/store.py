@@ -1,0 +1,221 @@
+"""The store: log, parts and everything that a host or node must still know after a crash, in one SQLite file.
+
+`append` is the only way into the log: one transaction that inserts, reads back what it inserted, lets the caller hash
+and sign that, moves the checkpoint from the size that the caller expected, and commits. Signed bytes leave this module
+only after the commit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from pathlib import Path
+
+from wellclear.edges.database import Connect, Database, connect
+from wellclear.edges.node_tables import NODE_SCHEMA, NodeTables
+from wellclear.errors import InvalidValue, Malformed, Misconfigured
+from wellclear.log.checkpoint import parse_checkpoint
+from wellclear.log.merkle import Frontier, leaf_hash
+from wellclear.log.note import parse_note
+
+_LOG_SCHEMA = """
+CREATE TABLE leaves (number INTEGER PRIMARY KEY, hash BLOB NOT NULL, leaf BLOB NOT NULL);
+CREATE INDEX leaves_by_hash ON leaves (hash);
+CREATE TABLE checkpoint (only INTEGER PRIMARY KEY CHECK (only = 1), size INTEGER NOT NULL, note BLOB NOT NULL);
+INSERT INTO checkpoint VALUES (1, 0, x'');
+CREATE TABLE parts (sha TEXT PRIMARY KEY, stored BLOB NOT NULL);
+"""
+_CHUNK = 1024
+
+
+class Store(NodeTables):
+    """One open store. Build it with `create` or `open`."""
+
+    def __init__(self, database: Database, box_key: bytes | None = None) -> None:
+        super().__init__(database, box_key)
+
+    @classmethod
+    def create(
+        cls, path: Path, channel: str | None = None, *, box_key: bytes | None = None, connecting: Connect = connect
+    ) -> Store:
+        """A new, empty store; `channel` is None until a node has joined one.
+
+        Raises:
+            Misconfigured: there is one already.
+            Unavailable: the disk would not take it.
+        """
+        store = cls(Database.create(path, _LOG_SCHEMA + NODE_SCHEMA, connecting=connecting), box_key)
+        if channel is not None:
+            store.put_meta("channel", channel.encode("ascii"))
+        return store
+
+    @classmethod
+    def open(
+        cls, path: Path, *, box_key: bytes | None = None, writing: bool = True, connecting: Connect = connect
+    ) -> Store:
+        """A store that is there; with `writing=False` beside a running writer.
+
+        Raises:
+            Misconfigured: there is none, it is damaged, of another form, or another process writes to it.
+        """
+        return cls(Database(path, writing=writing, connecting=connecting), box_key)
+
+    def close(self) -> None:
+        """Give the file back."""
+        self.database.close()
+
+    def transaction(self) -> AbstractContextManager[None]:
+        """All or nothing of what is written inside."""
+        return self.database.transaction()
+
+    @property
+    def channel(self) -> str | None:
+        """The channel that this store belongs to."""
+        raw = self.get_meta("channel")
+        return None if raw is None else raw.decode("ascii")
+
+    # The log.
+
+    def append(
+        self,
+        expected_size: int,
+        leaves: Sequence[bytes],
+        parts: Mapping[str, bytes],
+        seal: Callable[[list[bytes]], bytes],
+    ) -> bytes:
+        """Put leaves and parts into the log under the note that `seal` returns for the hashes that were read back.
+
+        Raises:
+            Unavailable: the disk would not; look at `size` to learn whether it took effect before trying again.
+            Misconfigured: somebody else wrote to this log. Sign nothing any more.
+        """
+        with self.database.transaction():
+            self._insert(expected_size, leaves, parts)
+            written = self.database.rows("SELECT leaf FROM leaves WHERE number >= ? ORDER BY number", (expected_size,))
+            if len(written) != len(leaves):
+                raise _another_writer(self.database.path)
+            note = seal([leaf_hash(leaf) for (leaf,) in written])
+            moved = self.database.write(
+                "UPDATE checkpoint SET size = ?, note = ? WHERE only = 1 AND size = ?",
+                (expected_size + len(leaves), note, expected_size),
+            )
+            if moved != 1:
+                raise _another_writer(self.database.path)
+        return note
+
+    def _insert(self, start: int, leaves: Sequence[bytes], parts: Mapping[str, bytes]) -> None:
+        if self.size() != start:
+            raise _another_writer(self.database.path)
+        rows = [(number, leaf_hash(leaf), leaf) for number, leaf in enumerate(leaves, start)]
+        self.database.write_many("INSERT INTO leaves VALUES (?, ?, ?)", rows)
+        if parts:
+            self.database.write_many("INSERT OR IGNORE INTO parts VALUES (?, ?)", list(parts.items()))
+
+    def size(self) -> int:
+        """The number of leaves under the newest checkpoint."""
+        ((size,),) = self.database.rows("SELECT size FROM checkpoint")
+        return int(size)
+
+    def checkpoint(self) -> bytes | None:
+        """The newest note; None while the log is empty."""
+        ((note,),) = self.database.rows("SELECT note FROM checkpoint")
+        return bytes(note) or None
+
+    def put_cosignature(self, note: bytes) -> None:
+        """Keep the newest checkpoint's note with more or fresher signature lines.
+
+        Raises:
+            InvalidValue: it is not of the checkpoint that this store holds.
+        """
+        held = self.checkpoint()
+        if held is None or parse_note(note).text != parse_note(held).text:
+            raise InvalidValue("note", "speaks of another checkpoint than the newest one")
+        self.database.write("UPDATE checkpoint SET note = ? WHERE only = 1 AND note = ?", (note, held))
+
+    def leaves(self, start: int, end: int) -> list[bytes]:
+        """The leaves from index `start` up to `end`, as far as there are any."""
+        query = "SELECT leaf FROM leaves WHERE number >= ? AND number < ? ORDER BY number"
+        return [bytes(leaf) for (leaf,) in self.database.rows(query, (start, end))]
+
+    def leaf_hashes(self, start: int, end: int) -> list[bytes]:
+        """The stored hashes of the leaves from index `start` up to `end`."""
+        query = "SELECT hash FROM leaves WHERE number >= ? AND number < ? ORDER BY number"
+        return [bytes(one) for (one,) in self.database.rows(query, (start, end))]
+
+    def each_leaf(self) -> Iterator[tuple[int, bytes]]:
+        """Every index and leaf in order, read in chunks."""
+        for start in range(0, self.size(), _CHUNK):
+            yield from enumerate(self.leaves(start, min(start + _CHUNK, self.size())), start)
+
+    def find(self, leaf_hash: bytes) -> int | None:
+        """The first index at which a leaf with this hash stands."""
+        found = self.database.rows("SELECT min(number) FROM leaves WHERE hash = ?", (leaf_hash,))
+        return None if found[0][0] is None else int(found[0][0])
+
+    # Parts.
+
+    def part(self, sha: str) -> bytes | None:
+        """The stored bytes of a part, by the base64 of their SHA-256."""
+        found = self.database.rows("SELECT stored FROM parts WHERE sha = ?", (sha,))
+        return bytes(found[0][0]) if found else None
+
+    def put_part(self, sha: str, stored: bytes) -> None:
+        """Keep a part's bytes."""
+        self.database.write("INSERT OR IGNORE INTO parts VALUES (?, ?)", (sha, stored))
+
+    def drop_part(self, sha: str) -> None:
+        """Forget a part's bytes; no proof rests on them."""
+        self.database.write("DELETE FROM parts WHERE sha = ?", (sha,))
+
+    # Care.
+
+    def fsck(self, progress: Callable[[int, int], None] | None = None) -> Frontier:
+        """Hash every leaf anew and hold the tree to the stored checkpoint; returns the frontier.
+
+        The note's signature is the caller's to check: the store knows no keys.
+
+        Raises:
+            Misconfigured: a leaf or hash was changed, one is missing, or the root is another; names the first index.
+        """
+        size, frontier = self.size(), Frontier.empty()
+        what = str(self.database.path)
+        ((highest,),) = self.database.rows("SELECT coalesce(max(number) + 1, 0) FROM leaves")
+        if highest != size:
+            raise Misconfigured(what, f"holds leaves up to {highest}, its checkpoint says {size}", do=_RESTORE)
+        for start in range(0, size, _CHUNK):
+            end = min(start + _CHUNK, size)
+            leaves, stored = self.leaves(start, end), self.leaf_hashes(start, end)
+            if len(leaves) != end - start:
+                raise Misconfigured(what, f"a leaf is missing between {start} and {end}", do=_RESTORE)
+            hashes = [leaf_hash(leaf) for leaf in leaves]
+            if hashes != stored:
+                pairs = enumerate(zip(hashes, stored, strict=True), start)
+                first = next(at for at, (found, said) in pairs if found != said)
+                raise Misconfigured(what, f"entry {first} was changed", do=_RESTORE)
+            frontier = frontier.extend(hashes)
+            if progress is not None:
+                progress(end, size)
+        self._check_root(frontier)
+        return frontier
+
+    def _check_root(self, frontier: Frontier) -> None:
+        note, what = self.checkpoint(), str(self.database.path)
+        if note is None:
+            return
+        try:
+            checkpoint = parse_checkpoint(parse_note(note).text)
+        except Malformed as error:
+            raise Misconfigured(what, f"its checkpoint was changed: {error}", do=_RESTORE) from error
+        if (checkpoint.size, checkpoint.root) != (frontier.size, frontier.root()):
+            raise Misconfigured(what, "the entries do not lead to the checkpoint's root", do=_RESTORE)
+
+    def backup(self, path: Path) -> None:
+        """A consistent copy while others write; raises `Misconfigured` if something lies there already."""
+        self.database.backup(path)
+
+
+_RESTORE = "Restore a backup and bring it up to date from a member's copy of the log"
+
+
+def _another_writer(path: Path) -> Misconfigured:
+    return Misconfigured(str(path), "somebody else wrote to this log", do="Find the second host and stop it")
