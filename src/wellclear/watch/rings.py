@@ -1,7 +1,7 @@
 """What rings at this node, and who is called (R2): once per answer owed, rung and node.
 
-The desk that owes an answer rings on its own screen; the author's desk rings because nobody has answered; from the
-third rung on the desk that stands in rings too, and at the last one the host's. A node whose clock is ahead of the
+The desk that owes an answer rings on its own screen, at the third rung the desk of its party that stands in for it; the
+author's desk rings because nobody has answered, and at the last rung the host's. A node whose clock is ahead of the
 record rings by its own clock. Names come from the roster in force when it rings.
 """
 
@@ -13,7 +13,6 @@ from typing import Literal
 from msgspec import UNSET
 
 from wellclear.domain.entry import Precedence
-from wellclear.domain.names import party_of_desk
 from wellclear.picture.picture import Picture, Step
 from wellclear.watch.duties import DutyBook, Owing, Rung, RungName
 
@@ -99,10 +98,8 @@ def _role(
 ) -> tuple[RingRole | None, str]:
     """Why a rung rings at a party's node, and at which of its desks; the strongest reason where there are two."""
     if owing.party == party:
-        return "owes", owing.desk
-    stand_in = _stand_in(picture, owing) if rung in ("other_desk", "host") else ""
-    if stand_in and party_of_desk(stand_in) == party:
-        return "stands_in", stand_in
+        stand_in = _stand_in(picture, owing) if rung == "other_desk" else ""
+        return ("stands_in", stand_in) if stand_in else ("owes", owing.desk)
     if rung == "host" and picture.host is not None and picture.host.party == party:
         return "host", _host_desk(picture)
     item = picture.items.get(owing.item)
