@@ -1,0 +1,1 @@
+"""The node's page: what rings, what is owed, what is announced and what clashes, for a watch officer to look at."""

@@ -1,0 +1,116 @@
+// Pieces that several lists show alike: times with countdowns, volumes, the four marks, the ladder.
+
+import { el, ltr, say, words } from "./dom.js";
+import { clockTime, length, positionText, span } from "./say.js";
+import { link, ownUs, state } from "./state.js";
+import { sentence } from "./strings.js";
+
+const RUNGS = ["ring", "ack", "next_name", "other_desk", "host"];
+const MARKS = [["sent", "mark_sent"], ["received", "mark_received"], ["acked", "mark_acked"], ["confirmed", "mark_confirmed"], ["passed", "mark_passed"]];
+const LEAD_BAD = ["SHORT", "NO REACTION TIME", "NO_REACTION_TIME", "IN PROGRESS", "IN_PROGRESS", "AFTER"];
+
+// A countdown to a moment; `tick` keeps it. `onRecord` is whether the picture, too, calls it overdue.
+export function countdown(dueUs, onRecord = true) {
+  const node = el("bdi", { dir: "ltr", class: "count", "data-due": dueUs, "data-record": onRecord ? "yes" : "no" });
+  setCountdown(node);
+  return node;
+}
+
+function setCountdown(node) {
+  const left = Number(node.dataset.due) - ownUs();
+  const over = left < 0;
+  const id = over ? (node.dataset.record === "yes" ? "overdue_by" : "overdue_own") : "left";
+  node.classList.toggle("over", over);
+  node.replaceChildren(...say(id, { left: span(left) }));
+}
+
+// Move every countdown on; text only, so nothing else is drawn again.
+export function tick() {
+  for (const node of document.querySelectorAll("[data-due]")) setCountdown(node);
+}
+
+export function precedence(letter) {
+  return letter ? el("span", { class: `prec prec-${letter}` }, sentence(`prec_${letter}`)) : "";
+}
+
+// Who must do what of a ladder: each rung a step, with what has rung and what comes.
+export function ladder(duty) {
+  const rungs = [...(duty.rungs ?? [])].sort((a, b) => a.at_us - b.at_us);
+  const current = RUNGS.indexOf(duty.rung);
+  return el("ol", { class: "ladder" }, rungs.map((rung) => {
+    const rung_us = rung.rung_us;
+    const isNow = rung.rung === duty.rung;
+    const done = rung_us !== undefined || RUNGS.indexOf(rung.rung) < current;
+    const stateId = isNow ? "rung_state_now" : done ? "rung_state_rung" : "rung_state_next";
+    return el("li", { class: isNow ? "now" : done ? "done" : "next", "aria-current": isNow ? "step" : undefined },
+      el("span", { class: "rung-name" }, sentence(`rung_${rung.rung}`)), " ", rung.who ? ltr(rung.who, "who") : "",
+      " ", ltr(clockTime(rung.at_us), "time"), " ", el("span", { class: "rung-state" }, say(stateId)));
+  }));
+}
+
+export function nextRung(duty) {
+  const now = ownUs();
+  return [...(duty?.rungs ?? [])].filter((rung) => rung.rung_us === undefined && rung.rung !== duty.rung && rung.at_us > now)
+    .sort((a, b) => a.at_us - b.at_us)[0];
+}
+
+const face = (value) => (value === undefined || value === null || value === "" ? sentence("unbounded") : value);
+
+// One volume in words: form, first position twice (degrees and grid), heights with their datum, window.
+export function volumeFacts(volume, index) {
+  const kind = volume.kind ?? "polygon";
+  const positions = volume.positions ?? [];
+  const shape = ["circle", "corridor"].includes(kind)
+    ? say(kind, { radius: length(volume.radius_m) }) : say(kind === "polygons" ? "polygons" : "polygon", { n: positions.length });
+  return el("div", { class: "volume" },
+    el("div", { class: "form" }, say("volume_n", { n: index + 1 }), ": ", shape),
+    positions[0] && el("div", {}, ltr(positionText(positions[0]), "pos"), volume.grid ? [" ", ltr(volume.grid, "grid")] : ""),
+    el("div", {}, say("lower_upper", { lower: face(volume.lower), upper: face(volume.upper) })),
+    volume.start && el("div", {}, say("from_to", { start: volume.start, end: volume.end })),
+    positions.length > 1 && el("details", {}, el("summary", {}, say("positions"), ` (${positions.length})`),
+      el("ol", { class: "small" }, positions.map((one) => el("li", {}, ltr(positionText(one)))))));
+}
+
+function mark(row, name) {
+  if (name === "confirmed" && row.unconfirmed === "yes") return el("td", { class: "mark bad" }, el("b", {}, "✗ "), say("unconfirmed"));
+  const at = row[name];
+  if (!at) return el("td", { class: "mark open" }, "○ ", el("span", {}, say("mark_none")));
+  const who = name === "acked" && row.acked_by ? [" ", ltr(row.acked_by, "person")] : "";
+  const said = at === "yes" ? "" : typeof at === "object" ? at.at ?? at.echelon ?? "" : at;
+  return el("td", { class: "mark done" }, "✓ ", ltr(said, "time"), who);
+}
+
+// Received, acknowledged, confirmed, passed: four columns, never one.
+export function marks(notice, acts) {
+  const rows = notice.recipients ?? [];
+  if (!rows.length) return "";
+  return el("table", { class: "marks" }, el("caption", { class: "hidden" }, say("marks")),
+    el("thead", {}, el("tr", {}, el("th", { scope: "col" }, say("desk")), MARKS.map(([, id]) => el("th", { scope: "col" }, say(id))))),
+    el("tbody", {}, rows.map((row) => [
+      el("tr", {}, el("th", { scope: "row" }, ltr(row.desk)), MARKS.map(([name]) => mark(row, name))),
+      acts?.(row) ? el("tr", { class: "acts" }, el("td", { colspan: 6 }, acts(row))) : undefined,
+    ])));
+}
+
+export function leads(notice) {
+  const rows = Object.entries(notice.lead ?? {});
+  if (!rows.length) return "";
+  return el("p", { class: "lead" }, say("lead"), ": ", rows.map(([party, flag], at) => [
+    at ? ", " : "", ltr(party), " ", el("b", { class: LEAD_BAD.includes(flag) ? "flag bad" : "flag" }, String(flag).replaceAll("_", " "))]));
+}
+
+// Plain `key: value` lines of whatever an announcer said further.
+export function further(fields) {
+  const rows = Object.entries(fields ?? {}).filter(([key, value]) => key !== "group" && typeof value !== "object");
+  if (!rows.length) return "";
+  return el("dl", { class: "small" }, rows.map(([key, value]) => [el("dt", {}, words(key.replaceAll("_", " "))), el("dd", {}, words(value))]));
+}
+
+export function change(row) {
+  if (typeof row !== "object") return words(row);
+  const moved = row.distance_m ?? row.moved_m;
+  return [words(row.field ?? ""), ": ", ltr(row.old ?? ""), " → ", ltr(row.new ?? ""), moved ? [" (", ltr(length(moved)), ")"] : ""];
+}
+
+// Signature of everything a card is drawn from, so that unchanged cards are not drawn again.
+export const sign = (...values) => JSON.stringify([state.session?.person, link().old, ...values]);
