@@ -98,11 +98,11 @@ class Database:
                 commit, which `Store.append` tells apart by looking again.
         """
         with self._lock, self.ours():
-            if self._depth == 0:
-                self._writer.execute("BEGIN IMMEDIATE")
-                self._owner = threading.get_ident()
             self._depth += 1
             try:
+                if self._depth == 1:
+                    self._owner = threading.get_ident()
+                    self._writer.execute("BEGIN IMMEDIATE")
                 yield
                 if self._depth == 1:
                     self._writer.execute("COMMIT")

@@ -1,0 +1,304 @@
+"""The store keeps what it acknowledged, whatever fails, and never lets two histories begin."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from tests.unit.edges.faulty import Plan
+from wellclear.edges.store import Store
+from wellclear.errors import InvalidValue, Misconfigured, Unavailable
+from wellclear.log.checkpoint import Checkpoint, sign_checkpoint
+from wellclear.log.ed25519 import SigningKey
+from wellclear.log.merkle import Frontier, Tree, leaf_hash
+
+KEY = SigningKey(b"k" * 32)
+WRITES_OF_APPEND = 5  # BEGIN, leaves, parts, checkpoint, COMMIT
+
+
+class Log:
+    """Appends numbered leaves as a host does."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+        self.frontier = Frontier.empty()
+
+    def append(self, *leaves: bytes) -> bytes:
+        def seal(hashes: list[bytes]) -> bytes:
+            after = self.frontier.extend(hashes)
+            return sign_checkpoint(Checkpoint("o/l", after.size, after.root()), KEY)
+
+        parts = {f"sha of {leaf!r}": leaf * 2 for leaf in leaves}
+        note = self.store.append(self.frontier.size, leaves, parts, seal)
+        self.frontier = self.frontier.extend([leaf_hash(leaf) for leaf in leaves])
+        return note
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "store.sqlite"
+
+
+@pytest.fixture
+def log(path: Path) -> Log:
+    return Log(Store.create(path, "channel"))
+
+
+def test_what_was_appended_is_there_again_after_opening(log: Log, path: Path) -> None:
+    log.append(b"a", b"b")
+    note = log.append(b"c")
+    log.store.close()
+    store = Store.open(path)
+    assert store.channel == "channel"
+    assert (store.size(), store.checkpoint()) == (3, note)
+    assert store.leaves(0, 9) == [b"a", b"b", b"c"]
+    assert list(store.each_leaf()) == [(0, b"a"), (1, b"b"), (2, b"c")]
+    assert store.leaf_hashes(1, 3) == [leaf_hash(b"b"), leaf_hash(b"c")]
+    assert (store.find(leaf_hash(b"b")), store.find(leaf_hash(b"x"))) == (1, None)
+    assert store.part("sha of b'a'") == b"aa"
+    store.drop_part("sha of b'a'")
+    assert store.part("sha of b'a'") is None
+    assert store.fsck() == log.frontier
+    store.close()
+    store.close()
+
+
+@pytest.mark.requirement("R33")
+@pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
+@pytest.mark.parametrize("write", range(WRITES_OF_APPEND))
+def test_a_write_that_fails_leaves_all_or_nothing(path: Path, write: int, after: bool) -> None:
+    plan = Plan()
+    Store.create(path, "channel").close()
+    log = Log(Store.open(path, connecting=plan.connect))
+    log.append(b"a")
+    plan.arm(write, after=after)
+    with pytest.raises(Unavailable):
+        log.append(b"b", b"c")
+    assert plan.struck == 1
+    took_effect = write == WRITES_OF_APPEND - 1 and after
+    assert log.store.size() == (3 if took_effect else 1)
+    plan.at = -1
+    if not took_effect:
+        log.append(b"b", b"c")
+    log.store.close()
+    store = Store.open(path)
+    assert store.leaves(0, 9) == [b"a", b"b", b"c"]
+    assert store.fsck().size == 3
+    store.close()
+
+
+def test_a_seal_that_refuses_leaves_nothing(log: Log) -> None:
+    log.append(b"a")
+
+    def seal(hashes: list[bytes]) -> bytes:
+        raise Misconfigured("store", "gave back other bytes")
+
+    with pytest.raises(Misconfigured):
+        log.store.append(1, [b"b"], {"s": b"p"}, seal)
+    assert (log.store.size(), log.store.leaves(0, 9), log.store.part("s")) == (1, [b"a"], None)
+
+
+def test_a_full_disk_fails_a_batch_and_nothing_else(log: Log, path: Path) -> None:
+    def small(uri: str) -> sqlite3.Connection:
+        connection = sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False)
+        connection.execute("PRAGMA max_page_count = 60")
+        return connection
+
+    log.store.close()
+    log.store = Store.open(path, connecting=small)
+
+    def fill() -> None:
+        for _ in range(100):
+            log.append(bytes(8000))
+
+    with pytest.raises(Unavailable, match="the disk is full"):
+        fill()
+    size = log.store.size()
+    assert 0 < size < 100
+    log.store.close()
+    store = Store.open(path)
+    assert store.fsck() == log.frontier
+    assert store.size() == size
+    store.close()
+
+
+def test_there_is_one_writer_and_readers_beside_it(log: Log, path: Path) -> None:
+    log.append(b"a")
+    with pytest.raises(Misconfigured, match="somebody else writes to it"):
+        Store.open(path)
+    reader = Store.open(path, writing=False)
+    assert reader.leaves(0, 9) == [b"a"]
+    with pytest.raises(Misconfigured, match="may not be written"):
+        reader.put_part("s", b"p")
+    log.append(b"b")
+    assert reader.size() == 2
+    reader.close()
+
+
+def test_a_second_writer_that_got_in_stops_the_log(log: Log, path: Path) -> None:
+    log.append(b"a")
+    other = sqlite3.connect(path)
+    other.execute("UPDATE checkpoint SET size = 2")
+    other.commit()
+    other.close()
+    with pytest.raises(Misconfigured, match="somebody else wrote to this log"):
+        log.append(b"b")
+
+
+def test_nothing_is_created_or_overwritten_unasked(path: Path, log: Log) -> None:
+    with pytest.raises(Misconfigured, match="there is a store here already"):
+        Store.create(path, None)
+    with pytest.raises(Misconfigured, match="there is no store here"):
+        Store.open(path.with_name("other"))
+    assert not path.with_name("other").exists()
+    with pytest.raises(Unavailable, match="cannot be created"):
+        Store.create(path / "below a file", None)
+
+
+def test_other_files_are_refused_in_words(path: Path, tmp_path: Path) -> None:
+    text = tmp_path / "text"
+    text.write_bytes(b"hello " * 1000)
+    with pytest.raises(Misconfigured, match="no store"):
+        Store.open(text)
+    foreign = tmp_path / "foreign"
+    sqlite3.connect(foreign).execute("CREATE TABLE t (x)").connection.close()
+    with pytest.raises(Misconfigured, match="no store of Wellclear"):
+        Store.open(foreign)
+    Store.create(path, None).close()
+    later = sqlite3.connect(path)
+    later.execute("PRAGMA user_version = 2")
+    later.close()
+    with pytest.raises(Misconfigured, match="form 2"):
+        Store.open(path)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE leaves SET leaf = x'00' WHERE number = 1",
+        # The hash changed with the leaf: only the root tells.
+        f"UPDATE leaves SET leaf = x'00', hash = x'{leaf_hash(bytes(1)).hex()}' WHERE number = 1",
+        "DELETE FROM leaves WHERE number = 1",
+        "DELETE FROM leaves WHERE number = 2",
+        "UPDATE leaves SET number = 7 WHERE number = 2",
+        "UPDATE checkpoint SET note = x'00'",
+    ],
+)
+def test_fsck_finds_every_change(log: Log, path: Path, change: str) -> None:
+    log.append(b"a", b"b", b"c")
+    log.store.close()
+    vandal = sqlite3.connect(path)
+    vandal.execute(change)
+    vandal.commit()
+    vandal.close()
+    store = Store.open(path)
+    with pytest.raises(Misconfigured):
+        store.fsck()
+    store.close()
+
+
+def test_fsck_names_the_entry_and_tells_how_far_it_is(log: Log, path: Path) -> None:
+    log.append(*(b"%d" % number for number in range(2100)))
+    told: list[tuple[int, int]] = []
+    log.store.fsck(lambda done, size: told.append((done, size)))
+    assert told == [(1024, 2100), (2048, 2100), (2100, 2100)]
+    other = sqlite3.connect(path)
+    other.execute("UPDATE leaves SET leaf = x'00' WHERE number = 1500")
+    other.commit()
+    other.close()
+    with pytest.raises(Misconfigured, match="entry 1500 was changed"):
+        log.store.fsck()
+
+
+def test_a_damaged_page_is_told_in_words(log: Log, path: Path) -> None:
+    log.append(*(bytes([number]) * 3000 for number in range(40)))
+    log.store.close()
+    with path.open("r+b") as file:
+        file.seek(5 * 4096)
+        file.write(b"\xff" * 4096 * 20)
+    store = Store.open(path)
+    with pytest.raises(Misconfigured, match="Restore a backup"):
+        store.fsck()
+    store.close()
+
+
+def test_a_backup_is_a_whole_store(log: Log, tmp_path: Path) -> None:
+    log.append(b"a", b"b")
+    log.store.backup(tmp_path / "copy")
+    log.append(b"c")
+    copy = Store.open(tmp_path / "copy")
+    assert copy.fsck().size == 2
+    copy.close()
+    with pytest.raises(Misconfigured, match="is there already"):
+        log.store.backup(tmp_path / "copy")
+
+
+def test_cosignatures_belong_to_the_newest_checkpoint(log: Log) -> None:
+    old = log.append(b"a")
+    note = log.append(b"b")
+    more = note + note.split(b"\n\n")[1]
+    log.store.put_cosignature(more)
+    assert log.store.checkpoint() == more
+    with pytest.raises(InvalidValue):
+        log.store.put_cosignature(old)
+    log.append(b"c")
+    assert Tree([leaf_hash(leaf) for leaf in (b"a", b"b", b"c")]).root() == log.frontier.root()
+
+
+def test_a_transaction_is_one_and_sees_itself(log: Log) -> None:
+    def crash() -> None:
+        with log.store.transaction():
+            log.store.put_meta("a", b"1")
+            log.append(b"x")
+            assert (log.store.get_meta("a"), log.store.size()) == (b"1", 1)
+            raise RuntimeError("a crash in the middle")
+
+    with pytest.raises(RuntimeError):
+        crash()
+    assert (log.store.get_meta("a"), log.store.size()) == (None, 0)
+
+
+def test_outbox_drafts_notes_rings_and_meta_are_kept(log: Log, path: Path) -> None:
+    store = log.store
+    store.put_outbox("x", "waiting", b"{}", [b"p", b"q"])
+    store.put_outbox("y", "waiting", b"{}")
+    store.put_outbox("x", "linked", b"{1}")
+    store.put_draft("d", b"1")
+    store.put_draft("d", b"2")
+    store.keep_note(5, b"first")
+    store.keep_note(5, b"second")
+    assert store.ring_once("item/due", 7)
+    assert not store.ring_once("item/due", 8)
+    store.put_meta("m", b"v")
+    store.close()
+    store = Store.open(path)
+    rows = [(row.id, row.state, row.row, row.parts) for row in store.outbox()]
+    assert rows == [("x", "linked", b"{1}", (b"p", b"q")), ("y", "waiting", b"{}", ())]
+    assert (store.drafts(), store.note(5), store.notes()) == ({"d": b"2"}, b"first", [b"first"])
+    assert (store.rings(), store.get_meta("m"), store.note(6)) == ({"item/due": 7}, b"v", None)
+    store.drop_outbox("x")
+    store.drop_draft("d")
+    assert ([row.id for row in store.outbox()], store.drafts()) == (["y"], {})
+    store.close()
+
+
+def test_what_was_opened_is_encrypted_at_rest(path: Path) -> None:
+    store = Store.create(path, None, box_key=b"b" * 32)
+    store.put_opening("c", b"a secret place")
+    assert (store.opening("c"), store.opening("d")) == (b"a secret place", None)
+    store.close()
+    assert b"secret" not in b"".join(file.read_bytes() for file in path.parent.iterdir())
+    other = Store.open(path, box_key=b"x" * 32)
+    with pytest.raises(Misconfigured, match="does not open"):
+        other.opening("c")
+    other.close()
+    without = Store.open(path)
+    with pytest.raises(Misconfigured, match="without the key"):
+        without.put_opening("c", b"")
+    without.drop_opening("c")
+    assert without.opening("c") is None
+    without.close()
+    with pytest.raises(Unavailable, match="closed"):
+        without.size()
