@@ -14,8 +14,8 @@ from typing import Any
 import msgspec
 from msgspec import UNSET
 
-from wellclear.channel.level_one import cell_around
 from wellclear.channel.composing import Composed, Told, compose, subject
+from wellclear.channel.level_one import cell_around
 from wellclear.domain.canonical import INTEGER_MAX
 from wellclear.domain.entry import Precedence
 from wellclear.domain.kinds import NotOpened, Receipt

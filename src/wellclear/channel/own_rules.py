@@ -146,8 +146,11 @@ def _trial(picture: Picture, act: Act, approvals: Sequence[Approval], *, held: b
 def _linking_key(picture: Picture, act: Act, use: str) -> str:
     """The party's live key of a use, or else one that this kind may be linked with."""
     kind = KINDS.get(act.kind)
-    live = {row.use: key for key, row in picture.keys.items() if (row.party, row.state) == (act.party, "live")}
-    allowed = [name for name in ("node", *live) if name in live and kind is not None and kind.linked.allows(name)]
+    live: dict[str, str] = {
+        row.use: key for key, row in picture.keys.items() if (row.party, row.state) == (act.party, "live")
+    }
+    allowed = [row.use for row in picture.keys.values() if row.use in live and kind and kind.linked.allows(row.use)]
+    allowed.sort(key=lambda name: name != "node")
     return live.get(use) or (live[allowed[0]] if allowed else _NO_KEY)
 
 

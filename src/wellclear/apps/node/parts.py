@@ -1,0 +1,117 @@
+"""Parts meant for this party: what is still to be fetched, what opened, what did not, and the receipt that says so.
+
+A receipt is sent when it tells something new. It covers everything up to the first entry whose parts are still being
+fetched; after `PATIENCE_US` without them an entry is told as not opened, and again as received once it opens after all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from msgspec import UNSET
+
+from wellclear.domain.entry import Act, PartRef
+from wellclear.domain.logged import Logged
+from wellclear.domain.parts import Group, open_part
+from wellclear.errors import Malformed, Unverified
+from wellclear.picture.picture import Picture
+from wellclear.picture.view_items import Unopened
+
+PATIENCE_US = 5_000_000
+AGAIN_AFTER_US = (200_000, 1_000_000, 5_000_000, 30_000_000, 300_000_000)
+NOT_OPENED_MAX = 256
+
+Opening = Callable[[str], bytes | None]
+"""The stored bytes behind a commitment, if this node holds them."""
+
+
+@dataclass(slots=True)
+class Wanted:
+    """One part on its way: asked for at the latest when `next_us` has come."""
+
+    index: int
+    ref: PartRef
+    since_us: int
+    next_us: int
+    tries: int = 0
+    why: str = "missing"
+    busy: bool = False
+
+
+@dataclass(slots=True)
+class Parts:
+    """The parts of one node. `failed` are entries of which a part came that cannot be what it should be."""
+
+    party: str
+    wanted: dict[str, Wanted] = field(default_factory=dict)
+    reported: set[int] = field(default_factory=set)
+
+    def open_known(self, act: Act, opening: Opening) -> dict[str, Group | Unopened]:
+        """The field groups of an act that this node can open from what it holds."""
+        found: dict[str, Group | Unopened] = {}
+        for ref in act.parts:
+            stored = opening(ref.commit)
+            if stored is not None:
+                found[ref.commit] = opened(stored, ref)
+        return found
+
+    def want(self, logged: Logged, known: dict[str, Group | Unopened], now_us: int) -> None:
+        """Note which parts of a new entry must still be fetched."""
+        if logged.entry is None or logged.fault is not None:
+            return
+        for ref in logged.entry.act.parts:
+            meant = ref.to is not UNSET and self.party in ref.to
+            if meant and isinstance(known.get(ref.commit, Unopened("missing")), Unopened):
+                self.wanted[ref.commit] = Wanted(logged.index, ref, now_us, now_us)
+
+    def due(self, now_us: int) -> list[Wanted]:
+        """What to ask for now, oldest last so that the newest is seen first; each is marked busy until it came."""
+        rows = [row for row in self.wanted.values() if not row.busy and row.next_us <= now_us]
+        for row in rows:
+            row.busy = True
+        return sorted(rows, key=lambda row: -row.index)
+
+    def came(self, row: Wanted, stored: bytes | None, now_us: int) -> Group | Unopened:
+        """What was fetched, or None when the host had nothing; it is asked for again until it opens."""
+        group = Unopened("missing") if stored is None else opened(stored, row.ref)
+        row.busy = False
+        if isinstance(group, Unopened):
+            row.why = group.why
+            row.next_us = now_us + AGAIN_AFTER_US[min(row.tries, len(AGAIN_AFTER_US) - 1)]
+            row.tries += 1
+        else:
+            self.wanted.pop(row.ref.commit, None)
+        return group
+
+    def receipt(self, picture: Picture, now_us: int) -> tuple[int, dict[int, str]] | None:
+        """`through` and `not_opened` of the receipt to send now; None while there is nothing new to tell."""
+        waiting = picture.waiting.get(self.party)
+        if not waiting:
+            return None
+        shut: dict[int, str] = {}
+        first_open = picture.size
+        for row in self.wanted.values():
+            if row.index in waiting:
+                if now_us - row.since_us < PATIENCE_US and row.why == "missing":
+                    first_open = min(first_open, row.index)
+                else:
+                    shut[row.index] = row.why
+        covered = sorted(index for index in waiting if index < first_open)
+        shut = {index: why for index, why in sorted(shut.items())[:NOT_OPENED_MAX] if index < first_open}
+        fresh = [index for index in covered if index not in shut]
+        news = [index for index in shut if index not in self.reported]
+        if not covered or not (fresh or news):
+            return None
+        self.reported |= shut.keys()
+        return (picture.size if first_open == picture.size else first_open) - 1, shut
+
+
+def opened(stored: bytes, ref: PartRef) -> Group | Unopened:
+    """The group in a part's stored bytes, or why it did not open."""
+    try:
+        return open_part(stored, ref)
+    except Unverified:
+        return Unopened("unverified")
+    except Malformed:
+        return Unopened("malformed")

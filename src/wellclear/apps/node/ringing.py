@@ -1,0 +1,186 @@
+"""When a node rings, for whom, and in which words; `alarms` keeps what rang."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from wellclear.apps.node.alarms import Alarm, AlarmBook, AlarmKind
+from wellclear.apps.node.detection import Change
+from wellclear.channel.outbox import Item
+from wellclear.domain.entry import Precedence
+from wellclear.domain.logged import Logged, Remark
+from wellclear.domain.reasons import Reason
+from wellclear.picture.picture import Picture, Step
+from wellclear.picture.view_items import View
+from wellclear.watch.duties import DutyBook, Owing
+from wellclear.watch.rings import Ring, arrivals, rings_now
+
+_KINDS: dict[str, AlarmKind] = {
+    "owes": "answer_owed", "author": "no_answer", "stands_in": "escalated", "host": "escalated",
+}  # fmt: skip
+
+
+class Ringing:
+    """Turns what happens into alarms of one party's node."""
+
+    def __init__(self, party: str, alarms: AlarmBook, duties: DutyBook) -> None:
+        self.party, self.alarms, self._duties = party, alarms, duties
+
+    # Answers that are owed.
+
+    def arrived(self, step: Step, logged: Logged, remarks: Iterable[Remark], own_us: int) -> None:
+        """An entry has come while the log is followed live."""
+        for ring in arrivals(step, self._duties, self.party):
+            self._ring(ring, own_us)
+        entry = logged.entry
+        if entry is None:
+            return
+        if entry.act.party == self.party:
+            for remark in step.remarks:
+                self.remarked(remark, own_us)
+        elif entry.act.kind in ("message", "request") and self._for_us(entry.act.to) and not step.remarks:
+            kind: AlarmKind = "message" if entry.act.kind == "message" else "request"
+            words = f"{entry.act.kind} from {entry.act.party}"
+            self._begin(f"{kind}/{logged.index}", kind, entry.act.precedence, words, own_us, index=logged.index)
+        if entry.act.kind == "readback_wrong" and self._for_us(entry.act.to) and entry.act.subject and not step.remarks:
+            item = entry.act.subject.id
+            words = f"{entry.act.party} says that the read-back of {item} does not fit"
+            self._begin(f"unconfirmed/{logged.index}", "unconfirmed", "O", words, own_us, item=item)
+        self._view_remarks(remarks, own_us)
+
+    def after_replay(self, picture: Picture, own_us: int) -> None:
+        """What is still owed here when the node starts; what has rung before stays quiet."""
+        for duty in self._duties.open_duties(picture, own_us, self.party):
+            if duty.owing.what == "ack":
+                words = self._owed_words(duty.owing, "")
+                self._begin(
+                    duty.owing.key, "answer_owed", duty.owing.precedence, words, own_us, rung="arrived",
+                    item=duty.owing.item, version=duty.owing.version, index=duty.owing.index, desk=duty.owing.desk,
+                )  # fmt: skip
+
+    def settled(self, step: Step, picture: Picture) -> None:
+        """Answers that came, and items that ended, silence what they were waited for."""
+        for change in step.changes:
+            keys = {"answer": [f"ack/{change.id}"], "owed": [f"receipt/{change.id}"]}.get(change.table, [])
+            if change.table == "item":
+                keys = [key for key in self.alarms.alarms if key.startswith(f"ack/{change.id}/")]
+                if change.row is not None and getattr(change.row, "state", "") in ("COMPLIED", "UNABLE"):
+                    keys.append(f"request/{getattr(change.row, 'index', -1)}")
+            for key in keys:
+                owing = self._duties.owings.get(key)
+                if owing is None or not owing.open:
+                    self.alarms.settle(key)
+
+    def tick(self, picture: Picture, own_us: int, link: str) -> bool:
+        """Rungs that were passed, and the state of the link; True when anything rang."""
+        rang = False
+        for ring in rings_now(self._duties, picture, self.party, own_us):
+            rang = self._ring(ring, own_us) or rang
+        if link == "stale":
+            rang = self._begin("link", "stale", "O", "no word from the host", own_us, again=str(own_us // 60_000_000))
+        elif "link" in self.alarms.alarms and self.alarms.alarms["link"].state != "cleared":
+            self.alarms.end("link")
+            rang = True
+        return rang
+
+    def _ring(self, ring: Ring, own_us: int) -> bool:
+        owing = ring.owing
+        words = self._owed_words(owing, ring.calls) if ring.role == "owes" else self._silent_words(ring)
+        return self._begin(
+            owing.key, _KINDS[ring.role], ring.precedence, words, own_us, rung=ring.rung, calls=ring.calls,
+            item=owing.item, version=owing.version, index=owing.index, desk=ring.desk or owing.desk,
+        )  # fmt: skip
+
+    def _owed_words(self, owing: Owing, calls: str) -> str:
+        what = f"{owing.item} version {owing.version}" if owing.item else f"entry {owing.index}"
+        return f"{owing.desk or self.party} has not answered {what}" + (f"; call {calls}" if calls else "")
+
+    def _silent_words(self, ring: Ring) -> str:
+        owing = ring.owing
+        what = f"{owing.item} version {owing.version}" if owing.item else f"entry {owing.index}"
+        verb = "acknowledged" if owing.what == "ack" else "received"
+        return f"{owing.desk or owing.party} has not {verb} {what}; the time to answer has passed"
+
+    # Everything else.
+
+    def conflict(self, change: Change, picture: Picture, own_us: int) -> None:
+        """A pair with an own notice: new or graver rings; changed rings again after the agreed interval; gone ends."""
+        key = f"conflict/{change.pair[0]}/{change.pair[1]}"
+        if change.now is None:
+            self.alarms.end(key)
+            return
+        known = self.alarms.alarms.get(key)
+        due = known is not None and own_us - known.rang_us >= picture.terms.ring_again_us
+        again = f"{change.now.a_version}.{change.now.b_version}.{change.now.verdict}"
+        words = f"{change.now.verdict}: {change.now.a} and {change.now.b}, {change.now.lateral_mm / 1000:.0f} m apart"
+        if known is not None and known.state != "cleared" and not (change.graver or due):
+            self.alarms.alarms[key] = replace(known, words=words)
+            return
+        again += f"/{own_us}" if known is not None else ""  # after a restart, what has rung before stays quiet
+        self._begin(key, "conflict", "O", words, own_us, item=change.pair[0], again=again)
+
+    def remarked(self, remark: Remark, own_us: int) -> None:
+        """The fold says that an own entry cannot stand."""
+        words = f"{remark.reason.sentence}{f' ({remark.detail})' if remark.detail else ''}"
+        self._begin(f"remark/{remark.index}/{remark.reason}", "remark", "O", words, own_us, index=remark.index)
+
+    def head_differs(self, remark: Remark, own_us: int) -> None:
+        """Somebody has seen another log."""
+        self._begin(f"head/{remark.index}", "head_differs", "Z", remark.detail, own_us, index=remark.index)
+
+    def halted(self, why: str, own_us: int) -> None:
+        """The host has signed two histories."""
+        self._begin("halted", "halted", "Z", f"halted: {why}", own_us)
+
+    def disk(self, why: str, own_us: int) -> None:
+        """The node's own store does not take what it must."""
+        self._begin("disk", "disk", "Z", why, own_us, again=str(own_us // 60_000_000))
+
+    def opened(self, index: int, view: View, remarks: Iterable[Remark], own_us: int) -> None:
+        """Parts came later; what only this reader can say of them."""
+        self._view_remarks(remarks, own_us)
+
+    def outbox_changed(self, item: Item, own_us: int) -> None:
+        """An own act was refused, or waits for an officer's word."""
+        key = f"outbox/{item.id}"
+        if item.state == "refused":
+            reason = Reason.__members__.get(item.reason)
+            words = f"{item.act.kind} was refused: {reason.sentence if reason else item.reason}"
+            self._begin(key, "refused", "O", words, own_us)
+        elif item.state == "held":
+            words = f"{item.act.kind} waits: an entry of this node is in the log that it has not made. Send it again?"
+            self._begin(key, "asks_officer", "O", words, own_us)
+        else:
+            self.alarms.settle(key)
+
+    def _view_remarks(self, remarks: Iterable[Remark], own_us: int) -> None:
+        for remark in remarks:
+            if remark.reason is Reason.READBACK_DIFFERS:
+                key = f"readback/{remark.index}"
+                self._begin(key, "readback_differs", "O", remark.detail, own_us, index=remark.index)
+
+    def _for_us(self, to: Iterable[str]) -> bool:
+        return any(desk.startswith(f"{self.party}/") for desk in to)
+
+    def _begin(
+        self,
+        key: str,
+        kind: AlarmKind,
+        precedence: Precedence,
+        words: str,
+        own_us: int,
+        *,
+        rung: str = "",
+        calls: str = "",
+        item: str = "",
+        version: int = 0,
+        index: int = -1,
+        desk: str = "",
+        again: str = "",
+    ) -> bool:
+        alarm = Alarm(
+            key=key, kind=kind, precedence=precedence, words=words, since_us=own_us, rang_us=own_us, rung=rung,
+            calls=calls, item=item, version=version, index=index, desk=desk,
+        )  # fmt: skip
+        return self.alarms.begin(alarm, again=again)

@@ -1,0 +1,275 @@
+"""The node at work: it carries bytes between the host and `core`, and wakes whoever waits for a change.
+
+Four tasks on one event loop: follow the host's stream, send what is linked, fetch parts, and tick. Everything that
+decides anything happens in `core` between two awaits, so no task sees another one's half-done work.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import json
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+from wellclear.apps.node.core import NodeCore
+from wellclear.apps.node.parts import Wanted
+from wellclear.channel.outbox import Item
+from wellclear.domain.entry import Act, Approval
+from wellclear.domain.logged import Remark
+from wellclear.edges.client import Event, HostClient
+from wellclear.edges.keyring import make_private_directory, write_private
+from wellclear.errors import Equivocation, Malformed, Unavailable, Unverified, WellclearError
+
+LOG: Final = logging.getLogger("wellclear.node")
+TICK_S: Final = 0.25
+BOARD_S: Final = 2.0
+COALESCE_S: Final = 0.02
+BACKOFF_S: Final = (0.1, 0.5, 1.0, 2.0, 5.0)
+FETCHES_MAX: Final = 4
+FILL_LEAVES: Final = 2_048
+
+
+class NodeService:
+    """Build it over a replayed core; run it between `start` and `stop`.
+
+    Args:
+        core: the node's state.
+        client: the way to its host.
+        home: where evidence is written, as `evidence/<hash>.txt`.
+    """
+
+    def __init__(self, core: NodeCore, client: HostClient, home: Path) -> None:
+        self.core, self.client, self.home = core, client, home
+        self.link_words = "not yet connected"
+        self.on_fatal: Callable[[], None] = lambda: None
+        self._wake_sender, self._wake_fetcher = asyncio.Event(), asyncio.Event()
+        self._bell = asyncio.Event()
+        self._tasks: list[asyncio.Task[None]] = []
+
+    # Life.
+
+    def start(self) -> None:
+        """Begin to follow, send, fetch and tick."""
+        for work in (self._follow(), self._send(), self._fetch(), self._tick()):
+            task = asyncio.create_task(work)
+            task.add_done_callback(self._on_end)
+            self._tasks.append(task)
+
+    async def stop(self) -> None:
+        """End all tasks and give the connections and the store back."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self.client.close()
+        self.core.store.close()
+        self._ring_bell()
+
+    def _on_end(self, task: asyncio.Task[None]) -> None:
+        if not task.cancelled() and (error := task.exception()) is not None:
+            LOG.critical("a part of the node died, so it stops", exc_info=error)
+            self.on_fatal()
+
+    # Following.
+
+    async def _follow(self) -> None:
+        tries = 0
+        while self.core.state != "halted":
+            try:
+                async for event in self.client.events(self.core.follower.size):
+                    tries = 0
+                    self.link_words = "the host's stream is open"
+                    await self._take(event)
+                    if self.core.state == "halted":
+                        return
+            except WellclearError as error:
+                self.link_words = str(error)
+                LOG.warning("the host's stream ended: %s", error)
+            self._after()
+            await asyncio.sleep(BACKOFF_S[min(tries, len(BACKOFF_S) - 1)])
+            tries += 1
+
+    async def _take(self, event: Event) -> None:
+        self._hear(event.note, event.start, event.leaves)
+        gap = self.core.follower.wants()
+        if gap is not None:
+            await self._fill(*gap)
+
+    def _hear(self, note: bytes, start: int = 0, leaves: Sequence[bytes] = ()) -> None:
+        try:
+            self.core.hear(note, start, leaves)
+        except Equivocation as found:
+            self._halt(found)
+        except (Malformed, Unverified) as error:
+            self.link_words = f"what the host sent does not verify: {error}"
+            LOG.warning("thrown away: %s", error)
+        except Unavailable as error:
+            self.core.ringing.disk(str(error), self.core.now_us)
+            self.core.changed = True
+            LOG.error("not stored: %s", error)
+        self._after()
+
+    async def _fill(self, start: int, end: int) -> None:
+        """Ask for leaves that the stream did not bring, or that did not fit."""
+        try:
+            for first in range(start, end, FILL_LEAVES):
+                last = min(first + FILL_LEAVES, end)
+                self.core.follower.give(first, await self.client.leaves(first, last, end))
+            self.core.take()
+        except Equivocation as found:
+            self._halt(found)
+        self._after()
+
+    def _halt(self, found: Equivocation) -> None:
+        file = self.core.halt(found)
+        make_private_directory(self.home / "evidence")
+        path = self.home / "evidence" / f"{hashlib.sha256(file).hexdigest()[:16]}.txt"
+        if not path.exists():
+            write_private(path, file)
+        self.link_words = f"halted: {found.why}; the evidence lies in {path.name}"
+        LOG.critical("halted: %s", found.why)
+
+    # Sending.
+
+    async def _send(self) -> None:
+        tries = 0
+        while True:
+            await _woken(self._wake_sender, TICK_S)
+            try:
+                sent = await self._send_once()
+                tries = 0
+            except WellclearError as error:
+                self.link_words = str(error)
+                LOG.warning("not sent: %s", error)
+                await asyncio.sleep(BACKOFF_S[min(tries, len(BACKOFF_S) - 1)])
+                tries, sent = tries + 1, False
+            if sent:
+                self._wake_sender.set()
+
+    async def _send_once(self) -> bool:
+        items = self.core.link()
+        for batch, frames in self.core.frames(items):
+            body = await self.client.submit(frames)
+            self.core.answered(batch, body)
+            self._hear_answer(body)
+        return bool(items)
+
+    def _hear_answer(self, body: bytes) -> None:
+        """The answer's checkpoint is the host's word like any other; its leaves come on the stream."""
+        self._hear(json.loads(body)["checkpoint"].encode())
+
+    # Fetching parts.
+
+    async def _fetch(self) -> None:
+        while True:
+            await _woken(self._wake_fetcher, TICK_S)
+            rows = self.core.parts.due(self.core.clock.monotonic_us())
+            for start in range(0, len(rows), FETCHES_MAX):
+                await asyncio.gather(*(self._fetch_one(row) for row in rows[start : start + FETCHES_MAX]))
+            if rows:
+                self._tick_core()
+
+    async def _fetch_one(self, row: Wanted) -> None:
+        sha = row.ref.sha
+        assert isinstance(sha, str), "only sent parts are wanted"
+        stored: bytes | None = None
+        try:
+            stored = await self.client.part(sha)
+        except WellclearError as error:
+            LOG.warning("a part of entry %d did not come: %s", row.index, error)
+        try:
+            self.core.part_came(row, stored)
+        except Unavailable as error:
+            row.busy = False
+            self.core.ringing.disk(str(error), self.core.now_us)
+        self._after()
+
+    # Ticking.
+
+    async def _tick(self) -> None:
+        while True:
+            await asyncio.sleep(TICK_S)
+            self._tick_core()
+
+    def _tick_core(self) -> None:
+        try:
+            self.core.tick()
+        except Unavailable as error:
+            self.core.ringing.disk(str(error), self.core.now_us)
+            LOG.error("not stored: %s", error)
+        except WellclearError as error:
+            LOG.error("the node's own entry was refused by its own rules: %s", error)
+        self._after()
+
+    def _after(self) -> None:
+        """Wake whoever has something to do now."""
+        if any(item.state in ("waiting", "linked") for item in self.core.outbox.items.values()):
+            self._wake_sender.set()
+        if self.core.parts.wanted:
+            self._wake_fetcher.set()
+        if self.core.changed:
+            self.core.changed = False
+            self._ring_bell()
+
+    # For the desk.
+
+    def put(self, act: Act, approvals: Sequence[Approval], stored: Sequence[bytes], use: str = "node") -> Item:
+        """Take an approved act and send it at once; raises as `NodeCore.put`."""
+        item = self.core.put(act, approvals, stored, use)
+        self._after()
+        return item
+
+    async def wait_for(self, act: Act, name: str, seconds: float) -> tuple[int, list[Remark]] | None:
+        """Index and remarks of an act once it is in the verified log; None when that takes longer.
+
+        Raises:
+            Refused: the host refused it, or it waits for an officer's word.
+        """
+        loop = asyncio.get_running_loop()
+        ends = loop.time() + seconds
+        while True:
+            index = self.core.place_of(act)
+            if index is not None and index < self.core.picture.size:
+                return index, [remark for at, _, remark in self.core.remarks if at == index]
+            item = self.core.outbox.items.get(name)
+            if item is not None and item.state in ("refused", "held"):
+                return None
+            left = ends - loop.time()
+            if left <= 0:
+                return None
+            await self.changed(left)
+
+    async def changed(self, seconds: float) -> bool:
+        """Wait until something has changed, at most so long; True when it has."""
+        bell = self._bell
+        try:
+            async with asyncio.timeout(seconds):
+                await bell.wait()
+        except TimeoutError:
+            return False
+        return True
+
+    async def boards(self, board: Callable[[], Any]) -> AsyncIterator[Any]:
+        """The board now, and again whenever something changed, coalesced, and at least every 2 s."""
+        while True:
+            yield board()
+            if await self.changed(BOARD_S):
+                await asyncio.sleep(COALESCE_S)
+
+    def _ring_bell(self) -> None:
+        bell, self._bell = self._bell, asyncio.Event()
+        bell.set()
+
+
+async def _woken(event: asyncio.Event, seconds: float) -> None:
+    """Until the event is set, or so long; it is clear afterwards."""
+    waiting: Awaitable[object] = event.wait()
+    try:
+        async with asyncio.timeout(seconds):
+            await waiting
+    except TimeoutError:
+        return
+    finally:
+        event.clear()
