@@ -148,6 +148,8 @@ def _answer(view: View, index: int, act: Act, picture: Picture) -> View:
     now_us = picture.now_us
     if act.kind == "ack":
         version = replace(version, acks=version.acks.insert(act.desk, AckView(index, act.desk, now_us)))
+        newest = max(version.version, item.acked.get(act.desk) or 0)
+        item = replace(item, acked=item.acked.insert(act.desk, newest))
     elif act.kind == "passed_to_units":
         version = replace(version, passed=version.passed.insert(act.desk, PassedView(index, act.desk, now_us)))
     else:

@@ -114,7 +114,10 @@ class Version:
 
 @dataclass(frozen=True, slots=True)
 class ItemView:
-    """A notice or a safety message with all its versions; `ended` is how and when its life cycle ended."""
+    """A notice or a safety message with all its versions.
+
+    `acked` is the newest version that each desk has acknowledged; `ended` how and when its life cycle ended.
+    """
 
     id: str
     kind: Literal["notice", "safety"]
@@ -122,6 +125,7 @@ class ItemView:
     code: str
     versions: HashTrieMap[int, Version]
     newest: int = 1
+    acked: HashTrieMap[str, int] = field(default_factory=HashTrieMap)
     ended: tuple[Literal["COMPLETED", "CANCELLED"], int] | None = None
 
     @property

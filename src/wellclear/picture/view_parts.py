@@ -8,7 +8,7 @@ from msgspec import UNSET
 
 from wellclear.domain.entry import Act
 from wellclear.domain.parts import Group, open_part
-from wellclear.errors import Malformed, Unverified
+from wellclear.errors import InvalidValue, Malformed, Unverified
 from wellclear.picture.view_items import Unopened
 
 
@@ -31,7 +31,7 @@ def open_parts(act: Act, stored: Mapping[str, bytes], party: str | None = None) 
             opened[ref.commit] = open_part(raw, ref)
         except Unverified:
             opened[ref.commit] = Unopened("unverified")
-        except Malformed:
+        except (Malformed, InvalidValue):  # whatever it is that cannot be read; an author may commit to any bytes
             opened[ref.commit] = Unopened("malformed")
     return opened
 

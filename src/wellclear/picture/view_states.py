@@ -142,7 +142,7 @@ def _recipient(item: ItemView, desk: str, picture: Picture, now_us: int) -> Reci
         standing=_standing(row, received_us, bool(differences)),
         sent_us=version.moment_us, received_us=received_us, acked_us=acked_us,
         acked_by="" if answer.acked_by is UNSET else answer.acked_by,
-        acked_version=_acked_version(item, desk, picture),
+        acked_version=item.acked.get(desk) or 0,
         confirmed_us=None if answer.confirmed_us is UNSET else answer.confirmed_us,
         readback_wrong_us=None if answer.readback_wrong_us is UNSET else answer.readback_wrong_us,
         differences=differences,
@@ -160,14 +160,6 @@ def _standing(row: AnswerRow | None, received_us: int | None, differs: bool) -> 
     if differs or row.readback_wrong_us is not UNSET:
         return "UNCONFIRMED"
     return "ACKED" if row.confirmed_us is UNSET else "CONFIRMED"
-
-
-def _acked_version(item: ItemView, desk: str, picture: Picture) -> int:
-    for number in range(item.newest, 0, -1):
-        row = picture.answers.get(answer_id(item.id, number, desk))
-        if row is not None and row.acked_us is not UNSET:
-            return number
-    return 0
 
 
 class AnnouncedNotice(NamedTuple):

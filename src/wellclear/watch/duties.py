@@ -9,6 +9,8 @@ Everything follows from the public picture, so that it is alike for everybody wh
 * The periods are those of the agreement under which the entry was logged (`OwedRow.terms`).
 * The next version of a notice closes what the same desk owed on the one before, at the moment when its own clock
   starts; what was overdue by then stays overdue.
+* Of an item that is over, or of a party that has left, nothing is waited for any more (`ended`): nobody is rung. What
+  was never answered goes on being overdue on record.
 
 Public states follow now alone. Desks look at now *or their own clock*, whichever is later (`overdue_here`, `rung`).
 """
@@ -102,7 +104,7 @@ def owed_receipt(picture: Picture, index: int, party: str) -> Owing | None:
     return Owing(
         key=f"receipt/{index}/{party}", what="receipt", index=index, party=party, item="", version=0, desk="",
         precedence=owed.precedence, start_us=owed.start_us, rungs=(Rung("due", due_us),),
-        answered_us=_moment(owed.received_us), closed_us=None, ended=False,
+        answered_us=_moment(owed.received_us), closed_us=None, ended=_has_left(picture, party),
     )  # fmt: skip
 
 
@@ -127,7 +129,7 @@ def owed_ack(picture: Picture, answer: str) -> Owing | None:
     return Owing(
         key=f"ack/{answer}", what="ack", index=row.index, party=row.party, item=item, version=int(version), desk=desk,
         precedence=owed.precedence, start_us=start_us, rungs=rungs, answered_us=_moment(row.acked_us),
-        closed_us=closed_us, ended=ended,
+        closed_us=closed_us, ended=ended or _has_left(picture, row.party),
     )  # fmt: skip
 
 
@@ -161,6 +163,11 @@ def _deadlines(picture: Picture, owed: OwedRow) -> Deadlines:
 
 def _moment(moment_us: object) -> int | None:
     return moment_us if isinstance(moment_us, int) else None
+
+
+def _has_left(picture: Picture, party: str) -> bool:
+    row = picture.parties.get(party)
+    return row is None or row.state != "member"
 
 
 def _version_before(answer: str) -> tuple[str, ...]:
@@ -220,6 +227,8 @@ class DutyBook:
                 stale |= {change.id, *_version_before(change.id)}
             elif change.table == "item":
                 stale |= self._acks_of_item.get(change.id, set())
+            elif change.table == "party":
+                stale |= self._of_party(picture, change.id)
         for answer in stale:
             self._answer(picture, answer)
 
@@ -240,6 +249,14 @@ class DutyBook:
             self._rung.setdefault(key, set()).add(name)
             found.append((self.owings[key], Rung(name, at_us)))
         return sorted(found, key=lambda row: (row[1].at_us, RUNGS.index(row[1].name), row[0].key))
+
+    def _of_party(self, picture: Picture, party: str) -> set[str]:
+        """Take its open receipts anew; the answer rows that must be too."""
+        keys = [key.split("/", 1) for key in self._open_of.get(party, set())]
+        for what, row_id in keys:
+            if what == "receipt":
+                self._receipt(picture, row_id)
+        return {row_id for what, row_id in keys if what == "ack"}
 
     def _receipt(self, picture: Picture, row_id: str) -> None:
         index, _, party = row_id.partition("/")

@@ -2,29 +2,36 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import replace
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from wellclear.domain.canonical import b64
+from wellclear.domain.cells import cell_around
+from wellclear.domain.entry import Act, PartRef
 from wellclear.domain.logged import Remark
 from wellclear.domain.parts import Cell
-from wellclear.domain.volume import Polygon
+from wellclear.domain.volume import Point, Polygon
 from wellclear.domain.volume_fields import volume_or_cap
 from wellclear.picture.cells import cell_fault, cell_volume
 from wellclear.picture.fold import fold
 from wellclear.picture.picture import Picture
 from wellclear.picture.readback import distance_mm
-from wellclear.picture.view import View, fold_view, open_later
+from wellclear.picture.view import Unopened, View, fold_view, open_later
 from wellclear.picture.view_changes import area_km2, changes_between, moved_mm, vague
 from wellclear.picture.view_items import shape_from
 from wellclear.picture.view_parts import open_parts
 from wellclear.picture.view_states import announced, lead_time, recipients, state_of, times_of
 from wellclear.testing import strategies as ours
-from wellclear.testing.sketch import START_US, Sketch
+from wellclear.testing.sketch import START_US, Sketch, circle
 from wellclear.testing.strategies import Deed, histories, play
+
+_MESSAGE = Act(rules=1, party="NORTHLAND", kind="message", to=["SOUTHLAND/OPS"], precedence="R", said=0, parts=[])
 
 
 def view_of(sketch: Sketch) -> View:
@@ -128,6 +135,39 @@ def test_a_cell_is_covered_by_its_volume(cell: Cell, up: float, along: float) ->
         lat_e7 = round(cell.south_e7 + up * (cell.north_e7 - cell.south_e7))
         inside = ours.position(lat_e7, cell.west_e7 + round(along * width_e7))
         assert distance_mm(volume.skeleton.position, inside) <= volume.radius_mm * 1.001  # type: ignore[union-attr]  # a point
+
+
+@given(
+    st.one_of(
+        st.binary(max_size=64).map(lambda tail: tail.ljust(1024, b"\0")),
+        st.sampled_from([1024, 2048, 4096, 8192, 16384]).map(lambda size: b"x" * size),
+        st.recursive(st.integers(-(10**30), 10**30), st.lists, max_leaves=30).map(
+            lambda value: (repr({"group": value}).replace("'", '"').encode() + b"\n").ljust(1024, b"\0")[:16384]
+        ),
+        st.just((b'{"group":' + b"[" * 8000).ljust(16384, b"\0")),
+        st.binary(max_size=40),
+    )
+)
+def test_an_author_may_commit_to_any_bytes_and_no_reader_stumbles(padded: bytes) -> None:
+    raw = bytes(32) + padded
+    name = b64(hashlib.sha256(raw).digest())
+    act = msgspec.structs.replace(_MESSAGE, parts=[PartRef(commit=name, enc="none", sha=name, to=["SOUTHLAND"])])
+    assert open_parts(act, {name: raw}, "SOUTHLAND") == {name: Unopened("malformed")}
+
+
+@given(st.lists(st.tuples(ours.latitudes, ours.longitudes, st.integers(1, 300_000)), min_size=1, max_size=3))
+def test_the_cell_that_a_node_makes_covers_its_volumes_once_it_is_a_volume_again(
+    circles: list[tuple[int, int, int]],
+) -> None:
+    said = [circle(lat / 10**7, min(lon / 10**7, 179.9), radius_m) for lat, lon, radius_m in circles]
+    coarse = cell_volume(cell_around(said))
+    for fields in said:
+        volume, fault = volume_or_cap(fields)
+        assert fault is None and isinstance(volume.skeleton, Point)
+        assert coarse.window.start_us <= volume.window.start_us <= volume.window.end_us <= coarse.window.end_us
+        if isinstance(coarse.skeleton, Point):
+            away_mm = distance_mm(coarse.skeleton.position, volume.skeleton.position)
+            assert away_mm * 0.999 <= coarse.radius_mm
 
 
 def test_the_strategies_reach_what_they_are_for() -> None:

@@ -166,6 +166,19 @@ def test_a_cancelled_notice_rings_nobody_any_more() -> None:
     assert {ring.owing.what for ring in rings} == {"receipt"}
 
 
+def test_a_party_that_has_left_is_rung_no_more_and_its_record_stays() -> None:
+    sketch = Sketch.founded()
+    sketch.announce("NORTHLAND", [DESK], [circle(34.5, 38.3, 5_000)], precedence="Z")
+    sketch.send("SOUTHLAND", *sketch.by_head("SOUTHLAND", "withdraw"))
+    book = book_of(sketch)
+    assert not book.open_duties(sketch.picture) and not rings_now(book, sketch.picture, "NORTHLAND", 2**53)
+    assert book.duties(sketch.picture) == duties(sketch.picture)
+    sketch.advance(3600)
+    for party in ("CASPIA", "NORTHLAND"):
+        sketch.time(party)
+    assert ack_duty(sketch.picture).overdue
+
+
 @pytest.mark.requirement("R20")
 def test_each_clock_speaks_once_when_its_own_has_passed_what_is_open() -> None:
     sketch = Sketch.founded()
