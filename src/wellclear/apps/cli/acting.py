@@ -1,0 +1,214 @@
+"""How a command acts: the node composes, the officer looks, the officer's own key signs here, the node sends.
+
+The key of a person never leaves this process, and it signs nothing but what was asked for: the act that comes back from
+the node is held to the request, member by member and part by part, before it is approved.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import typer
+from msgspec import UNSET
+
+from wellclear.apps.cli.asking import passphrase
+from wellclear.apps.cli.output import EXIT_FINDING, note, show
+from wellclear.apps.problems import sentence_of
+from wellclear.channel.composing import approve
+from wellclear.domain.canonical import b64, unb64
+from wellclear.domain.entry import Act, Approval, Role, act_hash
+from wellclear.domain.kinds import KINDS
+from wellclear.domain.names import party_of_desk
+from wellclear.domain.parts import group_from, open_part
+from wellclear.edges.keyring import Keyring, unlock
+from wellclear.edges.node_client import NodeClient
+from wellclear.edges.settings import NodeSettings, load_node
+from wellclear.errors import InvalidValue, Malformed, Unverified
+
+Fields = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """What an officer wants to say, before the node gives it a channel, an hour, salts and an id."""
+
+    kind: str
+    groups: Sequence[Fields] = ()
+    audience: Sequence[str] = ()
+    members: Mapping[str, Any] = field(default_factory=dict)
+    """Members of the act as asked: desk, to, precedence, id, subject, code, keep_until, public."""
+    withhold: Sequence[str] = ()
+    salts: Mapping[str, str] = field(default_factory=dict)
+
+    def body(self, officer: str | None) -> Fields:
+        """The request to the node."""
+        body: Fields = {"kind": self.kind, **self.members}
+        for name, value in (("groups", self.groups), ("audience", self.audience), ("withhold", self.withhold)):
+            if value:
+                body[name] = list(value)
+        if self.salts:
+            body["salts"] = dict(self.salts)
+        return body | ({"as": officer} if officer else {})
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """An act that fits its intent and waits for approvals."""
+
+    act: Act
+    parts: tuple[str, ...]
+    warnings: tuple[str, ...]
+
+    @property
+    def name(self) -> str:
+        """The id of what is new, or id and version of what it is about."""
+        if self.act.id is not UNSET:
+            return self.act.id
+        return f"{self.act.subject.id} v{self.act.subject.version}" if self.act.subject is not UNSET else self.act.kind
+
+
+@dataclass(slots=True)
+class Workplace:
+    """A node's home and the way to its API; what every acting command starts from."""
+
+    settings: NodeSettings
+    client: NodeClient
+
+    @classmethod
+    def open(cls, home: Path) -> Workplace:
+        """Raises Misconfigured for a home that is none, Unavailable where the node does not run."""
+        home = home.expanduser()
+        settings = load_node(home)
+        return cls(settings, NodeClient.at(home, settings.api_url))
+
+    @property
+    def party(self) -> str:
+        return self.settings.party
+
+    @property
+    def keys(self) -> Keyring:
+        return Keyring(self.settings.home)
+
+    def readers(self, desks: Sequence[str]) -> list[str]:
+        """The parties of some desks and one's own, each once, in the alphabet's order."""
+        return sorted({self.party, *(party_of_desk(desk, field="--to") for desk in desks)})
+
+    def compose(self, intent: Intent, officer: str | None = None) -> Ready:
+        """Have the node compose the act, and hold it to the intent."""
+        return ready_from(self.client.post("acts", intent.body(officer)), intent)
+
+    def approve_as(self, act: Act, handle: str, role: Role, file: Path | None) -> Approval:
+        """The officer's approval of this act, by the key in this home."""
+        path = self.keys.officer_path(handle)
+        return approve(act, unlock(path, passphrase(handle, file)), role)
+
+    def keep_draft(self, ready: Ready, approval: Approval) -> Fields:
+        """Leave an act with the node until a second officer releases it."""
+        body = {
+            "act": msgspec.to_builtins(ready.act), "parts": list(ready.parts),
+            "approvals": msgspec.to_builtins([approval]),
+        }  # fmt: skip
+        kept: Fields = self.client.post("drafts", body)
+        return kept
+
+    def send(
+        self, ready: Ready, approvals: Sequence[Approval], *, wait_s: int, use: str = "node", opened_by: str = ""
+    ) -> Fields:
+        """Hand the act to the node's outbox; with `use` other than `node` the node links it by that key, once."""
+        body: Fields = {
+            "act": msgspec.to_builtins(ready.act), "parts": list(ready.parts),
+            "approvals": msgspec.to_builtins(list(approvals)),
+        }  # fmt: skip
+        if use != "node":
+            body |= {"use": use, "passphrase": opened_by}
+        answer: Fields = self.client.post("entries", body, wait_s=wait_s)
+        return answer
+
+
+def ready_from(answer: Any, intent: Intent) -> Ready:
+    """The act in an answer of the node, held to what was asked.
+
+    Raises:
+        Malformed: it is no act.
+        Unverified: it says something else than was asked; nothing is signed.
+    """
+    try:
+        act = msgspec.convert(answer["act"], Act, strict=True)
+        parts = tuple(str(part) for part in answer["parts"])
+        warnings = tuple(str(warning) for warning in answer.get("warnings", ()))
+    except (msgspec.ValidationError, KeyError, TypeError) as error:
+        raise Malformed("node", "act", f"not what was agreed between node and command line: {error}") from error
+    _check_members(act, intent)
+    _check_parts(act, parts, intent)
+    return Ready(act, parts, warnings)
+
+
+def _check_members(act: Act, intent: Intent) -> None:
+    told = msgspec.to_builtins(act)
+    wanted: Fields = {"kind": intent.kind, **intent.members}
+    for name in ("to", "code", "keep_until", "public", "subject"):
+        wanted.setdefault(name, [] if name == "to" else None)
+    for name, value in wanted.items():
+        if told.get(name) != value:
+            raise Unverified("act from the node", f"{name} is {told.get(name)!r} where {value!r} was asked for")
+
+
+def _check_parts(act: Act, parts: Sequence[str], intent: Intent) -> None:
+    if len(parts) != len(act.parts) or len(parts) != len(intent.groups):
+        raise Unverified("act from the node", "it does not have the parts that were asked for")
+    for ref, stored, asked in zip(act.parts, parts, intent.groups, strict=True):
+        name = str(asked.get("group"))
+        try:
+            opened = open_part(unb64(stored), ref)
+        except InvalidValue as error:
+            raise Unverified("act from the node", f"part {name}: {error}") from error
+        if opened != group_from(asked, name):
+            raise Unverified("act from the node", f"part {name} says something else than was asked for")
+        audience = [] if name in intent.withhold else list(intent.audience)
+        if (list(ref.to) if ref.to is not UNSET else []) != audience:
+            raise Unverified("act from the node", f"part {name} goes to other readers than was asked for")
+
+
+def role_for(kind: str) -> Role:
+    """The role in which one officer approves a kind alone."""
+    return "head_of_delegation" if KINDS[kind].asks.name == "HEAD" else "watch_officer"
+
+
+def say(
+    home: Path,
+    officer: str,
+    build: Callable[[Workplace], Intent],
+    *,
+    file: Path | None,
+    wait_s: int,
+    as_json: bool,
+    done: str,
+) -> None:
+    """The way of every act that one watch officer approves alone."""
+    place = Workplace.open(home)
+    with place.client:
+        ready = place.compose(build(place), officer)
+        for warning in ready.warnings:
+            note(f"warning: {warning}")
+        approval = place.approve_as(ready.act, officer, "watch_officer", file)
+        answer = place.send(ready, [approval], wait_s=wait_s)
+    report(answer, ready.act, done, as_json=as_json)
+
+
+def report(answer: Fields, act: Act, done: str, *, as_json: bool) -> None:
+    """Say where the act stands now. Without its place in the log it is *not sent*; a remark is a finding."""
+    item = act.id if act.id is not UNSET else (act.subject.id if act.subject is not UNSET else "")
+    value = {"act_hash": b64(act_hash(act)), "id": item, **answer}
+    remarks = [str(row.get("reason", row)) if isinstance(row, dict) else str(row) for row in answer.get("remarks", ())]
+    if answer.get("index") is None:
+        state = str(answer.get("state", "waiting"))
+        line = f"NOT SENT yet ({state}): the node keeps it and sends it as soon as the host answers. {item}".rstrip()
+    else:
+        line = f"{done} {item} (entry {answer['index']})".replace("  ", " ")
+    show(value, line, *(f"REMARK {reason}: {sentence_of(reason)}" for reason in remarks), as_json=as_json)
+    if remarks:
+        raise typer.Exit(EXIT_FINDING)

@@ -1,0 +1,202 @@
+"""agreement and party: what all principals must sign before it is so."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated, Any
+
+import msgspec
+import typer
+
+from wellclear.apps.cli.acting import Fields, Intent, Workplace, report
+from wellclear.apps.cli.asking import agree, passphrase
+from wellclear.apps.cli.hosting import ArticlesFile, Terms, read_articles
+from wellclear.apps.cli.joining import read_card, spoken_card
+from wellclear.apps.cli.notice_form import read_json
+from wellclear.apps.cli.options import NODE_HOME, WAIT_S, AsJson, Home, PassphraseFile, Wait, Yes
+from wellclear.apps.cli.output import note, show, table, tell
+from wellclear.channel.composing import approve
+from wellclear.domain.agreement import default_settings, settings_from
+from wellclear.domain.names import check_party
+from wellclear.errors import InvalidValue, Misconfigured
+
+app = typer.Typer(no_args_is_help=True, help="Propose, sign and read the agreement.")
+party_app = typer.Typer(no_args_is_help=True, help="Admit a party, remove one, or leave.")
+
+
+@app.command()
+def propose(
+    terms: Terms = None,
+    articles: ArticlesFile = None,
+    founding: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="The host's founding.json, if the node could not fetch it.")
+    ] = None,
+    passphrase_file: PassphraseFile = None,
+    home: Home = NODE_HOME,
+    wait_s: Wait = WAIT_S,
+    as_json: AsJson = False,
+) -> None:
+    """Propose the founding agreement, or with --settings a change of the one in force.
+
+    The head of delegation approves the proposal; each principal, the proposer included, then signs it.
+    """
+    place = Workplace.open(home)
+    with place.client:
+        state = place.client.get("agreement")
+        base = int(state["version"])
+        if base == 0:
+            opened = read_json(founding) if founding is not None else state.get("founding")
+            if not opened:
+                raise Misconfigured("founding", "the node has no founding file", do="Give --founding founding.json")
+            settings, salt = opened["settings"], opened["settings_salt"]
+            told, salts = opened["articles"], {"articles": opened["articles_salt"]}
+        else:
+            if terms is None:
+                raise InvalidValue(
+                    "--settings", "name the file with what is to change; see: wellclear agreement template"
+                )
+            settings, salt, salts = {**state["settings"], **read_json(terms)}, new_salt(), {}
+            settings_from(settings, "--settings")
+            told = msgspec.to_builtins(read_articles(articles)) if articles is not None else None
+        public = {"do": "amend_agreement", "base": base, "settings": settings, "salt": salt}
+        audience = sorted(state["principals"])
+        intent = Intent("propose", [told] if told else [], audience if told else [], {"public": public}, salts=salts)
+        by_head(place, intent, passphrase_file, wait_s, "PROPOSED", as_json=as_json)
+
+
+@app.command()
+def sign(
+    proposal: Annotated[
+        str | None, typer.Argument(metavar="PROPOSAL", help="Its hash; else the one that is open.")
+    ] = None,
+    passphrase_file: PassphraseFile = None,
+    home: Home = NODE_HOME,
+    wait_s: Wait = WAIT_S,
+    yes: Yes = False,
+    as_json: AsJson = False,
+) -> None:
+    """Sign an open proposal as head of delegation; it takes effect at the last required signature."""
+    place = Workplace.open(home)
+    with place.client:
+        waiting = [row for row in place.client.get("agreement")["proposals"] if row["state"] == "open"]
+        chosen = [row for row in waiting if proposal in (None, row["proposal"])]
+        if len(chosen) != 1:
+            open_now = ", ".join(row["proposal"] for row in waiting) or "none"
+            raise InvalidValue("PROPOSAL", f"name the one that you sign; open are: {open_now}")
+        note(f"{chosen[0]['by']} proposes: {words_of(chosen[0])}")
+        agree("Sign it for your party?", yes=yes)
+        public = {"proposal": chosen[0]["proposal"], "base": chosen[0]["base"]}
+        intent = Intent("sign_agreement", members={"public": public})
+        by_head(place, intent, passphrase_file, wait_s, "SIGNED", as_json=as_json)
+
+
+@app.command("show")
+def show_agreement(home: Home = NODE_HOME, as_json: AsJson = False) -> None:
+    """The agreement in force, and what is proposed."""
+    place = Workplace.open(home)
+    with place.client:
+        state = place.client.get("agreement")
+    lines: list[Any] = [f"Agreement version {state['version']}" if state["version"] else "Nothing is agreed yet."]
+    if state.get("settings"):
+        lines.append(json.dumps(state["settings"], indent=2))
+    if state.get("articles"):
+        lines.append(str(state["articles"].get("text", "")))
+    rows = [
+        (row["proposal"], row["do"], row["by"], ", ".join(row["signed"]) or "-", row["state"])
+        for row in state["proposals"]
+    ]
+    show(state, *lines, table(("proposal", "does", "by", "signed", "state"), rows), as_json=as_json)
+
+
+@app.command()
+def template() -> None:
+    """Print the default settings as JSON, to be changed and given to `host init` or `agreement propose`."""
+    tell(json.dumps(msgspec.to_builtins(default_settings()), indent=2))
+
+
+@party_app.command()
+def admit(
+    card: Annotated[Path, typer.Argument(metavar="CARD", help="The new party's card.json.")],
+    passphrase_file: PassphraseFile = None,
+    home: Home = NODE_HOME,
+    wait_s: Wait = WAIT_S,
+    yes: Yes = False,
+    as_json: AsJson = False,
+) -> None:
+    """Propose to admit a party; every principal signs. What was logged before, it can read as far as headers go."""
+    newcomer = read_card(card)
+    note(f"{newcomer.party} ({', '.join(newcomer.roles)}):\n\n    {spoken_card(newcomer)}\n")
+    agree("Did this party read you exactly this?", yes=yes)
+    propose_change(home, {"do": "admit", "admit": msgspec.to_builtins(newcomer)}, passphrase_file, wait_s, as_json)
+
+
+@party_app.command()
+def remove(
+    name: Annotated[str, typer.Argument(metavar="PARTY", help="Which party.")],
+    passphrase_file: PassphraseFile = None,
+    home: Home = NODE_HOME,
+    wait_s: Wait = WAIT_S,
+    as_json: AsJson = False,
+) -> None:
+    """Propose to remove a party; all principals but that party sign. Of two principals neither can be removed."""
+    check_party(name, field="PARTY")
+    propose_change(home, {"do": "remove", "remove": name}, passphrase_file, wait_s, as_json)
+
+
+@party_app.command()
+def withdraw(
+    passphrase_file: PassphraseFile = None,
+    home: Home = NODE_HOME,
+    wait_s: Wait = WAIT_S,
+    yes: Yes = False,
+    as_json: AsJson = False,
+) -> None:
+    """Leave the channel by your own word. Your entries stay in the log, your desks leave the picture."""
+    place = Workplace.open(home)
+    agree(f"{place.party} leaves the channel for good. Go on?", yes=yes)
+    with place.client:
+        by_head(place, Intent("withdraw"), passphrase_file, wait_s, "WITHDRAWN", as_json=as_json)
+
+
+def propose_change(home: Path, change: Fields, file: Path | None, wait_s: int, as_json: bool) -> None:
+    """Propose a joint act other than new settings."""
+    place = Workplace.open(home)
+    with place.client:
+        base = int(place.client.get("agreement")["version"])
+        intent = Intent("propose", members={"public": {"base": base, **change}})
+        by_head(place, intent, file, wait_s, "PROPOSED", as_json=as_json)
+
+
+def by_head(place: Workplace, intent: Intent, file: Path | None, wait_s: int, done: str, *, as_json: bool) -> None:
+    """An act that the head of delegation approves, by the party's own key of that use."""
+    ready = place.compose(intent)
+    secret = passphrase("the head of delegation", file)
+    signer = place.keys.unlock("head_of_delegation", secret)
+    answer = place.send(ready, [approve(ready.act, signer, "head_of_delegation")], wait_s=wait_s)
+    report(answer, ready.act, done, as_json=as_json)
+
+
+def new_salt() -> str:
+    """A fresh salt for settings that the proposal opens at once."""
+    import secrets
+
+    from wellclear.domain.canonical import b64
+    from wellclear.domain.entry import SALT_BYTES
+
+    return b64(secrets.token_bytes(SALT_BYTES))
+
+
+def words_of(row: Fields) -> str:
+    """A proposal for people."""
+    match row["do"]:
+        case "amend_agreement":
+            return f"the agreement's version {row['base'] + 1}; read it with: wellclear agreement show"
+        case "admit":
+            return f"to admit {row['public']['admit']['party']}"
+        case "remove":
+            return f"to remove {row['public']['remove']}"
+        case "rules":
+            return f"to raise the rules to {row['public']['rules']}"
+        case other:
+            return str(other).replace("_", " ")

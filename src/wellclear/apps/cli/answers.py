@@ -1,0 +1,333 @@
+"""ack, confirm, readback-wrong, passed, request, comply, unable: what a desk answers to what it was told."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from wellclear.apps.cli import typed
+from wellclear.apps.cli.acting import Fields, Intent, Workplace, say
+from wellclear.apps.cli.asking import agree, ask, somebody_sits_here
+from wellclear.apps.cli.notice_lines import positions_in, volume_lines
+from wellclear.apps.cli.notices import notice_at, raw_volumes
+from wellclear.apps.cli.options import (
+    NODE_HOME,
+    WAIT_S,
+    AsJson,
+    FromDesk,
+    Home,
+    ItemArgument,
+    Officer,
+    PassphraseFile,
+    VersionOption,
+    Wait,
+    Yes,
+)
+from wellclear.apps.cli.output import note
+from wellclear.domain.kinds import REASON_CODES, REQUEST_CODES
+from wellclear.domain.names import party_of_desk
+from wellclear.domain.quantities import Position, Rounding
+from wellclear.errors import InvalidValue, Misconfigured
+
+TheirDesk = Annotated[str, typer.Option("--of", metavar="PARTY/DESK", help="The desk that acknowledged.")]
+_READBACK_WORDS = "LAT,LON,LOWER,UPPER,START"
+
+
+def ack(
+    item: ItemArgument,
+    officer: Officer,
+    readback: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--readback",
+            metavar=_READBACK_WORDS,
+            help="What you read back of each volume, in order: 34.56,38.27,5000ft,FL250,2026-11-23T10:00Z.",
+        ),
+    ] = None,
+    confirm_shown: Annotated[
+        bool,
+        typer.Option(
+            "--confirm-shown", help="Read back what the node shows; you have found the place on your own map."
+        ),
+    ] = False,
+    version: VersionOption = None,
+    desk: FromDesk = None,
+    passphrase_file: PassphraseFile = None,
+    home: Home = NODE_HOME,
+    wait_s: Wait = WAIT_S,
+    as_json: AsJson = False,
+) -> None:
+    """Acknowledge a notice for your desk: you have read it, and read back its key values (R5).
+
+    Acknowledging is not agreeing. Without --readback or --confirm-shown the values are asked for one by one.
+    """  # fmt: skip
+
+    def build(place: Workplace) -> Intent:
+        notice = notice_at(place, item)
+        volumes = raw_volumes(notice)
+        rows = rows_from(volumes, readback or [], confirm_shown=confirm_shown)
+        members = {"to": [notice["desk"]], "subject": subject_of(notice, version)} | ({"desk": desk} if desk else {})
+        return Intent("ack", [{"group": "readback", "volumes": rows}], [notice["party"]], members)
+
+    say(home, officer, build, file=passphrase_file, wait_s=wait_s, as_json=as_json, done="ACKNOWLEDGED")
+
+
+def rows_from(volumes: list[Fields], typed_rows: list[str], *, confirm_shown: bool) -> list[Fields]:
+    """One read-back row for each volume: as typed, as shown, or as asked for now.
+
+    Raises:
+        InvalidValue: more or fewer rows than volumes, or a value that is none.
+        Misconfigured: nobody can be asked.
+    """
+    if confirm_shown and typed_rows:
+        raise InvalidValue("--readback", "cannot stand beside --confirm-shown")
+    for number, volume in enumerate(volumes, 1):
+        for line in volume_lines(number, volume):
+            note(line)
+    if confirm_shown:
+        return [shown_row(volume) for volume in volumes]
+    if typed_rows:
+        if len(typed_rows) != len(volumes):
+            raise InvalidValue("--readback", f"given {len(typed_rows)} times, but there are {len(volumes)} volumes")
+        return [typed_row(text.split(","), volume) for text, volume in zip(typed_rows, volumes, strict=True)]
+    if volumes and not somebody_sits_here():
+        raise Misconfigured("read-back", "nobody can be asked", do=f"Give --readback {_READBACK_WORDS} for each volume")
+    rows = []
+    for number, volume in enumerate(volumes, 1):
+        note(f"Volume {number}: find it on your own map, then type what you read.")
+        words = [
+            ask("  first position (latitude,longitude)"), ask("  lower"), ask("  upper"),
+            ask("  start (2026-11-23T10:00Z or 231000ZNOV26)"),
+        ]  # fmt: skip
+        row = typed_row([*words[0].replace(",", " ").split(), *words[1:]], volume)
+        if row != shown_row(volume):
+            note("  That departs from what is shown above. It is sent as you read it; the other side compares.")
+            agree("  Send it so?")
+        rows.append(row)
+    return rows
+
+
+def shown_row(volume: Fields) -> Fields:
+    """The read-back of exactly what the node shows."""
+    lat_e7, lon_e7 = positions_in(volume)[0]
+    row: Fields = {"lat_e7": lat_e7, "lon_e7": lon_e7, "start_us": volume["start_us"]}
+    return row | {name: volume["band"][name] for name in ("lower_mm", "upper_mm") if name in volume["band"]}
+
+
+def typed_row(words: list[str], volume: Fields) -> Fields:
+    """The read-back of what an officer typed; heights against the notice's own datum.
+
+    Raises:
+        InvalidValue: not five values, or one that is none.
+    """
+    where = "--readback"
+    if len(words) != 5:
+        raise InvalidValue(where, f"{len(words)} values; write {_READBACK_WORDS}")
+    place = typed.position(f"{words[0]},{words[1]}", where)
+    row: Fields = {"lat_e7": place.lat_e7, "lon_e7": place.lon_e7, "start_us": typed.moment(words[4], where)}
+    for name, text, rounding in (("lower_mm", words[2], Rounding.DOWN), ("upper_mm", words[3], Rounding.UP)):
+        said = typed.height(text.strip(), where)
+        if said is None:
+            continue
+        if said.unit.name == "FL" and volume["band"]["datum"] != "STD":
+            raise InvalidValue(where, f"{text}: this notice's heights are {volume['band']['datum']}, not flight levels")
+        row[name] = said.mm(rounding, where)
+    return row
+
+
+def confirm(
+    item: ItemArgument,
+    of_desk: TheirDesk,
+    officer: Officer,
+    version: VersionOption = None,
+    desk: FromDesk = None,
+    passphrase_file: PassphraseFile = None,
+    home: Home = NODE_HOME,
+    wait_s: Wait = WAIT_S,
+    yes: Yes = False,
+    as_json: AsJson = False,
+) -> None:
+    """Confirm the read-back of a desk that acknowledged your notice. The node refuses where it departs."""
+    agree_on_readback(home, item, of_desk, yes=yes)
+    say(
+        home, officer, lambda place: answer_to(place, "confirm", item, of_desk, version, desk),
+        file=passphrase_file, wait_s=wait_s, as_json=as_json, done="CONFIRMED",
+    )  # fmt: skip
+
+
+def readback_wrong(
+    item: ItemArgument,
+    of_desk: TheirDesk,
+    officer: Officer,
+    version: VersionOption = None,
+    desk: FromDesk = None,
+    passphrase_file: PassphraseFile = None,
+    home: Home = NODE_HOME,
+    wait_s: Wait = WAIT_S,
+    as_json: AsJson = False,
+) -> None:
+    """Tell a desk that its read-back departs from what you said, and where."""
+
+    def build(place: Workplace) -> Intent:
+        plain = answer_to(place, "readback_wrong", item, of_desk, version, desk)
+        differences = recipient(notice_at(place, item), of_desk).get("differences") or []
+        if not differences:
+            raise InvalidValue("--of", f"the read-back of {of_desk} departs nowhere from what was said")
+        group = {"group": "readback_wrong", "differences": differences}
+        return Intent(plain.kind, [group], [party_of_desk(of_desk)], plain.members)
+
+    say(home, officer, build, file=passphrase_file, wait_s=wait_s, as_json=as_json, done="TOLD")
+
+
+def agree_on_readback(home: Path, item: str, of_desk: str, *, yes: bool) -> None:
+    """Show the read-back beside what was said, and ask."""
+    place = Workplace.open(home)
+    with place.client:
+        notice = notice_at(place, item)
+    read = recipient(notice, of_desk).get("readback")
+    for number, volume in enumerate(raw_volumes(notice), 1):
+        note(f"Volume {number} said:  {row_in_words(shown_row(volume), volume)}")
+        if isinstance(read, list) and len(read) >= number:
+            note(f"Volume {number} read:  {row_in_words(read[number - 1], volume)}")
+    agree("Confirm the read-back?", yes=yes)
+
+
+def recipient(notice: Fields, desk: str) -> Fields:
+    """What one desk has answered; raises `InvalidValue` where the notice never went to it."""
+    rows = [row for row in notice.get("recipients", []) if row["desk"] == desk]
+    if not rows:
+        raise InvalidValue("--of", f"{desk} is none of {', '.join(notice.get('to', []))}")
+    found: Fields = rows[0]
+    return found
+
+
+def row_in_words(row: Fields, volume: Fields) -> str:
+    """A read-back row for people."""
+    datum = volume["band"]["datum"]
+    band = " to ".join(typed.face(row.get(name), datum) for name in ("lower_mm", "upper_mm"))
+    return f"{Position(row['lat_e7'], row['lon_e7'])}  {band}  {typed.stamp(row['start_us'])}"
+
+
+def passed(
+    item: ItemArgument,
+    officer: Officer,
+    echelon: Annotated[str, typer.Option(help="The lowest echelon that it has reached, such as battery.")],
+    at: Annotated[str, typer.Option(metavar="TIME", help="When it reached them, with the zone.")],
+    version: VersionOption = None,
+    desk: FromDesk = None,
+    passphrase_file: PassphraseFile = None,
+    home: Home = NODE_HOME,
+    wait_s: Wait = WAIT_S,
+    as_json: AsJson = False,
+) -> None:
+    """Say that a notice has reached the units that control fire (R2, R28)."""
+    at_us = typed.moment(at, "--at")
+
+    def build(place: Workplace) -> Intent:
+        notice = notice_at(place, item)
+        members = {"to": [notice["desk"]], "subject": subject_of(notice, version)} | ({"desk": desk} if desk else {})
+        return Intent(
+            "passed_to_units", [{"group": "units", "echelon": echelon, "at_us": at_us}], [notice["party"]], members
+        )
+
+    say(home, officer, build, file=passphrase_file, wait_s=wait_s, as_json=as_json, done="PASSED TO UNITS")
+
+
+def request(
+    item: ItemArgument,
+    code: Annotated[str, typer.Argument(metavar="WHAT", help=f"{' or '.join(REQUEST_CODES)}.")],
+    officer: Officer,
+    lower: Annotated[
+        str | None, typer.Option(metavar="HEIGHT", help="The band that is asked for: its lower face.")
+    ] = None,
+    upper: Annotated[str | None, typer.Option(metavar="HEIGHT", help="Its upper face.")] = None,
+    datum: Annotated[str | None, typer.Option(help="AMSL, W84 or STD.")] = None,
+    start: Annotated[str | None, typer.Option(metavar="TIME", help="The later start that is asked for.")] = None,
+    desk: FromDesk = None,
+    passphrase_file: PassphraseFile = None,
+    home: Home = NODE_HOME,
+    wait_s: Wait = WAIT_S,
+    as_json: AsJson = False,
+) -> None:
+    """Ask the announcer of a notice for another band of heights, or for a later start."""
+    if code not in REQUEST_CODES:
+        raise InvalidValue("WHAT", f"{code} is none of {', '.join(REQUEST_CODES)}")
+    group: Fields = {"group": "request"}
+    if code == "altitude":
+        band = typed.band(lower or "unlimited", upper or "unlimited", datum, ("--lower", "--upper", "--datum"))
+        if band.lower_mm is None and band.upper_mm is None:
+            raise InvalidValue("--lower", "say which band you ask for, by --lower, --upper or both")
+        group["datum"] = band.datum.value
+        group |= {n: v for n, v in (("lower_mm", band.lower_mm), ("upper_mm", band.upper_mm)) if v is not None}
+    else:
+        if start is None:
+            raise InvalidValue("--start", "say which start you ask for")
+        group["start_us"] = typed.moment(start, "--start")
+
+    def build(place: Workplace) -> Intent:
+        notice = notice_at(place, item)
+        members: Fields = {"to": [notice["desk"]], "code": code, "subject": subject_of(notice, None)}
+        return Intent("request", [group], place.readers([notice["desk"]]), members | ({"desk": desk} if desk else {}))
+
+    say(home, officer, build, file=passphrase_file, wait_s=wait_s, as_json=as_json, done="ASKED")
+
+
+def comply(
+    item: ItemArgument,
+    officer: Officer,
+    desk: FromDesk = None,
+    passphrase_file: PassphraseFile = None,
+    home: Home = NODE_HOME,
+    wait_s: Wait = WAIT_S,
+    as_json: AsJson = False,
+) -> None:
+    """Answer a request: we do so; an amendment of the notice must follow."""
+    say(
+        home, officer, lambda place: to_request(place, "comply", item, desk, {}),
+        file=passphrase_file, wait_s=wait_s, as_json=as_json, done="COMPLY",
+    )  # fmt: skip
+
+
+def unable(
+    item: ItemArgument,
+    officer: Officer,
+    reason: Annotated[str, typer.Option(help=f"Why: {', '.join(REASON_CODES)}.")] = "not_stated",
+    desk: FromDesk = None,
+    passphrase_file: PassphraseFile = None,
+    home: Home = NODE_HOME,
+    wait_s: Wait = WAIT_S,
+    as_json: AsJson = False,
+) -> None:
+    """Answer a request: we cannot, with a reason from a closed list."""
+    if reason not in REASON_CODES:
+        raise InvalidValue("--reason", f"{reason} is none of {', '.join(REASON_CODES)}")
+    say(
+        home, officer, lambda place: to_request(place, "unable", item, desk, {"code": reason}),
+        file=passphrase_file, wait_s=wait_s, as_json=as_json, done="UNABLE",
+    )  # fmt: skip
+
+
+def to_request(place: Workplace, kind: str, item: str, desk: str | None, more: Fields) -> Intent:
+    """The answer to a request, to the desk that asked."""
+    rows: Any = place.client.get("requests")
+    rows = rows.get("requests", rows) if isinstance(rows, dict) else rows
+    asked = next((row for row in rows if row["id"] == item), None)
+    if asked is None:
+        raise InvalidValue("ID", f"{item} is no request in the picture")
+    members: Fields = {"to": [asked["from"]], "subject": {"id": item, "version": int(asked.get("version", 1))}, **more}
+    return Intent(kind, members=members | ({"desk": desk} if desk else {}))
+
+
+def answer_to(place: Workplace, kind: str, item: str, of_desk: str, version: int | None, desk: str | None) -> Intent:
+    """Confirm or readback_wrong, to the desk whose acknowledgement is meant."""
+    notice = notice_at(place, item)
+    recipient(notice, of_desk)
+    members: Fields = {"to": [of_desk], "subject": subject_of(notice, version), "public": {"desk": of_desk}}
+    return Intent(kind, members=members | ({"desk": desk} if desk else {}))
+
+
+def subject_of(notice: Fields, version: int | None) -> Fields:
+    """The version that is meant: the current one unless said otherwise."""
+    return {"id": notice["id"], "version": int(notice["version"]) if version is None else version}

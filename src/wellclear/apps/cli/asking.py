@@ -1,0 +1,96 @@
+"""Questions to the person at the terminal; where nobody sits, the answer must stand in options, files or variables."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+import typer
+
+from wellclear.errors import Malformed, Misconfigured
+
+PASSPHRASE = "WELLCLEAR_PASSPHRASE"  # noqa: S105  # the name of a variable
+NEW_PASSPHRASE_CHARACTERS_MIN = 8
+_LINE_BYTES_MAX = 4096
+
+
+def somebody_sits_here() -> bool:
+    """Whether questions can be asked."""
+    return sys.stdin is not None and sys.stdin.isatty()
+
+
+def ask(question: str, *, hidden: bool = False, default: str | None = None) -> str:
+    """One line from the person; a broken-off answer ends the command as an interruption does."""
+    try:
+        answer: str = typer.prompt(question, hide_input=hidden, err=True, default=default)
+    except typer.Abort as error:
+        raise typer.Exit(130) from error
+    return answer.strip() if not hidden else answer
+
+
+def agree(question: str, *, yes: bool = False) -> None:
+    """Go on only if the person says so.
+
+    Raises:
+        Misconfigured: nobody can be asked, and `--yes` was not given.
+        typer.Exit: the person said no.
+    """
+    if yes:
+        return
+    if not somebody_sits_here():
+        raise Misconfigured("terminal", f"nobody can be asked: {question}", do="Give --yes once you have looked")
+    try:
+        said = typer.confirm(question, err=True)
+    except typer.Abort as error:
+        raise typer.Exit(130) from error
+    if not said:
+        raise typer.Exit(1)
+
+
+def passphrase(whose: str, file: Path | None = None, *, variable: str = PASSPHRASE) -> str:
+    """The passphrase for an existing key: from the file, else the variable, else the person.
+
+    Raises:
+        Misconfigured: there is none, or the file cannot be read.
+    """
+    given = _given(file, variable)
+    if given is not None:
+        return given
+    if not somebody_sits_here():
+        raise Misconfigured(
+            "passphrase", f"none for {whose}", do=f"Give --passphrase-file, or set {PASSPHRASE}, or use a terminal"
+        )
+    return ask(f"Passphrase of {whose}", hidden=True)
+
+
+def new_passphrase(whose: str, file: Path | None = None, *, variable: str = PASSPHRASE) -> str:
+    """The passphrase for a key that is about to be made; asked for twice.
+
+    Raises:
+        Misconfigured: there is none, it is too short, or the two differ.
+    """
+    chosen = _given(file, variable)
+    if chosen is None:
+        if not somebody_sits_here():
+            return passphrase(whose, file, variable=variable)
+        chosen = ask(f"New passphrase of {whose}", hidden=True)
+        if ask("Once more", hidden=True) != chosen:
+            raise Misconfigured("passphrase", "the two are not the same", do="Nothing was made; start again")
+    if len(chosen) < NEW_PASSPHRASE_CHARACTERS_MIN:
+        raise Misconfigured("passphrase", f"shorter than {NEW_PASSPHRASE_CHARACTERS_MIN} characters")
+    return chosen
+
+
+def _given(file: Path | None, variable: str) -> str | None:
+    if file is not None:
+        try:
+            with file.expanduser().open("rb") as opened:
+                line = opened.readline(_LINE_BYTES_MAX)
+        except OSError as error:
+            raise Misconfigured(str(file), f"cannot be read: {error.strerror}") from error
+        try:
+            return line.decode("utf-8").rstrip("\r\n")
+        except UnicodeDecodeError as error:
+            raise Malformed(str(file), "line 1", "not UTF-8") from error
+    return os.environ.get(variable) or (os.environ.get(PASSPHRASE) or None)

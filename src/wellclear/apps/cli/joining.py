@@ -1,0 +1,189 @@
+"""node init, join, serve: a party's own machine, from its first key to its first hour on the channel."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any, get_args
+
+import msgspec
+import typer
+
+from wellclear.apps.cli.asking import agree, new_passphrase, passphrase
+from wellclear.apps.cli.notice_form import read_json
+from wellclear.apps.cli.options import NODE_HOME, AsJson, Home, PassphraseFile, Yes
+from wellclear.apps.cli.output import note, show
+from wellclear.domain import canonical
+from wellclear.domain.canonical import unb64
+from wellclear.domain.kinds import PartyCard, PartyRole
+from wellclear.domain.names import check_party
+from wellclear.domain.spoken import check_spoken, spoken
+from wellclear.edges.keyring import KDF_BY_NAME, Keyring, create_key, public_half, write_private
+from wellclear.edges.settings import (
+    FILE,
+    NODE_LISTEN,
+    NodeSettings,
+    join_channel,
+    load_node,
+    parse_listen,
+    write_node,
+)
+from wellclear.errors import InvalidValue, Malformed, Misconfigured
+
+app = typer.Typer(no_args_is_help=True, help="Make, join and run the node of a party.")
+
+CARD_FILE = "card.json"
+CARD_USES = ("node", "recovery", "head_of_delegation", "cosigner", "picture")
+Party = Annotated[str, typer.Option("--party", metavar="NAME", help="2 to 12 capital letters, such as NORTHLAND.")]
+Roles = Annotated[list[str] | None, typer.Option("--role", help=f"{', '.join(get_args(PartyRole))}; else principal.")]
+KdfName = Annotated[str, typer.Option("--kdf", help=f"What a guess of a passphrase costs: {', '.join(KDF_BY_NAME)}.")]
+Heard = Annotated[
+    str | None,
+    typer.Option("--fingerprint", metavar="GROUPS", help="The 8 groups that were read to you; they are compared."),
+]
+
+
+@app.command()
+def init(
+    party: Party,
+    roles: Roles = None,
+    listen: Annotated[str, typer.Option(metavar="ADDRESS:PORT", help="Where the local API listens.")] = NODE_LISTEN,
+    kdf: KdfName = "moderate",
+    passphrase_file: PassphraseFile = None,
+    home: Home = NODE_HOME,
+    as_json: AsJson = False,
+) -> None:
+    """Make the party's keys, its settings and its card; the card goes to whoever founds the channel."""
+    home = home.expanduser()
+    host, port = parse_listen(listen, "--listen")
+    if (home / FILE).exists():
+        raise Misconfigured(str(home), "a node or host lives here already", do="Name another directory with --home")
+    card = make_party(home, party, roles or ["principal"], new_passphrase(f"{party}'s keys", passphrase_file), kdf)
+    write_node(NodeSettings(home, party, listen_host=host, listen_port=port, kdf=kdf))
+    said = spoken_card(card)
+    lines = [
+        f"{party} has its keys in {home / 'keys'} and its card in {home / CARD_FILE}.",
+        f"The card's fingerprint, to be read aloud to who founds the channel:\n\n    {said}\n",
+        "Keep recovery.json and head_of_delegation.json apart from this machine once the channel is agreed.",
+    ]
+    show({"party": party, "card": str(home / CARD_FILE), "spoken": said, **_card_json(card)}, *lines, as_json=as_json)
+
+
+@app.command()
+def card(home: Home = NODE_HOME, as_json: AsJson = False) -> None:
+    """Show the party's card again, and its fingerprint."""
+    held = read_card(home.expanduser() / CARD_FILE)
+    lines = [f"{held.party}: {', '.join(held.roles)}", f"    {spoken_card(held)}"]
+    show({"spoken": spoken_card(held), **_card_json(held)}, *lines, as_json=as_json)
+
+
+@app.command()
+def join(
+    host_url: Annotated[str, typer.Argument(metavar="URL", help="Where the host answers: https://198.51.100.7:8644.")],
+    channel: Annotated[str, typer.Option(metavar="ID", help="The channel's id, as the host's operator gave it.")],
+    heard: Heard = None,
+    ca_file: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="The certificate that the host shows, if it signed its own.")
+    ] = None,
+    home: Home = NODE_HOME,
+    yes: Yes = False,
+    as_json: AsJson = False,
+) -> None:
+    """Point the node at a channel. The fingerprint of its id is read aloud, and compared here."""
+    home = home.expanduser()
+    settings = load_node(home, joined=False)
+    if settings.channel and settings.channel != channel:
+        raise Misconfigured(str(home), "this node belongs to another channel", do="Make another home for this one")
+    kept = None if ca_file is None else keep_certificate(home, ca_file)
+    try:
+        joined = join_channel(settings, host_url, channel, kept)
+    except InvalidValue as error:
+        raise InvalidValue("--channel" if error.field == "channel" else "URL", error.why) from error
+    said = spoken(unb64(channel))
+    if heard is not None:
+        check_spoken(heard, unb64(channel), "channel")
+    else:
+        note(f"The channel's fingerprint is\n\n    {said}\n")
+        agree("Was exactly this read to you by the host's operator?", yes=yes)
+    write_node(joined)
+    show(
+        {"party": settings.party, "channel": channel, "spoken": said, "host_url": joined.host_url},
+        f"{settings.party} has joined {said}. Start the node: wellclear node serve",
+        as_json=as_json,
+    )
+
+
+@app.command()
+def serve(passphrase_file: PassphraseFile = None, home: Home = NODE_HOME) -> None:
+    """Run the node in this terminal until it is stopped; its page and API listen on loopback."""
+    from wellclear.apps.node.serve import serve as run
+
+    settings = load_node(home.expanduser())
+    run(settings, passphrase(f"{settings.party}'s node key", passphrase_file))
+
+
+def make_party(home: Path, party: str, roles: list[str], secret: str, kdf: str) -> PartyCard:
+    """A party's five keys and its card, in a home; keys that lie there already are used.
+
+    Raises:
+        InvalidValue: no party, or no role.
+        Misconfigured: a key there belongs to somebody else.
+    """
+    check_party(party, field="--party")
+    if kdf not in KDF_BY_NAME:
+        raise InvalidValue("--kdf", f"{kdf} is none of {', '.join(KDF_BY_NAME)}")
+    unknown = [role for role in roles if role not in get_args(PartyRole)]
+    if unknown:
+        raise InvalidValue("--role", f"{unknown[0]} is none of {', '.join(get_args(PartyRole))}")
+    keyring = Keyring(home)
+    public: dict[str, Any] = {}
+    for use in CARD_USES:
+        path = keyring.path(use)
+        if path.exists():
+            info = public_half(path)
+            if (info.use, info.owner) != (use, party):
+                raise Misconfigured(str(path), f"belongs to {info.owner} for {info.use}")
+            public[use] = info.public
+        else:
+            public[use] = create_key(path, use, party, secret, kdf=KDF_BY_NAME[kdf])
+    made = msgspec.convert({"party": party, "roles": list(dict.fromkeys(roles)), **public}, PartyCard)
+    write_card(home / CARD_FILE, made)
+    return made
+
+
+def write_card(path: Path, card: PartyCard) -> None:
+    """Write a card as canonical JSON, one line."""
+    write_private(path, canonical.encode(card) + b"\n", replace=True)
+
+
+def read_card(path: Path) -> PartyCard:
+    """The card in a file; raises `Malformed` or `Unavailable`."""
+    return card_from(read_json(path), str(path))
+
+
+def card_from(fields: Any, source: str) -> PartyCard:
+    """The card that a decoded object holds; raises `Malformed`."""
+    try:
+        return msgspec.convert(fields, PartyCard, strict=True)
+    except msgspec.ValidationError as error:
+        raise Malformed(source, "", f"no party's card: {error}") from error
+
+
+def spoken_card(card: PartyCard) -> str:
+    """What is read aloud for a card."""
+    return spoken(canonical.encode(card))
+
+
+def keep_certificate(home: Path, file: Path) -> Path:
+    """Copy the host's certificate into the home, so that the node does not depend on where it came from."""
+    try:
+        raw = file.expanduser().read_bytes()
+    except OSError as error:
+        raise Misconfigured(str(file), f"cannot be read: {error.strerror}") from error
+    kept = home / "host.pem"
+    write_private(kept, raw, replace=True)
+    return kept
+
+
+def _card_json(card: PartyCard) -> dict[str, Any]:
+    told: dict[str, Any] = msgspec.to_builtins(card)
+    return told

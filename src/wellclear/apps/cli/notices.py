@@ -1,0 +1,130 @@
+"""cancel, complete, and `notice list|show`: own notices that end, and the notices that all have."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import typer
+
+from wellclear.apps.cli.acting import Fields, Intent, Workplace, say
+from wellclear.apps.cli.notice_lines import volume_lines
+from wellclear.apps.cli.options import (
+    NODE_HOME,
+    WAIT_S,
+    AsJson,
+    FromDesk,
+    Home,
+    ItemArgument,
+    Officer,
+    PassphraseFile,
+    Wait,
+)
+from wellclear.apps.cli.output import moment, show, table, tell, tell_json
+from wellclear.domain.names import parse_item_id
+from wellclear.errors import Malformed
+
+app = typer.Typer(no_args_is_help=True, help="Read the notices in the picture.")
+
+
+def cancel(
+    item: ItemArgument,
+    officer: Officer,
+    desk: FromDesk = None,
+    passphrase_file: PassphraseFile = None,
+    home: Home = NODE_HOME,
+    as_json: AsJson = False,
+) -> None:
+    """Draft the cancellation of an own notice; `release` sends it."""
+    place = Workplace.open(home)
+    with place.client:
+        intent = about(place, "cancel", item, desk)
+        ready = place.compose(intent, officer)
+        approval = place.approve_as(ready.act, officer, "drafter", passphrase_file)
+        kept = place.keep_draft(ready, approval)
+    line = f"The cancellation of {item} is drafted as {kept['draft']}. Another officer releases it:"
+    show(kept, line, f"    wellclear release {kept['draft']} --as R1", as_json=as_json)
+
+
+def complete(
+    item: ItemArgument,
+    officer: Officer,
+    desk: FromDesk = None,
+    passphrase_file: PassphraseFile = None,
+    home: Home = NODE_HOME,
+    wait_s: Wait = WAIT_S,
+    as_json: AsJson = False,
+) -> None:
+    """Say that an own notice is over."""
+    say(
+        home, officer, lambda place: about(place, "complete", item, desk),
+        file=passphrase_file, wait_s=wait_s, as_json=as_json, done="COMPLETED",
+    )  # fmt: skip
+
+
+def about(place: Workplace, kind: str, item: str, desk: str | None) -> Intent:
+    """An act about the current version of an own item, to everybody whom it was addressed to."""
+    current = notice_at(place, item)
+    members: Fields = {"to": list(current["to"]), "subject": {"id": current["id"], "version": int(current["version"])}}
+    return Intent(kind, members=members | ({"desk": desk} if desk else {}))
+
+
+def notice_at(place: Workplace, item: str) -> Fields:
+    """The item as the node shows it; raises `InvalidValue` for a misspelt id before anybody is asked."""
+    parse_item_id(item, field="ID")
+    found: Fields = place.client.get(f"notices/{item}")
+    return found
+
+
+@app.command("list")
+def list_notices(home: Home = NODE_HOME, as_json: AsJson = False) -> None:
+    """The notices in the picture, one's own and the others'."""
+    place = Workplace.open(home)
+    with place.client:
+        notices = rows_of(place.client.get("notices"), "notices")
+    shown = [
+        (row["id"], row["version"], row["party"], row.get("category") or "-", row["state"], row["precedence"],
+         moment(row.get("start_us")), moment(row.get("end_us")), answers_in_short(row))
+        for row in notices
+    ]  # fmt: skip
+    columns = ("id", "v", "party", "category", "state", "prec", "start", "end", "answers")
+    show(notices, table(columns, shown) if shown else "No notices.", as_json=as_json)
+
+
+@app.command("show")
+def show_notice(item: ItemArgument, home: Home = NODE_HOME, as_json: AsJson = False) -> None:
+    """One notice: volumes, times, and what each desk has answered."""
+    place = Workplace.open(home)
+    with place.client:
+        notice = notice_at(place, item)
+    if as_json:
+        tell_json(notice)
+        return
+    tell(f"{notice['id']} v{notice['version']}  {notice['party']}  {notice.get('category') or '-'}  {notice['state']}")
+    tell(*[line for number, volume in enumerate(raw_volumes(notice), 1) for line in volume_lines(number, volume)])
+    rows = [
+        [row["desk"], *(moment(row.get(f"{name}_us")) if row.get(f"{name}_us") else row.get(name) or "-"
+                        for name in ("received", "acked", "confirmed", "passed"))]
+        for row in notice.get("recipients", [])
+    ]  # fmt: skip
+    tell(table(("desk", "received", "acknowledged", "confirmed", "passed to units"), rows))
+
+
+def answers_in_short(row: Fields) -> str:
+    """`1/2 acknowledged, 1 confirmed`."""
+    desks = row.get("recipients", [])
+    acked = sum(bool(desk.get("acked")) for desk in desks)
+    confirmed = sum(bool(desk.get("confirmed")) for desk in desks)
+    return f"{acked}/{len(desks)} acknowledged, {confirmed} confirmed"
+
+
+def rows_of(answer: Any, name: str) -> list[Fields]:
+    """The rows of an answer that is a list, or holds one under a name."""
+    rows = answer.get(name) if isinstance(answer, dict) else answer
+    if not isinstance(rows, list):
+        raise Malformed("node", name, "a list belongs here")
+    return rows
+
+
+def raw_volumes(notice: Fields) -> list[Fields]:
+    """The volumes of a notice in the exact integers of `domain.volume_fields`."""
+    return [volume.get("raw", volume) for volume in notice.get("volumes", [])]

@@ -1,0 +1,105 @@
+"""What a command prints: a table for people, or one JSON value for programs; never both."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Iterable, Sequence
+from typing import Any, NoReturn
+
+from rich.console import Console, RenderableType
+from rich.markup import escape
+from rich.table import Table
+from rich.text import Text
+
+from wellclear.domain.canonical import forbidden_character
+from wellclear.domain.quantities import dtg
+from wellclear.errors import InvalidValue
+
+EXIT_FINDING = 1
+EXIT_UNREAD = 141
+
+
+def console() -> Console:
+    """A console on standard output: colours only on a terminal, and never where NO_COLOR is set."""
+    return Console(highlight=False, soft_wrap=not sys.stdout.isatty())
+
+
+def tell(*lines: RenderableType) -> None:
+    """Print for people. What is text is printed as it is; no markup is read in it."""
+    out = console()
+    try:
+        for line in lines:
+            out.print(Text(line) if isinstance(line, str) else line)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        leave_unread()
+
+
+def tell_json(value: Any) -> None:
+    """Print one JSON value."""
+    try:
+        print(json.dumps(value, indent=2, ensure_ascii=False, default=str))
+        sys.stdout.flush()
+    except BrokenPipeError:
+        leave_unread()
+
+
+def show(value: Any, *lines: RenderableType, as_json: bool) -> None:
+    """The value for programs, or the lines for people."""
+    if as_json:
+        tell_json(value)
+    else:
+        tell(*lines)
+
+
+def leave_unread() -> NoReturn:
+    """End quietly because nobody reads any more; standard output is parked, else the interpreter would complain."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    raise SystemExit(EXIT_UNREAD)
+
+
+def note(text: str) -> None:
+    """A remark beside the answer, on standard error, so that `--json` stays clean."""
+    print(text, file=sys.stderr)
+
+
+def table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, title: str | None = None) -> Table:
+    """A plain table; cells are printed as they are."""
+    made = Table(title=title, title_justify="left", box=None, pad_edge=False, header_style="bold")
+    for name in columns:
+        made.add_column(name, overflow="fold")
+    for row in rows:
+        made.add_row(*(plain(cell) for cell in row))
+    return made
+
+
+def plain(cell: object) -> Text | str:
+    """A cell's text without markup, and with characters that would turn or hide text made visible (R23)."""
+    if isinstance(cell, Text):
+        return cell
+    text = "" if cell is None else str(cell)
+    if forbidden_character(text) is not None:
+        text = "".join(
+            letter if letter == "\n" or forbidden_character(letter) is None else f"<U+{ord(letter):04X}>"
+            for letter in text
+        )
+    return escape(text)
+
+
+def moment(moment_us: int | None) -> str:
+    """A moment as a date-time group, or a dash."""
+    if moment_us is None:
+        return "-"
+    try:
+        return dtg(moment_us)
+    except InvalidValue:
+        return f"{moment_us} us"
+
+
+def seconds(age_ms: int | None) -> str:
+    """An age for people."""
+    if age_ms is None:
+        return "never"
+    return f"{age_ms / 1000:.1f} s" if age_ms < 120_000 else f"{age_ms // 60_000} min"

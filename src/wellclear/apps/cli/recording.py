@@ -1,0 +1,105 @@
+"""export, verify, timeline: what happened, for people who were not there and trust nobody."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from wellclear.apps.bundle.export import export_path
+from wellclear.apps.bundle.verify import verify_path
+from wellclear.apps.cli.asking import passphrase
+from wellclear.apps.cli.options import NODE_HOME, AsJson, Home, PassphraseFile
+from wellclear.apps.cli.output import EXIT_FINDING, show
+from wellclear.apps.timeline import timeline_of_bundle, timeline_of_store
+from wellclear.channel.bundle import Exporter
+from wellclear.domain.canonical import unb64
+from wellclear.domain.names import check_party
+from wellclear.domain.spoken import parse_spoken, spoken
+from wellclear.edges.keyring import Keyring
+from wellclear.edges.settings import load_node
+from wellclear.edges.store import Store
+from wellclear.errors import InvalidValue, Unverified
+
+STORE = "node.sqlite"
+
+
+def export(
+    path: Annotated[Path, typer.Argument(metavar="PATH", help="A new directory, or a new file that ends in .tar.")],
+    readers: Annotated[
+        list[str] | None,
+        typer.Option("--for", metavar="PARTY", help="Who will get it; only what each of them was told is opened."),
+    ] = None,
+    passphrase_file: PassphraseFile = None,
+    home: Home = NODE_HOME,
+    as_json: AsJson = False,
+) -> None:
+    """Export the log with its proofs, signed by this party; it needs no running node."""
+    home = home.expanduser()
+    settings = load_node(home)
+    for reader in readers or []:
+        check_party(reader, field="--for")
+    secret = passphrase(f"{settings.party}'s node and picture keys", passphrase_file)
+    ring = Keyring(home)
+    exporter = Exporter(settings.party, ring.unlock("node", secret), ring.unlock("picture", secret))
+    store = Store.open(home / STORE, writing=False)
+    try:
+        report = export_path(store, exporter, path, made_us=time.time_ns() // 1000, readers=readers or ())
+    finally:
+        store.close()
+    show(report.json(), *report.lines(), as_json=as_json)
+
+
+def verify(
+    path: Annotated[Path, typer.Argument(metavar="PATH", help="A bundle: a directory or a tar.")],
+    channel: Annotated[
+        str | None, typer.Option(metavar="ID", help="The channel's id, or the fingerprint that was read to you.")
+    ] = None,
+    threads: Annotated[int, typer.Option(min=1, max=64, help="How many threads verify signatures.")] = 2,
+    as_json: AsJson = False,
+) -> None:
+    """Check a bundle: every signature, every proof, the picture. Needs no network, node or key.
+
+    Ends with 1 if anything does not hold, and names the entry or the file.
+    """
+    known, heard = split_channel(channel)
+    report = verify_path(path, channel=known, threads=threads)
+    if heard is not None and (not report.channel or spoken(unb64(report.channel)) != heard):
+        raise Unverified(str(path), "this is another channel than the one that was read to you")
+    show(report.json(), *report.lines(), as_json=as_json)
+    if not report.ok:
+        raise typer.Exit(EXIT_FINDING)
+
+
+def split_channel(text: str | None) -> tuple[str | None, str | None]:
+    """A channel's id as base64, or its fingerprint as it was heard; raises `InvalidValue` for neither."""
+    if text is None:
+        return None, None
+    try:
+        unb64(text, 32)
+    except InvalidValue:
+        return None, parse_spoken(text, field="--channel")
+    return text, None
+
+
+def timeline(
+    path: Annotated[
+        Path | None, typer.Argument(metavar="[PATH]", help="A bundle; else the log of this home.", show_default=False)
+    ] = None,
+    home: Home = NODE_HOME,
+    as_json: AsJson = False,
+) -> None:
+    """Tell what happened, entry by entry, in plain sentences, with what stayed unanswered."""
+    if path is not None:
+        report = timeline_of_bundle(path)
+    else:
+        home = home.expanduser()
+        settings = load_node(home)
+        store = Store.open(home / STORE, writing=False)
+        try:
+            report = timeline_of_store(store, settings.party)
+        finally:
+            store.close()
+    show(report.json(), *report.lines(), as_json=as_json)

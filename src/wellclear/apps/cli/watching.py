@@ -1,0 +1,170 @@
+"""status, board, conflicts, alarms: what the node knows now; `board` goes on until it is stopped."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated, Any
+
+import typer
+from rich.console import Group, RenderableType
+from rich.live import Live
+from rich.text import Text
+
+from wellclear.apps.cli.acting import Fields, Workplace
+from wellclear.apps.cli.notices import answers_in_short, rows_of
+from wellclear.apps.cli.options import NODE_HOME, AsJson, Home
+from wellclear.apps.cli.output import EXIT_FINDING, console, moment, plain, seconds, show, table, tell, tell_json
+
+LEVEL_STYLE = {"alarm": "bold red", "warning": "yellow", "caution": "cyan"}
+
+
+def status(home: Home = NODE_HOME, as_json: AsJson = False) -> None:
+    """How the node stands: channel, link, outbox, what is open. Ends with 1 if an own duty or an alarm is open."""
+    place = Workplace.open(home)
+    with place.client:
+        board = place.client.get("board")
+    show(summary(board), *summary_lines(board), as_json=as_json)
+    if mine_open(board) or sounding(board):
+        raise typer.Exit(EXIT_FINDING)
+
+
+def board(
+    once: Annotated[bool, typer.Option("--once", help="Print the board once, and stop.")] = False,
+    home: Home = NODE_HOME,
+    as_json: AsJson = False,
+) -> None:
+    """The live board: notices, conflicts, duties, alarms, link. With --json one line for each change."""
+    place = Workplace.open(home)
+    with place.client:
+        if once:
+            now = place.client.get("board")
+            show(now, board_view(now), as_json=as_json)
+        elif as_json or not sys.stdout.isatty():
+            for now in place.client.boards():
+                if as_json:
+                    tell_json(now)
+                else:
+                    tell(board_view(now))
+        else:
+            with Live(console=console(), screen=True, auto_refresh=False) as live:
+                for now in place.client.boards():
+                    live.update(board_view(now), refresh=True)
+
+
+def conflicts(home: Home = NODE_HOME, as_json: AsJson = False) -> None:
+    """The conflicts in the picture, and against what was compared. Ends with 1 if there is one."""
+    place = Workplace.open(home)
+    with place.client:
+        found = [row for row in rows_of(place.client.get("conflicts"), "conflicts") if row["verdict"] != "none"]
+        now = place.client.get("board")
+    lines: list[RenderableType] = [conflict_table(found)] if found else ["No conflict found."]
+    show({"conflicts": found, "compared": now.get("compared")}, *lines, against(now), as_json=as_json)
+    if found:
+        raise typer.Exit(EXIT_FINDING)
+
+
+def against(board: Fields) -> str:
+    """Every negative answer says against what."""
+    compared = board.get("compared") or {}
+    counted = compared.get("notices", len(board.get("notices", [])))
+    missing = compared.get("missing") or []
+    told = [
+        f"Compared: {counted} notices of {plain_count(compared.get('parties'))} parties",
+        f"log of {board['size']} entries",
+        f"heard {seconds(board['link'].get('heard_ms'))} ago",
+        board["link"].get("words", ""),
+    ]
+    if compared.get("coarse"):
+        told.append(f"{compared['coarse']} only as a coarse cell")
+    return "; ".join(filter(None, told)) + (f"; missing: {', '.join(map(str, missing))}" if missing else "") + "."
+
+
+def plain_count(value: Any) -> str:
+    """How many a number or a list is."""
+    return str(len(value)) if isinstance(value, list) else str(value if value is not None else "all")
+
+
+def summary(board: Fields) -> Fields:
+    """The board without its rows."""
+    kept = {name: value for name, value in board.items() if not isinstance(value, list)}
+    counts = {name: len(value) for name, value in board.items() if isinstance(value, list)}
+    return {**kept, "counts": counts, "mine_open": len(mine_open(board)), "alarms_sounding": len(sounding(board))}
+
+
+def summary_lines(board: Fields) -> list[str]:
+    """The state of the node in a few lines."""
+    outbox = board.get("outbox", {})
+    mine = len(mine_open(board))
+    exercise = "EXERCISE" if board.get("exercise") == "yes" else "REAL"
+    return [
+        f"{board['party']} on {exercise} channel {board['spoken']}",
+        f"  {board['phase']}, agreement {board['agreement']}, {board['size']} entries, picture {board['digest'][:12]}",
+        f"  link {board['link']['state']}: {board['link'].get('words', '')}",
+        *(
+            f"    {witness['party']} saw this log {seconds(witness.get('age_ms'))} ago"
+            for witness in board["link"].get("witnesses", [])
+        ),
+        f"  time {board.get('now') or moment(board.get('now_us'))}, own clock {board.get('own', '-')}",
+        "  outbox: " + ", ".join(f"{outbox.get(name, 0)} {name}" for name in ("waiting", "linked", "refused")),
+        f"  open: {mine} own duties, {len(sounding(board))} alarms, {len(conflicts_in(board))} conflicts",
+    ]
+
+
+def conflicts_in(board: Fields) -> list[Fields]:
+    """The pairs that conflict, or may."""
+    return [row for row in board.get("conflicts", []) if row["verdict"] != "none"]
+
+
+def mine_open(board: Fields) -> list[Fields]:
+    """The duties of this party that a person must do."""
+    return [row for row in board.get("duties", []) if row.get("mine") == "yes"]
+
+
+def sounding(board: Fields) -> list[Fields]:
+    """The alarms that nobody has acknowledged here."""
+    return [row for row in board.get("alarms", []) if row.get("state") == "unack"]
+
+
+def board_view(board: Fields) -> RenderableType:
+    """The whole board as one page of text."""
+    parts: list[RenderableType] = [Text(line) for line in summary_lines(board)]
+    alarms = [row for row in board.get("alarms", []) if row.get("state") != "cleared"]
+    if alarms:
+        rows = [
+            (Text(str(row["level"]).upper(), style=LEVEL_STYLE.get(row["level"], "")), plain(row["title"]),
+             row.get("item") or "", row.get("due") or "", row.get("call") or "", row["state"])
+            for row in alarms
+        ]  # fmt: skip
+        parts += [Text(""), table(("alarm", "what", "item", "due", "call", "state"), rows)]
+    if conflicts_in(board):
+        parts += [Text(""), conflict_table(conflicts_in(board))]
+    to_do = [
+        (row["item"], row["what"], row["desk"], row.get("due", ""), "OVERDUE" if row.get("overdue") == "yes" else "")
+        for row in mine_open(board)
+    ]
+    if to_do:
+        parts += [Text(""), table(("to do", "what", "desk", "due", ""), to_do)]
+    notices = [
+        (row["id"], row["version"], row.get("category") or "-", row["state"], row["precedence"],
+         row.get("start") or moment(row.get("start_us")), row.get("end") or moment(row.get("end_us")),
+         answers_in_short(row), " ".join(map(str, row.get("flags", []))))
+        for row in board.get("notices", [])
+    ]  # fmt: skip
+    columns = ("notice", "v", "category", "state", "prec", "start", "end", "answers", "flags")
+    parts += [Text(""), table(columns, notices)] if notices else [Text("No notices.")]
+    return Group(*parts)
+
+
+def conflict_table(rows: list[Fields]) -> RenderableType:
+    """Conflicts as the engine found them."""
+    shown = [
+        (row["a"], row["b"], row["verdict"], metres(row.get("lateral_m")), metres(row.get("vertical_m")),
+         row.get("start", ""), row.get("end", ""), "DISPUTED" if row.get("disputed") == "yes" else "")
+        for row in rows
+    ]  # fmt: skip
+    return table(("conflict", "with", "verdict", "lateral", "vertical", "from", "to", ""), shown)
+
+
+def metres(value: Any) -> str:
+    """A distance with its unit, or a dash."""
+    return "-" if value is None else f"{value} m"
