@@ -1,0 +1,323 @@
+"""`timeline`: who was told what, when, and who answered, in plain sentences from the log alone (R33).
+
+Each entry is one line, in the order of the log, at the picture's time after it. Between them stand derived lines: what
+was not answered when it was due, and whom the ladder then called. Runs of clock messages are one line. The same facts
+come as JSON. It works on a bundle and on a node's store; what the reader may not open is told as sealed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from msgspec import UNSET
+
+from wellclear.apps.bundle.files import read_bundle
+from wellclear.apps.bundle.report import VerifyReport
+from wellclear.apps.bundle.verify import Progress, opener
+from wellclear.apps.figures import listed, moment, took, words
+from wellclear.apps.sentences import TELL, Memory, Sentence, Told, spoken_of
+from wellclear.apps.sentences_channel import TELL_CHANNEL
+from wellclear.channel.bundle import Source, part_path
+from wellclear.channel.opening import open_leaf
+from wellclear.channel.verdict import Verdict
+from wellclear.channel.verify import verify_bundle
+from wellclear.domain.entry import Entry, PartRef
+from wellclear.domain.logged import Logged
+from wellclear.domain.parts import GROUPS_OF_KIND, Group, open_part
+from wellclear.domain.reasons import Reason
+from wellclear.errors import Malformed, Unverified
+from wellclear.log.bundle import MANIFEST, Fault, decode_manifest
+from wellclear.picture.fold import fold
+from wellclear.picture.picture import Picture, Step
+from wellclear.watch.duties import DutyBook, Owing, Rung
+from wellclear.watch.rings import who_is_called
+
+STORE_CHUNK_ENTRIES = 1_000
+CLOCK_APART_US = 30_000_000
+"""An author's clock that is farther from the picture's time is told beside it."""
+Part = Callable[[str], bytes | None]
+"""The opening (salt and text) of a commitment in base64, if this reader has it."""
+
+_BESIDE = frozenset({Reason.UNKNOWN_DESK, Reason.NOTHING_TO_READ, Reason.OLDER_RULES})
+"""Remarks beside which an entry stands all the same."""
+_ORDINALS = {"due": "first", "next_name": "second", "other_desk": "third", "host": "fourth"}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line: the picture's moment, the entry it tells (None where it is derived), the sentence and its details."""
+
+    at_us: int
+    index: int | None
+    kind: str
+    text: str
+    details: tuple[str, ...] = ()
+    facts: Mapping[str, object] = field(default_factory=dict)
+
+    def lines(self) -> list[str]:
+        """For people: moment, index in brackets or a dash, sentence; details below."""
+        place = f"[{self.index}]" if self.index is not None else "-"
+        return [f"{moment(self.at_us)}  {place:>6}  {self.text}", *(f"{'':31}{detail}" for detail in self.details)]
+
+    def json(self) -> dict[str, object]:
+        """For programs."""
+        derived = {"index": self.index} if self.index is not None else {"derived": "yes"}
+        said = {"at_us": self.at_us, "at": moment(self.at_us), "kind": self.kind, **derived}
+        return said | {"text": self.text, "details": list(self.details), "facts": dict(self.facts)}
+
+
+class Teller:
+    """Takes the log entry by entry and keeps the lines. `reader` is the party whose copy this is."""
+
+    def __init__(self, part: Part, reader: str) -> None:
+        self.lines: list[Line] = []
+        self._part = part
+        self._memory = Memory(reader)
+        self._book = DutyBook()
+        self._run: list[tuple[int, str, int, int]] = []
+        self._picture = Picture()
+
+    def take(self, logged: Logged, before: Picture, step: Step) -> None:
+        """Tell one entry: first what became overdue meanwhile, then what it says, then why it could not stand."""
+        for owing, rung in self._book.take_passed(step.picture.now_us):
+            self._tell_rung(before, owing, rung)
+        entry = logged.entry
+        self._book.apply(step, entry)
+        self._picture = step.picture
+        if entry is None:
+            self._add(self._no_entry(logged, step))
+        elif entry.act.kind == "time" and not step.remarks:
+            self._run.append((logged.index, entry.act.party, before.now_us, step.picture.now_us))
+        else:
+            self._add(self._told(entry, before, step))
+
+    def close(self) -> list[Line]:
+        """All lines, with what was still open when the log ended."""
+        self._end_run()
+        for duty in self._book.open_duties(self._picture):
+            owing = duty.owing
+            state = "overdue since" if duty.overdue else "due by"
+            text = f"When this log ends: {_owed(owing, self._memory)} is still open, {state} {moment(owing.due_us)}."
+            facts = _owing_facts(owing) | {"overdue": "yes" if duty.overdue else "no"}
+            self.lines.append(Line(self._picture.now_us, None, "open", text, (), facts))
+        return self.lines
+
+    def _add(self, line: Line) -> None:
+        self._end_run()
+        self.lines.append(line)
+
+    def _end_run(self) -> None:
+        if not self._run:
+            return
+        first, last = self._run[0], self._run[-1]
+        parties = listed(sorted({party for _, party, _, _ in self._run}))
+        where = f"entries {first[0]} to {last[0]}" if len(self._run) > 1 else f"entry {first[0]}"
+        plural = "clock messages" if len(self._run) > 1 else "clock message"
+        moved = f"moved the picture's time from {moment(first[2])} to {moment(last[3])}"
+        if first[2] == last[3]:
+            moved = "left the picture's time where it was"
+        text = f"{len(self._run)} {plural} by {parties} ({where}) {moved}."
+        facts = {"entries": [row[0] for row in self._run], "from_us": first[2], "to_us": last[3]}
+        self.lines.append(Line(last[3], first[0], "time", text, (), facts))
+        self._run = []
+
+    def _no_entry(self, logged: Logged, step: Step) -> Line:
+        why = logged.fault or Reason.BAD_ENVELOPE
+        text = f"Bytes were logged that are no entry of any party: {why.sentence}. They move nothing."
+        return Line(step.picture.now_us, logged.index, "fault", text, (), {"reason": why.value})
+
+    def _told(self, entry: Entry, before: Picture, step: Step) -> Line:
+        groups, closed = self._open(entry)
+        told = Told(entry, before, step, groups, closed, self._memory)
+        act = entry.act
+        stands = all(remark.reason in _BESIDE for remark in step.remarks) or any(
+            change.row is not None and change.table != "channel" for change in step.changes
+        )
+        teller = TELL.get(act.kind) or TELL_CHANNEL.get(act.kind)
+        if stands and teller is not None:
+            sentence = teller(told)
+            self._remember(told)
+        else:
+            item = f" {told.about[0]}" if told.about[0] else ""
+            sentence = Sentence(f"{told.who} sent an entry of kind {words(act.kind)}{item}, which has no effect.")
+        remarks = [f"Remark: {remark.reason.sentence}{_in_brackets(remark.detail)}." for remark in step.remarks]
+        facts = {"party": act.party, "who": told.who, "author_clock_us": entry.link.time, **sentence.facts}
+        if step.remarks:
+            facts["remarks"] = [{"reason": one.reason.value, "detail": one.detail} for one in step.remarks]
+        details = (*sentence.details, *self._late(told), *_own_clock(told), *remarks)
+        return Line(step.picture.now_us, told.index, act.kind, sentence.text, details, facts)
+
+    def _late(self, told: Told) -> list[str]:
+        """Whether an acknowledgement came after it was due."""
+        item, version = told.about
+        owing = self._book.owings.get(f"ack/{item}/{version}/{told.who}") if told.act.kind == "ack" else None
+        if owing is None or owing.answered_us is None or not owing.overdue(told.now_us):
+            return []
+        return [f"It was due by {moment(owing.due_us)}, {took(owing.answered_us - owing.due_us)} earlier."]
+
+    def _remember(self, told: Told) -> None:
+        item, version = told.about
+        kind = told.act.kind
+        label = f"{words(kind)} {told.act.id if told.act.id is not UNSET else item}".strip()
+        self._memory.labels[told.index] = f"{label} version {version}" if kind in ("notice", "amend") else label
+        if kind in ("notice", "amend", "safety"):
+            self._memory.versions[item, version] = spoken_of(told)
+
+    def _open(self, entry: Entry) -> tuple[dict[str, Group], dict[str, str]]:
+        """The field groups of an entry that this reader has, and why the others are closed."""
+        groups: dict[str, Group] = {}
+        closed: dict[str, str] = {}
+        names = GROUPS_OF_KIND.get(entry.act.kind, ())
+        for number, ref in enumerate(entry.act.parts):
+            name = names[number] if number < len(names) else f"part {number + 1}"
+            opened = self._opened(entry, ref)
+            if isinstance(opened, str):
+                closed[name] = opened
+            else:
+                groups[opened.group] = opened
+        return groups, closed
+
+    def _opened(self, entry: Entry, ref: PartRef) -> Group | str:
+        raw = self._part(ref.commit)
+        reader = self._memory.reader
+        if raw is not None:
+            try:
+                return open_part(raw, PartRef(commit=ref.commit, enc="none"))
+            except Unverified:
+                return "its part does not fit its commitment"
+            except Malformed:
+                return "its part holds nothing that can be read"
+        if ref.sha is UNSET or ref.to is UNSET:
+            return "committed to, but sent to nobody"
+        if reader != entry.act.party and reader not in ref.to:
+            return f"its text was not disclosed to {reader or 'the exporter'}"
+        return "its part is not in this copy"
+
+    def _tell_rung(self, picture: Picture, owing: Owing, rung: Rung) -> None:
+        called = who_is_called(picture, owing, rung.name)
+        what = _owed(owing, self._memory)
+        if owing.what == "receipt":
+            text = f"{what} had not come by {moment(rung.at_us)}, when it was due."
+        elif rung.name == "due":
+            text = f"{what} had not come by {moment(rung.at_us)}, when it was due; the ladder rang{_for(called)}."
+        else:
+            text = f"{what} had still not come; the ladder's {_ORDINALS[rung.name]} rung rang{_for(called)}."
+        facts = _owing_facts(owing) | {"rung": rung.name, "called": called}
+        self._add(Line(rung.at_us, None, "overdue", f"{text[0].upper()}{text[1:]}", (), facts))
+
+
+def _own_clock(told: Told) -> list[str]:
+    """The author's claim, where it is far from the time that the picture has (R20)."""
+    claim_us = told.entry.link.time
+    far = abs(claim_us - told.now_us) > CLOCK_APART_US
+    return [f"By its author's clock it was {moment(claim_us)}."] if far else []
+
+
+def _in_brackets(detail: str) -> str:
+    return f" ({detail})" if detail else ""
+
+
+def _for(called: str) -> str:
+    return f" for {called}" if called else ""
+
+
+def _owed(owing: Owing, memory: Memory) -> str:
+    if owing.what == "receipt":
+        return f"the receipt of {owing.party} for {memory.labels.get(owing.index, 'an entry')} (entry {owing.index})"
+    return f"the acknowledgement of {owing.item} version {owing.version} by {owing.desk}"
+
+
+def _owing_facts(owing: Owing) -> dict[str, object]:
+    facts: dict[str, object] = {"owed": owing.what, "party": owing.party, "entry": owing.index, "due_us": owing.due_us}
+    return facts | ({"item": owing.item, "version": owing.version, "desk": owing.desk} if owing.item else {})
+
+
+def timeline(entries: Iterable[tuple[Logged, Picture, Step]], part: Part, reader: str) -> list[Line]:
+    """The lines of a log that was folded already: each entry, the picture before it, and what it did."""
+    teller = Teller(part, reader)
+    for logged, before, step in entries:
+        teller.take(logged, before, step)
+    return teller.close()
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineReport:
+    """The lines with their heading; of a bundle also the verdict, whose exit code is the report's."""
+
+    channel: str
+    reader: str
+    entries: int
+    said: tuple[Line, ...]
+    verdict: VerifyReport | None = None
+
+    @property
+    def exit_code(self) -> int:
+        return 0 if self.verdict is None else self.verdict.exit_code
+
+    def lines(self) -> list[str]:
+        """For people. What does not verify is said before anything else."""
+        head = [f"Channel {self.channel}, {self.entries} entries, as {self.reader or 'its exporter'} can open it."]
+        if self.verdict is not None:
+            head = [*self._verdict_lines(), *head]
+        head.append("All times are UTC (Z), as the picture of all parties has them; [n] is the entry in the log.")
+        return [*head, "", *(line for one in self.said for line in one.lines())]
+
+    def _verdict_lines(self) -> list[str]:
+        assert self.verdict is not None, "the caller has looked"
+        if self.verdict.ok:
+            return [self.verdict.lines()[0]]
+        return [*self.verdict.lines(), "What follows is told from these files all the same; do not rely on it."]
+
+    def json(self) -> dict[str, object]:
+        """For programs."""
+        said: dict[str, object] = {"channel": self.channel, "reader": self.reader, "entries": self.entries}
+        if self.verdict is not None:
+            said["verdict"] = self.verdict.json()
+        return said | {"lines": [line.json() for line in self.said]}
+
+
+def timeline_of_bundle(
+    path: Path, *, channel: str | None = None, threads: int = 2, progress: Progress | None = None
+) -> TimelineReport:
+    """Verify a bundle and tell it.
+
+    Raises:
+        Unavailable: the path cannot be read at all.
+    """
+    try:
+        files = read_bundle(path)
+    except Malformed as error:
+        refused = Verdict({}, faults=[Fault(error.where or error.source, None, error.why)])
+        return TimelineReport("", "", 0, (), VerifyReport.of(str(path), refused))
+    teller = Teller(lambda commit: files.get(part_path(commit)), _exporter(files))
+    verdict = verify_bundle(files, channel=channel, opening=opener(threads), progress=progress, watch=teller.take)
+    picture = verdict.picture
+    report = VerifyReport.of(str(path), verdict)
+    return TimelineReport(picture.channel, _exporter(files), picture.size, tuple(teller.close()), report)
+
+
+def _exporter(files: Mapping[str, bytes]) -> str:
+    try:
+        return decode_manifest(files.get(MANIFEST, b"")).party
+    except Malformed:
+        return ""
+
+
+def timeline_of_store(source: Source, reader: str) -> TimelineReport:
+    """Tell the log of a party's own store, which its node has verified when it took it.
+
+    Raises:
+        Unavailable: the store cannot be read.
+    """
+    teller = Teller(source.part, reader)
+    picture = Picture()
+    size = source.size()
+    for start in range(0, size, STORE_CHUNK_ENTRIES):
+        for index, leaf in enumerate(source.leaves(start, min(start + STORE_CHUNK_ENTRIES, size)), start):
+            logged = open_leaf(index, leaf)
+            step = fold(picture, logged)
+            teller.take(logged, picture, step)
+            picture = step.picture
+    return TimelineReport(picture.channel, reader, picture.size, tuple(teller.close()))

@@ -1,0 +1,180 @@
+from __future__ import annotations
+
+import json
+import re
+from functools import cache
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.bundles import SketchSource, bundle_of, eventful, frozen_bundle, scripted, signed_again
+from tests.golden.timeline import GOLDEN, told
+from wellclear.apps.bundle.files import write_bundle
+from wellclear.apps.timeline import Line, TimelineReport, timeline_of_bundle, timeline_of_store
+from wellclear.domain.reasons import Reason
+from wellclear.testing.sketch import Sketch, circle
+
+
+@cache
+def report(reader: str) -> TimelineReport:
+    return timeline_of_store(SketchSource(eventful(), reader), reader)
+
+
+def lines(kind: str, reader: str = "SOUTHLAND") -> list[Line]:
+    return [line for line in report(reader).said if line.kind == kind]
+
+
+@pytest.mark.requirement("R33")
+def test_the_golden_timeline() -> None:
+    assert told() == GOLDEN.read_text(encoding="utf-8")
+
+
+def test_every_entry_is_told_once_and_in_order() -> None:
+    sketch = eventful()
+    indices: list[int] = []
+    for line in report("NORTHLAND").said:
+        entries = line.facts.get("entries")
+        indices += entries if isinstance(entries, list) else [line.index] if line.index is not None else []
+    assert indices == list(range(len(sketch.leaves)))
+
+
+def test_moments_never_go_back() -> None:
+    moments = [line.at_us for line in report("SOUTHLAND").said]
+    assert moments == sorted(moments)
+
+
+@pytest.mark.requirement("R33", "R2")
+def test_what_was_not_answered_in_time_is_told_with_the_rungs() -> None:
+    told_ = [(line.facts["owed"], line.facts["rung"], line.facts["called"]) for line in lines("overdue")]
+    assert ("ack", "due", "NORTHLAND/W1") in told_
+    assert ("ack", "next_name", "NORTHLAND/W2") in told_
+    assert ("receipt", "due", "") in told_
+    late = lines("ack")[-1]
+    assert any("It was due by" in detail for detail in late.details)
+
+
+@pytest.mark.requirement("R5")
+def test_a_wrong_read_back_and_the_right_one_are_both_told() -> None:
+    assert len([line for line in lines("ack") if line.facts["item"] == "NORTHLAND-1001-9"]) == 2
+    assert "said 34.5500000N, read back 35.5500000N" in lines("readback_wrong")[0].details[0]
+
+
+@pytest.mark.requirement("R9")
+def test_an_amendment_is_told_by_its_differences() -> None:
+    words = "\n".join(lines("amend")[0].details)
+    assert "place was a circle of 5,000 m" in words
+    assert "category was air, is drone" in words
+    assert "It was PRIORITY, is IMMEDIATE." in words
+    assert "height was" not in words, "the heights are the same"
+
+
+def test_what_could_not_stand_says_why_and_claims_nothing() -> None:
+    amend = lines("amend")[1]
+    assert "which has no effect" in amend.text
+    assert any(Reason.NOT_THE_ANNOUNCER.sentence in detail for detail in amend.details)
+    assert "Bytes were logged that are no entry" in lines("fault")[0].text
+
+
+@pytest.mark.requirement("R33")
+def test_what_a_reader_may_not_open_is_told_as_sealed() -> None:
+    assert lines("message")[0].details == ("Sealed (message): its text was not disclosed to SOUTHLAND.",)
+    assert lines("message", "CASPIA")[0].details == ("In the sender's words (en): “A word for the host alone.”",)
+    words = "\n".join(line for one in report("CASPIA").said for line in one.lines())
+    assert "Sealed (cell, volume, category, rest): its text was not disclosed to CASPIA." in words
+    assert "34.55" not in words
+    assert "drone" not in words
+
+
+def test_parts_that_are_gone_are_told_so() -> None:
+    sketch = scripted()
+    sketch.parts.clear()
+    assert "its part is not in this copy" in "\n".join(timeline_of_store(SketchSource(sketch), "SOUTHLAND").lines())
+
+
+def test_a_part_of_nonsense_is_told_as_unreadable() -> None:
+    sketch = scripted()
+    for name in list(sketch.parts):
+        sketch.parts[name] = b"nonsense"
+    words = "\n".join(timeline_of_store(SketchSource(sketch), "SOUTHLAND").lines())
+    assert "does not fit its commitment" in words
+
+
+@pytest.mark.requirement("R7")
+@pytest.mark.parametrize(
+    ("ahead_s", "flag"),
+    [
+        (86_400, "agreed"),
+        (86_399, "less_than_agreed"),
+        (3_600, "less_than_agreed"),
+        (3_599, "short"),
+        (600, "short"),
+        (599, "no_reaction_time"),
+        (1, "no_reaction_time"),
+        (0, "in_progress"),
+        (-3_600, "in_progress"),
+        (-3_601, "after"),
+    ],
+)
+def test_lead_time_is_flagged_at_its_bounds(ahead_s: int, flag: str) -> None:
+    sketch = Sketch.founded(seed=3)
+    start = sketch.now_us + ahead_s * 1_000_000
+    id_, _ = sketch.announce("NORTHLAND", ["SOUTHLAND/OPS"], [circle(34.5, 38.3, 5_000, start_us=start)])
+    sketch.ack("SOUTHLAND", id_)
+    said = timeline_of_store(SketchSource(sketch), "SOUTHLAND").said
+    assert [line.facts["lead_time_flag"] for line in said if line.kind == "ack"] == [flag]
+
+
+def test_the_same_facts_come_as_json() -> None:
+    said = json.loads(json.dumps(report("SOUTHLAND").json()))
+    assert len(said["lines"]) == len(report("SOUTHLAND").said)
+    notice = next(line for line in said["lines"] if line["kind"] == "notice")
+    assert notice["facts"]["opened"]["volume"]["volumes"][0]["radius_mm"] == 5_000_000
+    assert re.fullmatch(r"\d{6}ZNOV26 \d\d:\d\d:\d\d", notice["at"])
+
+
+@pytest.mark.requirement("R33")
+def test_a_bundle_is_verified_before_it_is_told(tmp_path: Path) -> None:
+    write_bundle(frozen_bundle(), tmp_path / "good.tar")
+    good = timeline_of_bundle(tmp_path / "good.tar")
+    assert good.exit_code == 0
+    assert "everything that can be checked holds" in good.lines()[0]
+    assert good.said == timeline_of_store(SketchSource(scripted()), "SOUTHLAND").said
+    changed = dict(frozen_bundle())
+    changed["checkpoint"] = changed["notes/9"]
+    write_bundle(signed_again(changed, scripted()), tmp_path / "bad")
+    bad = timeline_of_bundle(tmp_path / "bad")
+    assert bad.exit_code == 1
+    assert "DOES NOT HOLD" in bad.lines()[0]
+    assert any("do not rely on it" in line for line in bad.lines())
+    (tmp_path / "ugly.tar").write_bytes(b"nothing")
+    ugly = timeline_of_bundle(tmp_path / "ugly.tar")
+    assert (ugly.exit_code, ugly.said) == (1, ())
+    assert ugly.lines()
+    assert ugly.json()
+
+
+def test_a_bundle_of_the_host_tells_what_is_sealed(tmp_path: Path) -> None:
+    write_bundle(bundle_of(eventful(), "CASPIA"), tmp_path / "host")
+    words = "\n".join(timeline_of_bundle(tmp_path / "host").lines())
+    assert "its text was not disclosed to CASPIA" in words
+    assert "A word for the host alone." in words
+
+
+@pytest.mark.requirement("N5")
+def test_nothing_judges_and_nothing_ranks() -> None:
+    words = "\n".join(report("NORTHLAND").lines()).lower()
+    for word in ("guilty", "violat", "blame", "fail", "fault", "breach", "worst", "best party"):
+        assert word not in words, word
+
+
+@given(data=st.data())
+@settings(max_examples=25)
+def test_whatever_is_logged_there_is_a_timeline(data: st.DataObject) -> None:
+    sketch = scripted()
+    for _ in range(data.draw(st.integers(1, 3))):
+        leaf = bytearray(data.draw(st.sampled_from(sketch.leaves)))
+        leaf[data.draw(st.integers(0, len(leaf) - 1))] ^= data.draw(st.integers(0, 255))
+        sketch.log(bytes(leaf))
+    assert timeline_of_store(SketchSource(sketch), data.draw(st.sampled_from(["", "SOUTHLAND", "CASPIA"]))).lines()
