@@ -11,6 +11,7 @@ from wellclear.apps.figures import listed, words
 from wellclear.apps.sentences import Sentence, Told
 from wellclear.domain.canonical import b64
 from wellclear.domain.kinds import AddKey, Genesis, HostChange, Propose, Revoke, Roster, SignAgreement
+from wellclear.picture.membership import required_of
 from wellclear.picture.rows import ProposalRow
 
 SETTINGS_SHOWN = 20
@@ -81,8 +82,13 @@ def sign_agreement(told: Told) -> Sentence:
     done = isinstance(row, ProposalRow) and row.state == "done"
     if done and body.proposal in told.memory.settings:
         told.memory.settings["in force"] = told.memory.settings[body.proposal]
-    missing = sorted(set(told.step.picture.principals) - set(row.signed)) if row is not None else []
-    after = "it is in force now" if done else f"the signature of {listed(missing)} is still missing"
+    content = told.before.proposed.get(body.proposal)
+    required = required_of(told.before, content) if content is not None else ()
+    missing = sorted(set(required) - set(row.signed if row is not None else ()))
+    after = f"the signature of {listed(missing)} is still missing"
+    if done:
+        later = content is not None and content.do == "rules"
+        after = "all have signed, and it takes effect after the agreed period" if later else "it is in force now"
     text = f"{told.who}, by its head of delegation, signed the proposal of entry {index}, {what}; {after}."
     return Sentence(text, (), {"proposal": body.proposal, "in_force": "yes" if done else "no"})
 

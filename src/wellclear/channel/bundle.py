@@ -148,10 +148,10 @@ def part_path(commit: str) -> str:
 def _check_keys(picture: Picture, exporter: Exporter) -> None:
     for signer, uses in ((exporter.node, ("node", "standby")), (exporter.picture, ("picture",))):
         row = picture.keys.get(b64(signer.public_key))
-        if row is None or row.party != exporter.party or row.use not in uses:
+        if row is None or row.party != exporter.party or row.use not in uses or row.state == "revoked":
             raise Misconfigured(
                 f"the {uses[0]} key",
-                f"is not {exporter.party}'s in this channel",
+                f"is not {exporter.party}'s in this channel, or was revoked",
                 do="Export with the party's own keys",
             )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from wellclear.domain.canonical import unb64
+from wellclear.domain.spoken import spoken
 from wellclear.picture.picture import Picture
 
 _TEXT = """\
@@ -15,6 +16,7 @@ where and when they will be active, so that nobody is hurt by accident, and ever
 in one order that nobody can change unseen.
 
     channel        {channel}
+    read aloud     {channel_spoken}
     the same, hex  {channel_hex}
     kind           {kind}
     entries        {size}, numbered from 0
@@ -22,13 +24,14 @@ in one order that nobody can change unseen.
     exported by    {party}
     openings for   {readers}
 
-Ask a party of this channel, by a way that you trust, to read the channel's id to you. If it is another one, this is
-another channel, however well everything else fits.
+Ask a party of this channel, by a way that you trust, to read the channel's fingerprint to you. If it is another one,
+this is another channel, however well everything else fits.
 
 HOW TO CHECK IT WITH SOFTWARE
 
     wellclear verify DIRECTORY-OR-TAR          checks everything below; it needs no network and no keys
     wellclear timeline DIRECTORY-OR-TAR        tells in plain sentences who said what to whom, and when
+    wellclear verify DIRECTORY-OR-TAR --channel "GROUPS THAT WERE READ TO YOU"
 
 HOW TO CHECK IT BY HAND
 
@@ -37,7 +40,8 @@ HOW TO CHECK IT BY HAND
    32 bytes of the SHA-256 of manifest.json. It shows that nothing was changed since the export, and no more.
 2. tile/entries/ holds the entries, 256 to a file, each behind its length in two bytes (big-endian). An entry is two
    lines of JSON: what was said, and the signatures. Its hash is SHA-256 over one zero byte and the entry. The hash
-   of entry 0 is the channel's id, and entry 0 names the host's key and the keys of the parties.
+   of entry 0 is the channel's id, and entry 0 names the host's key and the keys of the parties. The fingerprint is
+   Crockford's base 32 of the first 160 bits of SHA-256 over "wellclear/spoken/1", a line feed, and the id's 32 bytes.
 3. tile/0/ holds these hashes, 32 bytes each; tile/1/ and so on the hashes of the tree above them (RFC 6962;
    c2sp.org/tlog-tiles). Change, drop, add or swap one entry, and the root becomes another.
 4. checkpoint states the number of entries and the root, signed by the host's key; the further lines are the parties'
@@ -53,7 +57,7 @@ HOW TO CHECK IT BY HAND
 WHAT NO CHECK CAN TELL
 
 Whether a party told the truth; what was said after entry {last}; what parts say that are not in parts/; and whether
-this is the channel that you think of, until you have compared its id.
+this is the channel that you think of, until you have compared its fingerprint.
 """
 
 
@@ -62,6 +66,7 @@ def readme_text(picture: Picture, party: str, readers: Sequence[str]) -> bytes:
     assert picture.host is not None, "the genesis names the host"
     text = _TEXT.format(
         channel=picture.channel,
+        channel_spoken=spoken(unb64(picture.channel)),
         channel_hex=grouped(unb64(picture.channel)),
         kind="an exercise" if picture.exercise else "not an exercise",
         size=picture.size,
@@ -75,5 +80,5 @@ def readme_text(picture: Picture, party: str, readers: Sequence[str]) -> bytes:
 
 
 def grouped(raw: bytes) -> str:
-    """Bytes as hex in groups of four digits, to be read aloud."""
+    """Bytes as hex in groups of four digits."""
     return " ".join(raw[at : at + 2].hex() for at in range(0, len(raw), 2))

@@ -22,6 +22,7 @@ from wellclear.domain import canonical
 from wellclear.domain.canonical import unb64
 from wellclear.domain.logged import Logged
 from wellclear.domain.reasons import Reason
+from wellclear.domain.spoken import spoken
 from wellclear.errors import Malformed
 from wellclear.log.bundle import (
     CHECKPOINT,
@@ -224,7 +225,8 @@ def _check_channel(verdict: Verdict, channel: str | None) -> None:
 def _say_what_nobody_can_know(verdict: Verdict, channel: str | None) -> None:
     picture, unknown = verdict.picture, verdict.unknown
     if picture.channel and channel is None:
-        unknown.append(f"Whether this is the channel that you agreed on: have its id read to you, {picture.channel}.")
+        aloud = spoken(unb64(picture.channel))
+        unknown.append(f"Whether this is the channel that you agreed on: have its fingerprint read to you, {aloud}.")
     if verdict.checkpoint is not None:
         last = verdict.checkpoint.size - 1
         unknown.append(f"What was said after entry {last}: a checkpoint carries no time of its own.")

@@ -11,6 +11,8 @@ from wellclear.apps.bundle import files as bundle_files
 from wellclear.apps.bundle.export import export_path
 from wellclear.apps.bundle.files import read_bundle, write_bundle
 from wellclear.apps.bundle.verify import verify_path
+from wellclear.apps.timeline import timeline_of_bundle, timeline_of_store
+from wellclear.edges.store import Store
 from wellclear.errors import Misconfigured, Unavailable
 from wellclear.log.archive import pack
 
@@ -132,3 +134,21 @@ def test_many_faults_are_counted_not_all_shown(directory: Path) -> None:
     lines = report.lines()
     assert any(line.strip().startswith("and ") for line in lines) == (len(report.faults) > 40)
     assert report.exit_code == 1
+
+
+def test_a_real_store_is_exported_and_told(tmp_path: Path) -> None:
+    sketch = scripted()
+    source = SketchSource(sketch)
+    store = Store.create(tmp_path / "node.sqlite", sketch.channel)
+    try:
+        store.append(0, sketch.leaves, sketch.parts, lambda hashes: source.note(len(hashes)))
+        store.put_cosignature(source.checkpoint())
+        for size in range(1, len(sketch.leaves)):
+            store.keep_note(size, source.note(size))
+        export_path(store, exporter_of(sketch, "SOUTHLAND"), tmp_path / "bundle", made_us=MADE_US)
+        told = timeline_of_store(store, "SOUTHLAND")
+    finally:
+        store.close()
+    assert read_bundle(tmp_path / "bundle") == frozen_bundle()
+    assert verify_path(tmp_path / "bundle").ok
+    assert told.said == timeline_of_bundle(tmp_path / "bundle").said

@@ -7,11 +7,13 @@ from dataclasses import replace
 import pytest
 
 from tests.bundles import SketchSource, bundle_of, exporter_of, frozen_bundle, refusal, scripted, signed_again
+from tests.golden.scenarios import membership
 from wellclear.channel.bundle import bundle_files
 from wellclear.channel.composing import link
 from wellclear.channel.verify import verify_bundle
 from wellclear.domain import canonical
-from wellclear.domain.canonical import b64
+from wellclear.domain.canonical import b64, unb64
+from wellclear.domain.spoken import spoken
 from wellclear.errors import Misconfigured
 from wellclear.log.bundle import MANIFEST, MANIFEST_SIG, Fault, log_files, sign_manifest, tree_of
 from wellclear.log.checkpoint import Checkpoint, sign_checkpoint
@@ -50,7 +52,7 @@ def test_an_export_verifies_from_its_files_alone() -> None:
     assert verdict.picture.channel == scripted().channel
     assert len(verdict.holds) > 8
     words = " ".join(verdict.unknown)
-    assert verdict.picture.channel in words
+    assert spoken(unb64(verdict.picture.channel)) in words
     assert "told the truth" in words
 
 
@@ -261,6 +263,34 @@ def test_a_checkpoint_that_claims_the_moon_costs_nothing(sketch: Sketch) -> None
     moon = Checkpoint(sketch.origin, 2**63 - 1, bytes(32))
     changed["checkpoint"] = sign_checkpoint(moon, sketch.parties[sketch.host].key("log"))
     assert "these files hold fewer" in said(verify_bundle(signed_again(changed, sketch)).faults)
+
+
+class MovedSource(SketchSource):
+    """NORTHLAND is the host from entry 21 on, with an origin and a log key of its own."""
+
+    def note(self, size: int) -> bytes:
+        if size < 22:
+            return super().note(size)
+        checkpoint = Checkpoint("north.example/sketch", size, self.sketch.tree.root(size))
+        return sign_checkpoint(checkpoint, self.sketch.parties["NORTHLAND"].key("log2"))
+
+
+def test_after_a_change_of_host_each_note_is_under_the_key_of_its_time() -> None:
+    sketch = membership()
+    assert sketch.picture.host is not None
+    assert sketch.picture.host.party == "NORTHLAND"
+    exporter = exporter_of(sketch, "CASPIA")
+    good = bundle_files(MovedSource(sketch), exporter, made_us=0)
+    found = [fault for fault in verify_bundle(good).faults if fault.index is None]
+    assert found == [], said(found)
+    old = bundle_files(SketchSource(sketch), exporter, made_us=0)
+    assert "checkpoint" in {fault.file for fault in verify_bundle(old).faults}
+
+
+def test_a_revoked_key_exports_nothing() -> None:
+    sketch = membership()
+    with pytest.raises(Misconfigured, match="revoked"):
+        bundle_files(MovedSource(sketch), exporter_of(sketch, "SOUTHLAND"), made_us=0)
 
 
 def test_progress_is_told() -> None:
