@@ -38,7 +38,7 @@ from wellclear.log.checkpoint import Checkpoint, open_checkpoint, sign_checkpoin
 from wellclear.log.ed25519 import Signer
 from wellclear.log.merkle import Frontier, Tree
 from wellclear.picture.fold import envelope_fault, fold
-from wellclear.picture.picture import Picture
+from wellclear.picture.picture import Picture, Step
 
 CLAIM_AGE_US_MAX = 1_000_000
 """A batch opens with the host's own `time` when its last claim is older."""
@@ -57,6 +57,7 @@ class Batch:
 
     start: int
     logged: list[Logged]
+    steps: list[Step]
     leaves: list[bytes]
     parts: dict[str, bytes]
     picture: Picture
@@ -119,6 +120,7 @@ class Sequencer:
     def _forget_pending(self) -> None:
         self.pending_picture = self.picture
         self._logged: list[Logged] = []
+        self._steps: list[Step] = []
         self._leaves: list[bytes] = []
         self._parts: dict[str, bytes] = {}
         self._bytes = 0
@@ -176,10 +178,10 @@ class Sequencer:
         host = self.picture.host
         assert host is not None, "the genesis names the host"
         self._inflight = Batch(
-            start=self.tree.size, logged=self._logged, leaves=self._leaves, parts=self._parts,
+            start=self.tree.size, logged=self._logged, steps=self._steps, leaves=self._leaves, parts=self._parts,
             picture=self.pending_picture, frontier=self.tree.frontier(), origin=host.origin, log=self._log,
         )  # fmt: skip
-        self._logged, self._leaves, self._parts, self._bytes = [], [], {}, 0
+        self._logged, self._steps, self._leaves, self._parts, self._bytes = [], [], [], {}, 0
         return self._inflight
 
     def committed(self, batch: Batch) -> None:
@@ -258,8 +260,10 @@ class Sequencer:
     def _take(self, examined: Examined) -> int:
         index = self.pending_picture.size
         logged = replace(examined.logged, index=index)
-        self.pending_picture = fold(self.pending_picture, logged).picture
+        step = fold(self.pending_picture, logged)
+        self.pending_picture = step.picture
         self._logged.append(logged)
+        self._steps.append(step)
         self._leaves.append(examined.leaf)
         self._parts.update(examined.parts)
         self._bytes += len(examined.leaf) + sum(map(len, examined.parts.values()))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final, Literal
 
@@ -10,7 +11,6 @@ from litestar import Litestar, MediaType, Request, Response, get, post
 from litestar.di import NamedDependency, Provide
 from litestar.params import FromPath
 
-import wellclear
 from wellclear.apps.host.events import EventStream
 from wellclear.apps.host.service import HostService
 from wellclear.apps.http import EXCEPTION_HANDLERS, not_found
@@ -69,7 +69,7 @@ async def status(service: Service) -> dict[str, str | int]:
     picture = service.sequencer.picture
     assert picture.host is not None, "the genesis names the host"
     told: dict[str, str | int] = {
-        "software": f"wellclear {wellclear.__version__}",
+        "software": f"wellclear {version('wellclear')}",
         "channel": picture.channel,
         "origin": picture.host.origin,
         "size": service.sequencer.size,

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import logging
+import signal
 import sys
 from collections.abc import Callable, Iterable
+from types import FrameType
 from typing import Final
 
 import uvicorn
@@ -97,6 +99,11 @@ class HostServer(uvicorn.Server):
         self._service.followers.close()
         await super().shutdown(sockets)  # type: ignore[arg-type]  # handed through
         await self._service.stop()
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Stop in peace, the second time at once. uvicorn's own would raise the signal again when all is done."""
+        self.force_exit = self.should_exit and sig == signal.SIGINT
+        self.should_exit = True
 
     def address(self) -> str:
         """Where it listens, with the port that it got."""

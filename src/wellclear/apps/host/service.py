@@ -29,6 +29,8 @@ from wellclear.errors import Malformed, Misconfigured, Unavailable
 from wellclear.log.checkpoint import cosign, merge_signatures
 from wellclear.log.ed25519 import Signer
 from wellclear.log.tiles import Tile, encode_bundle, hash_tile
+from wellclear.watch.clock import time_due
+from wellclear.watch.duties import DutyBook
 
 LOG: Final = logging.getLogger("wellclear.host")
 COSIGN_EVERY_S: Final = 4
@@ -38,6 +40,8 @@ BAD_FRAMES_MAX: Final = 8
 """After so many leaves that do not verify, the rest of a submission is not looked at."""
 BACKLOG_LEAVES: Final = 256
 RETRY_S: Final = 1.0
+TICK_S: Final = 0.5
+ALIVE_EVERY_TICKS: Final = 4
 
 
 class HostService:
@@ -57,6 +61,7 @@ class HostService:
         self.followers = Followers()
         self.on_fatal: Callable[[], None] = lambda: None
         self._promise, self._audiences, self._cosigner = promise, audiences, cosigner
+        self._duties = DutyBook(sequencer.picture)
         self._wake = asyncio.Event()
         self._waiters: list[tuple[int, asyncio.Future[None]]] = []
         self._failing: Unavailable | None = None
@@ -181,8 +186,9 @@ class HostService:
     def _on_commit(self, batch: Batch) -> None:
         self.sequencer.committed(batch)
         self._failing = None
-        for logged in batch.logged:
+        for logged, step in zip(batch.logged, batch.steps, strict=True):
             self._audiences.take(logged)
+            self._duties.apply(step, logged.entry)
         waiting, self._waiters = self._waiters, []
         for index, future in waiting:
             if index >= batch.size:
@@ -270,8 +276,18 @@ class HostService:
 
     async def _keep_alive(self) -> None:
         while True:
+            for _ in range(ALIVE_EVERY_TICKS):
+                self.tick()
+                await asyncio.sleep(TICK_S)
             self.followers.publish(alive_event(self.checkpoint()))
-            await asyncio.sleep(COSIGN_EVERY_S / 2)
+
+    def tick(self) -> None:
+        """The host's clock duty: say what time it is when an open due instant waits for its clock (R2)."""
+        picture, now_us = self.sequencer.pending_picture, self.clock.now_us()
+        assert picture.host is not None, "the genesis names the host"
+        if self._failing is None and time_due(picture, picture.host.party, now_us, self._duties.open_instants):
+            self.sequencer.tell_time(now_us)
+            self._wake.set()
 
 
 def examine_all(frames: list[Frame], keys: Container[str]) -> list[Examined]:

@@ -215,3 +215,22 @@ def test_its_own_cosignature_is_never_older_than_four_seconds(sketch: Sketch, tm
                 assert said == [("CASPIA/cosigner", sketch.now_us // SECOND_US + said_s)]
 
     asyncio.run(run())
+
+
+@pytest.mark.requirement("R2")
+def test_its_clock_moves_the_picture_when_a_due_instant_waits_for_it(tmp_path: Path) -> None:
+    own = Sketch.founded(seed=12)
+    own.safety("NORTHLAND", ["SOUTHLAND/OPS"])
+    clock = HandClock(own.now_us)
+
+    async def run() -> None:
+        async with running(service_of(own, store_sketch(own, tmp_path), clock)) as service:
+            size = service.sequencer.size
+            for late_s, entries in ((0, 0), (30, 0), (31, 1), (32, 1), (10_000, 2), (10_001, 2)):
+                clock.us = own.now_us + late_s * SECOND_US
+                service.tick()
+                assert service.sequencer.pending_picture.size == size + entries
+            await sent_until_taken(service, own, Writer(own, "NORTHLAND").time())
+            assert service.sequencer.picture.claims["CASPIA"] >= own.now_us + 10_000 * SECOND_US
+
+    asyncio.run(run())
