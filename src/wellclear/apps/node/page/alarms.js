@@ -1,11 +1,11 @@
 // What rings: one card per situation, gravest and oldest first; the only place that sounds.
 
 import { openAck } from "./ack.js";
-import { button, el, keep, ltr, replace, say, words } from "./dom.js";
-import { countdown, ladder, nextRung, precedence, sign } from "./facts.js";
+import { button, el, keep, ltr, ordered, replace, say, words } from "./dom.js";
+import { between, countdown, heights, nextRung, precedence, sign } from "./facts.js";
 import { onWatch, press } from "./officer.js";
 import { heightGap, length, positionText, span } from "./say.js";
-import { boardAge, itemOf, link, measure, ownUs, state } from "./state.js";
+import { boardAge, itemOf, link, measure, state } from "./state.js";
 import { plain, sentence } from "./strings.js";
 import { ring } from "./sound.js";
 
@@ -45,13 +45,13 @@ export function drawAlarms() {
   const box = document.getElementById("alarm-list");
   keep(box, rows.length ? [...rows.slice(0, SHOWN_MAX).map((alarm) => ({
     key: key(alarm), sign: sign(alarm, dutyOf(alarm), clashOf(alarm), itemOf(alarm.item)), make: () => card(alarm),
-  })), ...more(rows.length - SHOWN_MAX)] : [{ key: "none", sign: sign(measure()), make: empty }]);
+  })), ...more(rows.length - SHOWN_MAX)] : [{ key: "none", sign: sign(state.board ? measure() : 0), make: empty }]);
   replace(document.getElementById("alarm-count"), rows.length ? ltr(rows.length) : "");
   tellNew(rows);
 }
 
 const more = (n) => (n > 0 ? [{ key: "more", sign: `${n}`, make: () => el("p", {}, say("and_more", { n })) }] : []);
-const empty = () => el("p", { class: "none" }, say("rings_none"), " ", el("span", {}, say("rings_none_against", measure())));
+const empty = () => el("p", { class: "none" }, state.board ? say("rings_none", measure()) : say("unknown_yet"));
 
 function tellNew(rows) {
   const now = new Set(rows.filter((row) => row.state === "unack").map((row) => `${key(row)} ${row.version ?? ""} ${row.rung ?? ""}`));
@@ -102,8 +102,8 @@ function card(alarm) {
   alarm.local ? el("p", { class: "silent" }, say("alarm_node_text", { age: ltr("", "node-age") })) : "",
   alarm.text && el("p", {}, words(alarm.text)),
   el("dl", { class: "facts" }, facts(alarm, item, clash)),
-  alarm.due_us ? el("p", { class: "due" }, say("answer_by"), " ", ltr(alarm.due ?? ""), " ", countdown(alarm.due_us, duty?.overdue !== "no")) : "",
-  calls(alarm, duty), duty?.rungs?.length ? ladder(duty) : "",
+  alarm.due_us ? el("p", { class: "due" }, say("answer_by"), " ", ltr(alarm.due ?? ""), " ", countdown(alarm.due_us, duty?.overdue === "no" ? "no" : "yes")) : "",
+  calls(alarm, duty),
   el("div", { class: "actions" }, actions(alarm)));
   return node;
 }
@@ -112,19 +112,19 @@ function facts(alarm, item, clash) {
   const rows = [];
   const fact = (id, ...value) => rows.push(el("dt", {}, say(id)), el("dd", {}, value));
   if (alarm.item || item) {
-    fact("who", item ? [ltr(item.desk ?? item.party), " → "] : "", ltr(alarm.desk ?? ""));
-    fact("item", ltr(alarm.item), alarm.version ? [" ", ltr(plain("version", { version: alarm.version }))] : "", " ", words(item?.category ?? item?.code ?? ""));
+    fact("what", ltr(alarm.item), alarm.version ? [" ", ltr(`v${alarm.version}`)] : "", " ", words(String(item?.category ?? item?.code ?? "").replaceAll("_", " ")));
+    fact("who", item ? ordered(item.desk ?? item.party, "→", alarm.desk ?? "") : ltr(alarm.desk ?? ""));
   }
   if (clash) {
     fact("where", ltr(positionText([clash.lat, clash.lon])));
-    fact("when", say("from_to", { start: clash.start, end: clash.end }));
+    fact("when", between(clash));
     fact("how_near", say("lateral", { value: length(clash.lateral_m) }), ", ", say("vertical", { value: heightGap(clash.vertical_m) }));
   } else if (item) {
     const volume = item.volumes?.[0];
     const place = volume?.positions?.[0] ?? (item.lat ? [item.lat, item.lon] : undefined);
     if (place) fact("where", ltr(positionText(place)), volume?.grid ? [" ", ltr(volume.grid, "grid")] : "");
-    if (item.start) fact("when", say("from_to", { start: item.start, end: item.end }));
-    if (volume) fact("lower_upper_short", say("lower_upper", { lower: volume.lower ?? sentence("unbounded"), upper: volume.upper ?? sentence("unbounded") }));
+    if (item.start) fact("when", between(item));
+    if (volume) fact("lower_upper_short", heights(volume));
   }
   if (alarm.since) fact("rings_since", ltr(alarm.since));
   return rows;
@@ -134,7 +134,7 @@ function calls(alarm, duty) {
   if (alarm.state === "cleared") return "";
   const next = nextRung(duty);
   return el("p", { class: "calls" }, alarm.call ? [say("calling", { who: alarm.call }), " "] : "",
-    next ? say("calls_next", { who: next.who ?? sentence(`rung_${next.rung}`), left: ltr(span(next.at_us - ownUs())) }) : "");
+    next ? say("calls_next", { who: next.who ?? sentence(`rung_${next.rung}`), left: countdown(next.at_us, "rung") }) : "");
 }
 
 function actions(alarm) {

@@ -29,6 +29,11 @@ export function ltr(value, name = "") {
   return el("bdi", { dir: "ltr", class: name || undefined }, String(value ?? ""));
 }
 
+// Facts whose order is their meaning (from and to, lower and upper): one left-to-right piece in every language.
+export function ordered(first, between, second, after = "") {
+  return el("bdi", { dir: "ltr" }, ltr(first), ` ${between} `, ltr(second), after && ` ${after}`);
+}
+
 // Words of a person, in whatever direction their script has.
 export function words(value) {
   return el("bdi", { dir: "auto" }, String(value ?? ""));

@@ -1,17 +1,18 @@
 // Pieces that several lists show alike: times with countdowns, volumes, the four marks, the ladder.
 
-import { el, ltr, say, words } from "./dom.js";
+import { el, ltr, ordered, say, words } from "./dom.js";
 import { clockTime, length, positionText, span } from "./say.js";
 import { link, ownUs, state } from "./state.js";
 import { sentence } from "./strings.js";
 
-const RUNGS = ["ring", "ack", "next_name", "other_desk", "host"];
 const MARKS = [["sent", "mark_sent"], ["received", "mark_received"], ["acked", "mark_acked"], ["confirmed", "mark_confirmed"], ["passed", "mark_passed"]];
+const OVER = { yes: "overdue_by", no: "overdue_own", rung: "rung_due" };
 const LEAD_BAD = ["SHORT", "NO REACTION TIME", "NO_REACTION_TIME", "IN PROGRESS", "IN_PROGRESS", "AFTER"];
 
-// A countdown to a moment; `tick` keeps it. `onRecord` is whether the picture, too, calls it overdue.
-export function countdown(dueUs, onRecord = true) {
-  const node = el("bdi", { dir: "ltr", class: "count", "data-due": dueUs, "data-record": onRecord ? "yes" : "no" });
+// A countdown to a moment; `tick` keeps it. `over` says how it reads afterwards: overdue in the picture too ("yes"),
+// by our own clock only ("no"), or merely a rung that is reached ("rung").
+export function countdown(dueUs, over = "yes") {
+  const node = el("bdi", { dir: "ltr", class: "count", "data-due": dueUs, "data-record": over });
   setCountdown(node);
   return node;
 }
@@ -19,7 +20,7 @@ export function countdown(dueUs, onRecord = true) {
 function setCountdown(node) {
   const left = Number(node.dataset.due) - ownUs();
   const over = left < 0;
-  const id = over ? (node.dataset.record === "yes" ? "overdue_by" : "overdue_own") : "left";
+  const id = over ? OVER[node.dataset.record] : "left";
   node.classList.toggle("over", over);
   node.replaceChildren(...say(id, { left: span(left) }));
 }
@@ -36,11 +37,11 @@ export function precedence(letter) {
 // Who must do what of a ladder: each rung a step, with what has rung and what comes.
 export function ladder(duty) {
   const rungs = [...(duty.rungs ?? [])].sort((a, b) => a.at_us - b.at_us);
-  const current = RUNGS.indexOf(duty.rung);
-  return el("ol", { class: "ladder" }, rungs.map((rung) => {
+  const current = rungs.findIndex((rung) => rung.rung === duty.rung);
+  return el("ol", { class: "ladder" }, rungs.map((rung, at) => {
     const rung_us = rung.rung_us;
     const isNow = rung.rung === duty.rung;
-    const done = rung_us !== undefined || RUNGS.indexOf(rung.rung) < current;
+    const done = rung_us !== undefined || at < current;
     const stateId = isNow ? "rung_state_now" : done ? "rung_state_rung" : "rung_state_next";
     return el("li", { class: isNow ? "now" : done ? "done" : "next", "aria-current": isNow ? "step" : undefined },
       el("span", { class: "rung-name" }, sentence(`rung_${rung.rung}`)), " ", rung.who ? ltr(rung.who, "who") : "",
@@ -54,7 +55,20 @@ export function nextRung(duty) {
     .sort((a, b) => a.at_us - b.at_us)[0];
 }
 
+// A window; the month is said once where it is the same.
+export function between({ start = "", end = "" }) {
+  const [from, to] = [start, end].map((text) => /^(\d{6}Z)([A-Z]{3}\d{2})$/.exec(text));
+  if (!from || !to || from[2] !== to[2]) return ordered(start, "–", end);
+  return ordered(from[1], "–", to[1], from[2]);
+}
+
+// A date-time group without month and year, for narrow tables; the whole of it stands in the title.
+const short = (text) => el("bdi", { dir: "ltr", class: "time", title: text }, String(text).replace(/^(\d{6}Z)[A-Z]{3}\d{2}$/, "$1"));
+
 const face = (value) => (value === undefined || value === null || value === "" ? sentence("unbounded") : value);
+
+// Both faces of a volume as they were said.
+export const heights = (volume) => ordered(face(volume.lower), "–", face(volume.upper));
 
 // One volume in words: form, first position twice (degrees and grid), heights with their datum, window.
 export function volumeFacts(volume, index) {
@@ -65,8 +79,8 @@ export function volumeFacts(volume, index) {
   return el("div", { class: "volume" },
     el("div", { class: "form" }, say("volume_n", { n: index + 1 }), ": ", shape),
     positions[0] && el("div", {}, ltr(positionText(positions[0]), "pos"), volume.grid ? [" ", ltr(volume.grid, "grid")] : ""),
-    el("div", {}, say("lower_upper", { lower: face(volume.lower), upper: face(volume.upper) })),
-    volume.start && el("div", {}, say("from_to", { start: volume.start, end: volume.end })),
+    el("div", {}, heights(volume)),
+    volume.start && el("div", {}, between(volume)),
     positions.length > 1 && el("details", {}, el("summary", {}, say("positions"), ` (${positions.length})`),
       el("ol", { class: "small" }, positions.map((one) => el("li", {}, ltr(positionText(one)))))));
 }
@@ -77,7 +91,7 @@ function mark(row, name) {
   if (!at) return el("td", { class: "mark open" }, "○ ", el("span", {}, say("mark_none")));
   const who = name === "acked" && row.acked_by ? [" ", ltr(row.acked_by, "person")] : "";
   const said = at === "yes" ? "" : typeof at === "object" ? at.at ?? at.echelon ?? "" : at;
-  return el("td", { class: "mark done" }, "✓ ", ltr(said, "time"), who);
+  return el("td", { class: "mark done" }, "✓ ", short(said), who);
 }
 
 // Received, acknowledged, confirmed, passed: four columns, never one.
@@ -85,11 +99,11 @@ export function marks(notice, acts) {
   const rows = notice.recipients ?? [];
   if (!rows.length) return "";
   return el("table", { class: "marks" }, el("caption", { class: "hidden" }, say("marks")),
-    el("thead", {}, el("tr", {}, el("th", { scope: "col" }, say("desk")), MARKS.map(([, id]) => el("th", { scope: "col" }, say(id))))),
-    el("tbody", {}, rows.map((row) => [
-      el("tr", {}, el("th", { scope: "row" }, ltr(row.desk)), MARKS.map(([name]) => mark(row, name))),
-      acts?.(row) ? el("tr", { class: "acts" }, el("td", { colspan: 6 }, acts(row))) : undefined,
-    ])));
+    el("thead", {}, el("tr", {}, MARKS.map(([, id]) => el("th", { scope: "col" }, say(id))))),
+    rows.map((row) => el("tbody", {},
+      el("tr", {}, el("th", { scope: "rowgroup", colspan: MARKS.length }, ltr(row.desk))),
+      el("tr", {}, MARKS.map(([name]) => mark(row, name))),
+      acts?.(row) ? el("tr", { class: "acts" }, el("td", { colspan: MARKS.length }, acts(row))) : undefined)));
 }
 
 export function leads(notice) {
@@ -109,7 +123,7 @@ export function further(fields) {
 export function change(row) {
   if (typeof row !== "object") return words(row);
   const moved = row.distance_m ?? row.moved_m;
-  return [words(row.field ?? ""), ": ", ltr(row.old ?? ""), " → ", ltr(row.new ?? ""), moved ? [" (", ltr(length(moved)), ")"] : ""];
+  return [words(row.field ?? ""), ": ", ordered(row.old ?? "", "→", row.new ?? ""), moved ? [" (", ltr(length(moved)), ")"] : ""];
 }
 
 // Signature of everything a card is drawn from, so that unchanged cards are not drawn again.

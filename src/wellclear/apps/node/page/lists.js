@@ -1,8 +1,8 @@
 // Duties, notices, clashes, messages, requests, remarks, outbox: every fact of the pictures also as words in a table or list.
 
-import { button, el, keep, ltr, replace, say, words } from "./dom.js";
+import { button, el, keep, ltr, ordered, replace, say, words } from "./dom.js";
 import { askAltitude, askDelay, askPassed, askUnable, writeMessage } from "./asking.js";
-import { change, countdown, further, ladder, leads, marks, precedence, sign, volumeFacts } from "./facts.js";
+import { between, change, countdown, further, ladder, leads, marks, precedence, sign, volumeFacts } from "./facts.js";
 import { press } from "./officer.js";
 import { heightGap, length, positionText, span } from "./say.js";
 import { isOurs, itemOf, measure, state } from "./state.js";
@@ -10,11 +10,13 @@ import { sentence } from "./strings.js";
 
 const SHOWN_MAX = 200;
 
+const nothing = (told) => ({ key: "none", sign: sign(told, !state.board), make: () => el("p", { class: "none" }, state.board ? say(...told) : say("unknown_yet")) });
+
 // Fill one panel: its rows, or the sentence that says that there are none, and against what.
 function panel(name, rows, none) {
   const shown = rows.slice(0, SHOWN_MAX);
   if (rows.length > SHOWN_MAX) shown.push({ key: "more", sign: `${rows.length}`, make: () => el("p", {}, say("and_more", { n: rows.length - SHOWN_MAX })) });
-  keep(document.getElementById(`${name}-list`), rows.length ? shown : [{ key: "none", sign: sign(none()), make: () => el("p", { class: "none" }, say(...none())) }]);
+  keep(document.getElementById(`${name}-list`), rows.length ? shown : [nothing(none())]);
   replace(document.getElementById(`${name}-count`), rows.length ? ltr(rows.length) : "");
 }
 
@@ -40,7 +42,7 @@ function drawDuties(duties) {
     key: `${duty.item} ${duty.version} ${duty.desk} ${duty.what}`, sign: sign(duty), make: () => el("article", { class: `duty ${duty.overdue === "yes" ? "late" : ""}` },
       el("h3", {}, el("span", { class: duty.mine === "yes" ? "whose mine" : "whose" }, say(duty.mine === "yes" ? "ours" : "theirs")), " ", ltr(duty.desk), ": ", say(`what_${duty.what}`)),
       el("p", {}, ltr(duty.item), " ", ltr(`v${duty.version}`), " ", words(duty.kind ?? ""), duty.from ? [" ", say("from", { who: duty.from })] : "", " ", precedence(duty.precedence)),
-      el("p", { class: "due" }, ltr(duty.due ?? ""), " ", countdown(duty.due_us, duty.overdue === "yes")),
+      el("p", { class: "due" }, ltr(duty.due ?? ""), " ", countdown(duty.due_us, duty.overdue === "yes" ? "yes" : "no")),
       duty.rungs?.length ? ladder(duty) : ""),
   })), () => ["duties_none_all", measure()]);
 }
@@ -62,7 +64,7 @@ function clash(row) {
   const name = (id) => [ltr(id), " ", itemOf(id) ? [words(itemOf(id).category ?? ""), " ", ltr(itemOf(id).party)] : ""];
   const theirs = [row.a, row.b].find((id) => itemOf(id) && !isOurs(itemOf(id).party));
   return el("article", { class: `clash ${row.verdict} ${picked(row.a, row.b) ? "picked" : ""}`, tabindex: 0, "data-nav": "", "data-focus": `clash ${row.a} ${row.b}`, onclick: () => select(row.a, row.b) },
-    el("h3", {}, el("span", { class: "badge" }, row.verdict === "conflict" ? "✕ " : "? ", verdict(row.verdict)), " ", el("span", {}, ltr(row.a), " × ", ltr(row.b))),
+    el("h3", {}, el("span", { class: "badge" }, row.verdict === "conflict" ? "✕ " : "? ", verdict(row.verdict)), " ", ordered(row.a, "×", row.b)),
     el("p", {}, name(row.a), " / ", name(row.b)),
     row.disputed === "yes" ? el("p", { class: "bad" }, say("disputed")) : "",
     el("dl", { class: "facts" },
@@ -70,7 +72,7 @@ function clash(row) {
       el("dt", {}, say("closest")), el("dd", {}, say("lateral", { value: length(row.lateral_m) }), ", ", say("vertical", { value: heightGap(row.vertical_m) }),
         Number(row.time_s) ? [", ", say("apart", { value: span(row.time_s * 1e6) })] : "",
         row.lat ? el("div", {}, ltr(positionText([row.lat, row.lon]))) : ""),
-      el("dt", {}, say("overlap")), el("dd", {}, say("from_to", { start: row.start, end: row.end })),
+      el("dt", {}, say("overlap")), el("dd", {}, between(row)),
       el("dt", {}, say("minima")), el("dd", {}, minimaWords(minima))),
     el("div", { class: "actions" },
       theirs ? button("ask_altitude", () => askAltitude(itemOf(theirs)), { "data-focus": `alt ${row.a} ${row.b}` }) : "",
@@ -91,7 +93,7 @@ function notice(row) {
   return el("article", { class: `notice ${mine ? "mine" : ""} ${picked(row.id) ? "picked" : ""}`, tabindex: 0, "data-nav": "", "data-focus": `notice ${row.id}`, onclick: () => select(row.id) },
     el("h3", {}, el("span", { class: mine ? "line own" : "line other", "aria-hidden": "true" }), ltr(row.id), " ", ltr(`v${row.version}`), " ",
       mine ? el("span", { class: "whose mine" }, say("mine")) : ltr(row.party), " ", words(String(row.category ?? "").replaceAll("_", " "))),
-    el("p", {}, el("b", { class: "state" }, words(row.state)), " ", precedence(row.precedence), " ", row.start ? say("from_to", { start: row.start, end: row.end }) : "",
+    el("p", {}, el("b", { class: "state" }, words(row.state)), " ", precedence(row.precedence), " ", row.start ? between(row) : "",
       (row.flags ?? []).map((flag) => [" ", el("b", { class: "flag bad" }, words(String(flag.reason ?? flag).replaceAll("_", " ")))])),
     leads(row),
     row.volumes?.length ? row.volumes.map(volumeFacts) : el("p", {}, say("no_volume")),
@@ -105,8 +107,9 @@ function answerButtons(row, recipient) {
   const desk = recipient.desk;
   const names = { id: row.id, version: row.version, desk };
   if (row.mine === "yes" && recipient.acked && !recipient.confirmed) {
-    return [button("confirm", () => press("desk/confirm", names), { "data-focus": `confirm ${row.id} ${desk}` }), " ",
-      button("readback_wrong", () => press("desk/readback_wrong", names), { "data-focus": `wrong ${row.id} ${desk}` })];
+    const wrong = recipient.unconfirmed === "yes";
+    return [button("confirm", () => press("desk/confirm", names), { class: wrong ? "" : "go", "data-focus": `confirm ${row.id} ${desk}` }), " ",
+      button("readback_wrong", () => press("desk/readback_wrong", names), { class: wrong ? "go" : "", "data-focus": `wrong ${row.id} ${desk}` })];
   }
   if (isOurs(desk) && recipient.acked && !recipient.passed) return [button("passed", () => askPassed(names), { "data-focus": `passed ${row.id} ${desk}` })];
   return undefined;
@@ -123,7 +126,7 @@ function safety(row) {
 function message(row) {
   const to = Array.isArray(row.to) ? row.to.join(", ") : row.to;
   return el("article", { class: "message" },
-    el("p", { class: "small" }, ltr(row.id), " ", ltr(row.from), " → ", ltr(to), " ", ltr(row.at ?? "")),
+    el("p", { class: "small" }, ltr(row.id), " ", ordered(row.from, "→", to), " ", ltr(row.at ?? "")),
     el("blockquote", {}, words(row.text)), el("p", { class: "small" }, say("free_text", { language: row.language ?? "" })));
 }
 
@@ -132,7 +135,7 @@ function request(row) {
   const open = !/comply|comp?lied|unable|answered|closed/i.test(row.state ?? "");
   return el("article", { class: "request" },
     el("h3", {}, ltr(row.id), " ", say(`request_${row.code}`), " ", say("about", { id: typeof row.about === "object" ? row.about.id : row.about })),
-    el("p", {}, ltr(row.from), " → ", ltr(to.join(", ")), " ", words(row.state ?? ""), row.due_us ? [" ", countdown(row.due_us)] : row.due ? [" ", ltr(row.due)] : ""),
+    el("p", {}, ordered(row.from, "→", to.join(", ")), " ", words(row.state ?? ""), row.due_us ? [" ", countdown(row.due_us)] : row.due ? [" ", ltr(row.due)] : ""),
     further(row.details),
     open && to.some((desk) => isOurs(desk)) ? el("div", { class: "actions" }, button("comply", () => press("desk/comply", { id: row.id }), { "data-focus": `comply ${row.id}` }), " ",
       button("unable", () => askUnable(row.id), { "data-focus": `unable ${row.id}` })) : "");

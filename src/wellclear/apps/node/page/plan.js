@@ -82,7 +82,7 @@ export function drawPlan() {
   if (now === drawn) return;
   drawn = now;
   if (!rows.length) {
-    replace(box, el("p", { class: "none" }, say("plan_empty")));
+    replace(box, el("p", { class: "none" }, say(state.board ? "plan_empty" : "unknown_yet")));
     return;
   }
   replace(box, picture(rows, clashes));

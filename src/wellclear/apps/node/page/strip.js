@@ -28,7 +28,7 @@ export function drawStrip() {
   if (now === drawn) return;
   drawn = now;
   if (rows.length) replace(box, picture(rows));
-  else replace(box, el("p", { class: "none" }, say("plan_empty")));
+  else replace(box, el("p", { class: "none" }, say(state.board ? "plan_empty" : "unknown_yet")));
 }
 
 function picture(rows) {
