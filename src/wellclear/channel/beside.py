@@ -54,7 +54,7 @@ def check_beside_the_log(verdict: Verdict) -> None:
         return
     host = verdict.host_at(verdict.picture.size)
     assert host is not None, "hosts were found"
-    verdict.check(
+    verdict.host_signed = verdict.check(
         f"{host.party}, the host, signed the checkpoint with the key that the log names.",
         CHECKPOINT,
         lambda: open_checkpoint(files[CHECKPOINT], host.origin, unb64(host.log)),
@@ -139,7 +139,7 @@ def _check_note(verdict: Verdict, path: str) -> None:
     if verdict.has_root(size, checkpoint.root):
         return
     now, last = verdict.host_at(verdict.picture.size), verdict.checkpoint
-    if now is host and last is not None and verdict.has_root(last.size, last.root):
+    if verdict.host_signed and now is host and last is not None and verdict.has_root(last.size, last.root):
         why = "the host signed this and the checkpoint, and they cannot both be true: keep both as evidence against it"
         raise Unverified(path, why)
     raise Unverified(path, "is not the beginning of this log")

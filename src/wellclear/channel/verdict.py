@@ -27,6 +27,12 @@ class Verdict:
     remarks: int = 0
     tree: Tree = field(default_factory=Tree)
     roots: dict[int, bytes] = field(default_factory=dict)
+    host_signed: bool = False
+    """Whether the host's key signed the checkpoint; without it nothing here is evidence against the host."""
+    heads_hold: int = 0
+    """The greatest size that an author named with the very root that these entries have."""
+    heads_differ: list[tuple[int, int]] = field(default_factory=list)
+    """(entry, size) where an author named another root."""
     committed: dict[str, int] = field(default_factory=dict)
     """The entry that commits to a part, by the hex of the commitment."""
     digests: dict[int, bytes] = field(default_factory=dict)

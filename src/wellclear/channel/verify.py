@@ -189,6 +189,7 @@ def _replay(
                 watch(logged, picture, step)
         if progress is not None:
             progress(verdict.picture.size, len(leaves))
+    _say_heads(verdict)
     if len(verdict.faults) == before:
         verdict.holds.append(
             f"Each of the {len(leaves)} entries is signed by its author's node and follows that node's entry before."
@@ -205,9 +206,27 @@ def _check_entry(verdict: Verdict, before: Picture, logged: Logged) -> None:
     for ref in logged.entry.act.parts:
         verdict.committed.setdefault(unb64(ref.commit).hex(), index)
     head = logged.entry.link.head
-    if head is not UNSET and head.size <= index and not verdict.has_root(head.size, unb64(head.root)):
-        why = f"its author names a log of {head.size} entries with another root than these have"
-        verdict.faults.append(Fault("", index, f"{Reason.HEAD_DIFFERS}: {why}"))
+    if head is UNSET or head.size > index:
+        return
+    if verdict.has_root(head.size, unb64(head.root)):
+        verdict.heads_hold = max(verdict.heads_hold, head.size)
+    else:
+        verdict.heads_differ.append((index, head.size))
+
+
+def _say_heads(verdict: Verdict) -> None:
+    """One fault for each author who stands alone, and one for all who name another log from some size on."""
+    beyond = [(index, size) for index, size in verdict.heads_differ if size > verdict.heads_hold]
+    for index, size in verdict.heads_differ:
+        why = f"{Reason.HEAD_DIFFERS}: its author names a log of {size} entries with another root than these have"
+        if size <= verdict.heads_hold:
+            verdict.faults.append(Fault("", index, why))
+        elif (index, size) == beyond[0]:
+            least = min(size for _, size in beyond)
+            others = f"; so do the authors of {len(beyond) - 1} later entries" if len(beyond) > 1 else ""
+            first, last = verdict.heads_hold, least - 1
+            where = f"entry {last}" if first == last else f"entries {first} to {last}"
+            verdict.faults.append(Fault("", index, f"{why}{others}. The first difference lies in {where}"))
 
 
 def _check_channel(verdict: Verdict, channel: str | None) -> None:

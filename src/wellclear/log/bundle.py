@@ -29,6 +29,7 @@ from wellclear.log.ed25519 import Signer, verify
 from wellclear.log.merkle import Tree, leaf_hash
 from wellclear.log.note import NOTE_BYTES_MAX
 from wellclear.log.tiles import (
+    WIDTH,
     Tile,
     bundles_for,
     decode_bundle,
@@ -216,15 +217,24 @@ def read_leaves(files: Mapping[str, bytes], size: int) -> tuple[list[bytes], lis
     for path in sorted(path for path in files.keys() - wanted if path.startswith("tile/")):
         found.append(Fault(path, None, f"has no place in a log of {size} entries"))
     for tile in bundles_for(0, size):
-        raw = files.get(tile.path)
-        if raw is None:
+        there = tile if tile.path in files else _of_another_width(files, tile)
+        if there is None:
             break
+        raw = files[there.path]
         try:
-            leaves += decode_bundle(raw, tile.width, tile.path)
+            leaves += decode_bundle(raw, there.width, there.path)
         except Malformed as error:
-            found.append(Fault(tile.path, _broken_at(raw, tile), f"{error.where}: {error.why}"))
+            found.append(Fault(there.path, _broken_at(raw, there), f"{error.where}: {error.why}"))
             break
-    return leaves, found
+        if there.width < tile.width:
+            break
+    return leaves[:size], found
+
+
+def _of_another_width(files: Mapping[str, bytes], tile: Tile) -> Tile | None:
+    """The widest other bundle in a missing one's place, so that its entries can still be named."""
+    widths = [width for width in range(1, WIDTH + 1) if Tile(None, tile.index, width).path in files]
+    return Tile(None, tile.index, widths[-1]) if widths else None
 
 
 def _broken_at(raw: bytes, tile: Tile) -> int:

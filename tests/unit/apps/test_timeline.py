@@ -9,11 +9,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.bundles import SketchSource, bundle_of, eventful, frozen_bundle, scripted, signed_again
+from tests.bundles import SketchSource, bundle_of, eventful, frozen_bundle, released, scripted, signed_again
 from tests.golden.timeline import GOLDEN, told
 from wellclear.apps.bundle.files import write_bundle
 from wellclear.apps.timeline import Line, TimelineReport, timeline_of_bundle, timeline_of_store
 from wellclear.domain.reasons import Reason
+from wellclear.errors import InvalidValue
 from wellclear.testing.sketch import Sketch, circle
 
 
@@ -178,3 +179,31 @@ def test_whatever_is_logged_there_is_a_timeline(data: st.DataObject) -> None:
         leaf[data.draw(st.integers(0, len(leaf) - 1))] ^= data.draw(st.integers(0, 255))
         sketch.log(bytes(leaf))
     assert timeline_of_store(SketchSource(sketch), data.draw(st.sampled_from(["", "SOUTHLAND", "CASPIA"]))).lines()
+
+
+_JSON = st.recursive(
+    st.integers(-(2**53) + 1, 2**53 - 1)
+    | st.text(max_size=4)
+    | st.sampled_from(["circle", "corridor", "polygon", "AMSL"]),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(["kind", "centre", "route", "rings", "band", "start_us", "end_us", "x"]), inner
+        )
+    ),
+    max_leaves=8,
+)
+
+
+@given(volume=st.dictionaries(st.sampled_from(["kind", "centre", "radius_mm", "band", "start_us", "rings"]), _JSON))
+@settings(max_examples=60)
+def test_whatever_a_volume_says_it_is_told(volume: dict[str, object]) -> None:
+    sketch = Sketch.founded(seed=3)
+    try:
+        id_, _ = sketch.announce("NORTHLAND", ["SOUTHLAND/OPS"], [volume | {"kind": "circle"}, circle(1, 1, 5)])
+    except InvalidValue:
+        return  # a composer refuses what no entry may hold
+    second = [{**circle(1, 1, 5), **volume}]
+    sketch.send("NORTHLAND", *released(sketch, "amend", id_, 2, sketch.notice_groups(second)))
+    sketch.ack("SOUTHLAND", id_)
+    assert timeline_of_store(SketchSource(sketch), "SOUTHLAND").lines()
