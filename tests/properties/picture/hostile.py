@@ -60,8 +60,8 @@ def founded() -> Sketch:
         id_, _ = sketch.announce(party, ["CASPIA/OPS", "TRANSIA/OPS"], [circle(34.5, 38.3, 5000)])
         sketch.ack("TRANSIA", id_)
         asked = sketch.compose(
-            "request", "TRANSIA", desk="TRANSIA/OPS", to=[f"{party}/OPS"], code="delay", subject=Subject(id=id_, version=1),
-            id=sketch.parties["TRANSIA"].next_id(),
+            "request", "TRANSIA", desk="TRANSIA/OPS", to=[f"{party}/OPS"], code="delay",
+            subject=Subject(id=id_, version=1), id=sketch.parties["TRANSIA"].next_id(),
         )  # fmt: skip
         sketch.send("TRANSIA", asked, sketch.watched(asked))
     sketch.send("NORTHLAND", *sketch.by_head("NORTHLAND", "propose", {"do": "restart_clocks", "base": 1}))
