@@ -19,6 +19,7 @@ from wellclear.apps.cli import (
     keeping,
     notices,
     people,
+    playing,
     quickstart,
     recording,
     talking,
@@ -51,6 +52,7 @@ GROUPS = (
     ("notice", notices.app),
 )
 COMMANDS = (
+    ("demo", playing.demo),
     ("draft", drafting.draft),
     ("release", drafting.release),
     ("amend", drafting.amend),

@@ -1,0 +1,54 @@
+"""One process of the demo: `python -m wellclear.apps.demo.child host|node HOME`.
+
+It is `wellclear host serve` or `wellclear node serve` with one thing more: it ends when the demo ends, however that
+ends. The demo holds the other end of this process' standard input and writes nothing there after the passphrase, so the
+end of the stream means that nobody watches any more.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import sys
+import threading
+from pathlib import Path
+
+from wellclear.apps.problems import exit_code
+from wellclear.edges.settings import load_host, load_node
+from wellclear.errors import WellclearError
+
+
+def main(role: str, home: Path) -> int:
+    """Serve until told to stop, or until the demo is gone; returns the exit code."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s")
+    passphrase = sys.stdin.readline().rstrip("\n")
+    threading.Thread(target=_watch_the_demo, name="parent", daemon=True).start()
+    try:
+        if role == "host":
+            from wellclear.apps.host.serve import serve as serve_host
+
+            serve_host(load_host(home), passphrase)
+        else:
+            from wellclear.apps.node.serve import serve as serve_node
+
+            serve_node(load_node(home), passphrase)
+    except WellclearError as error:
+        logging.getLogger("wellclear").critical("%s", error)
+        return exit_code(error)
+    return 0
+
+
+def _watch_the_demo() -> None:
+    sys.stdin.read()
+    os.kill(os.getpid(), signal.SIGTERM)
+    threading.Event().wait(GRACE_S)
+    os._exit(1)
+
+
+GRACE_S = 8
+"""How long an orderly stop may take before the process ends as it is."""
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1], Path(sys.argv[2])))

@@ -1,0 +1,3 @@
+"""What the scenarios fly: real tracks, moved in place and time, with their licence."""
+
+from __future__ import annotations

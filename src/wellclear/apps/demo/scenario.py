@@ -1,0 +1,304 @@
+"""The scenario file: who takes part, what they agreed, and which notices the story needs.
+
+It is TOML; quantities are written as people write them, with their units. The notices use the words of
+`wellclear draft --file`, and one word more: `track`, a file of this package.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import msgspec
+from msgspec import Meta
+
+from wellclear.apps.cli import typed
+from wellclear.apps.cli.notice_form import NoticeForm, form_from, volume_from_words
+from wellclear.domain.agreement import (
+    HOUR_US,
+    MINUTE_US,
+    SECOND_US,
+    Category,
+    Deadlines,
+    DefaultMinima,
+    LeadTime,
+    Periods,
+    Settings,
+    default_settings,
+    settings_from,
+)
+from wellclear.domain.entry import Precedence, Role
+from wellclear.domain.kinds import PartyRole
+from wellclear.domain.names import check_party, check_person, party_of_desk
+from wellclear.domain.parts import Articles
+from wellclear.domain.quantities import LengthUnit, Position, Rounding, format_time, length_mm
+from wellclear.domain.volume import Route, TimeWindow, Volume
+from wellclear.domain.volume_fields import volume_fields
+from wellclear.errors import InvalidValue, Malformed, Unavailable
+
+PACKAGE = Path(__file__).parent
+PALMYRA = PACKAGE / "scenarios" / "palmyra.toml"
+FILE_BYTES_MAX = 256 * 1024
+
+Positive = Annotated[int, Meta(ge=1, le=100_000)]
+
+
+class _Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    pass
+
+
+class Seconds(_Table, frozen=True):
+    """One period for each precedence, in seconds; none under five (core rule of deadlines)."""
+
+    Z: Annotated[int, Meta(ge=5)]
+    O: Annotated[int, Meta(ge=5)]  # noqa: E741  # the precedence letter of ACP 121
+    P: Annotated[int, Meta(ge=5)]
+    R: Annotated[int, Meta(ge=5)]
+
+    def periods(self) -> Periods:
+        return Periods(**{name: getattr(self, name) * SECOND_US for name in ("Z", "O", "P", "R")})
+
+
+class DeadlineSeconds(_Table, frozen=True):
+    """The deadlines of the exercise's agreement."""
+
+    receipt: Seconds
+    ack: Seconds
+    next_name: Seconds
+    other_desk: Seconds
+    host: Seconds
+
+
+class Terms(_Table, frozen=True):
+    """What the agreement sets that the story depends on; all else stays at the defaults."""
+
+    deadlines_s: DeadlineSeconds
+    lead_times_h: dict[Category, Positive]
+    short_min: Positive
+    no_reaction_min: Positive
+    lateral_nm: Positive
+    vertical_ft: Positive
+    between_min: Positive
+
+
+class ArticleTexts(_Table, frozen=True):
+    """What the principals sign beside the settings."""
+
+    text: str
+    open_points: list[str]
+
+
+class PersonRow(_Table, frozen=True):
+    """One person of a party, in the ladder's order."""
+
+    person: str
+    roles: Annotated[list[Role], Meta(min_length=1)]
+
+
+class PartyRow(_Table, frozen=True):
+    """One party; its second desk, if any, stands in for its first."""
+
+    party: str
+    roles: Annotated[list[PartyRole], Meta(min_length=1)]
+    desks: Annotated[list[str], Meta(min_length=1, max_length=2)]
+    persons: Annotated[list[PersonRow], Meta(min_length=1)]
+
+
+class NoticeRow(_Table, frozen=True):
+    """A notice of the story, in the words of a notice file; times count from the moment of drafting."""
+
+    desk: str
+    to: Annotated[list[str], Meta(min_length=1)]
+    precedence: Precedence
+    category: Category
+    start_in_min: Positive
+    lower: str
+    upper: str
+    contact: str
+    for_min: Positive = 1
+    fast_precedence: Precedence | None = None
+    datum: str | None = None
+    track: str | None = None
+    corridor: str | None = None
+    half_width: str | None = None
+    circle: str | None = None
+    radius: str | None = None
+    polygon: str | None = None
+    say: dict[str, Any] = {}
+
+    def form(self, now_us: int, *, fast: bool = False) -> NoticeForm:
+        """The notice as it would be drafted now.
+
+        Raises:
+            InvalidValue: a word of it is wrong; names the word.
+        """
+        step_us = MINUTE_US if self.start_in_min >= 60 else SECOND_US
+        start_us = now_us - now_us % step_us + self.start_in_min * MINUTE_US
+        words = {"category": self.category, "to": self.to, "contact": self.contact, **self.say}
+        words["precedence"] = self.fast_precedence if fast and self.fast_precedence else self.precedence
+        volume = self._flown(start_us) if self.track else self._said(start_us)
+        return form_from(words, [volume], str)
+
+    def _said(self, start_us: int) -> dict[str, Any]:
+        names = ("lower", "upper", "datum", "corridor", "half_width", "circle", "radius", "polygon")
+        words = {name: value for name in names if (value := getattr(self, name)) is not None}
+        words["start"] = format_time(start_us)
+        words["end"] = format_time(start_us + self.for_min * MINUTE_US)
+        return volume_from_words(words, str)
+
+    def _flown(self, start_us: int) -> dict[str, Any]:
+        vertices = track_of(PACKAGE / "data" / Path(self.track or "").name)
+        route = Route(
+            tuple(Position(vertex.lat_e7, vertex.lon_e7) for vertex in vertices),
+            tuple(start_us + vertex.after_s * SECOND_US for vertex in vertices),
+        )
+        band = typed.band(self.lower, self.upper, self.datum, ("lower", "upper", "datum"))
+        window = TimeWindow(start_us, start_us + vertices[-1].after_s * SECOND_US)
+        return volume_fields(Volume(route, typed.length(self.half_width or "", "half_width"), band, window))
+
+
+class Heights(_Table, frozen=True):
+    """The band that is asked for."""
+
+    lower: str
+    upper: str
+    datum: str | None = None
+
+
+class Crossing(_Table, frozen=True):
+    """Two notices that cross, and what the second party asks of the first."""
+
+    first: NoticeRow
+    second: NoticeRow
+    request: Heights
+
+
+class Scenario(_Table, frozen=True):
+    """The whole file."""
+
+    form: Literal[1]
+    name: str
+    title: str
+    origin: str
+    watch: str
+    agreement: Terms
+    articles: ArticleTexts
+    parties: Annotated[list[PartyRow], Meta(min_length=3, max_length=3)]
+    crossing: Crossing
+    late: NoticeRow
+    unanswered: NoticeRow
+
+    @property
+    def host(self) -> PartyRow:
+        return next(row for row in self.parties if "host" in row.roles)
+
+    @property
+    def principals(self) -> list[PartyRow]:
+        return [row for row in self.parties if "principal" in row.roles]
+
+    def party(self, name: str) -> PartyRow:
+        return next(row for row in self.parties if row.party == name)
+
+    def settings(self) -> Settings:
+        """The settings that the principals agree to.
+
+        Raises:
+            InvalidValue: they break a rule, such as a ladder that does not rise.
+        """
+        terms, said = self.agreement, self.agreement.deadlines_s
+        settings = msgspec.structs.replace(
+            default_settings(),
+            deadlines=Deadlines(**{name: getattr(said, name).periods() for name in Deadlines.__struct_fields__}),
+            default_minima=DefaultMinima(
+                lateral_mm=length_mm(terms.lateral_nm, LengthUnit.NM, Rounding.UP),
+                vertical_mm=length_mm(terms.vertical_ft, LengthUnit.FT, Rounding.UP),
+                time_us=terms.between_min * MINUTE_US,
+            ),
+            minima=[],
+            lead_times=[
+                LeadTime(category=name, least_us=hours * HOUR_US) for name, hours in sorted(terms.lead_times_h.items())
+            ],
+            short_us=terms.short_min * MINUTE_US,
+            no_reaction_us=terms.no_reaction_min * MINUTE_US,
+        )
+        return settings_from(msgspec.to_builtins(settings), "agreement")
+
+    def signed_articles(self) -> Articles:
+        return Articles(group="articles", text=self.articles.text, open_points=self.articles.open_points)
+
+    def check(self) -> None:
+        """Hold the file to what the story needs.
+
+        Raises:
+            InvalidValue: names what does not fit.
+        """
+        names = [row.party for row in self.parties]
+        for row in self.parties:
+            check_party(row.party)
+            for person in row.persons:
+                check_person(person.person)
+        if len(set(names)) < 3 or len(self.principals) != 2 or sum("host" in row.roles for row in self.parties) != 1:
+            raise InvalidValue("parties", "two principals and one host, each once")
+        self.settings()
+        first, second = self.crossing.first, self.crossing.second
+        for field, notice in (("crossing.first", first), ("crossing.second", second), ("late", self.late),
+                              ("unanswered", self.unanswered)):  # fmt: skip
+            notice.form(0)
+            ends = {party_of_desk(desk, field=field) for desk in (notice.desk, *notice.to)}
+            if ends != {row.party for row in self.principals}:
+                raise InvalidValue(field, "goes from a desk of one principal to a desk of the other")
+        if party_of_desk(first.desk) == party_of_desk(second.desk):
+            raise InvalidValue("crossing", "its two notices come from the two principals")
+        if party_of_desk(self.late.desk) != party_of_desk(second.desk) or self.watch not in self.unanswered.to:
+            raise InvalidValue("watch", "sits at a desk that the unanswered notice goes to")
+
+
+@dataclass(frozen=True, slots=True)
+class Vertex:
+    """A corner of a track and the seconds after its first one."""
+
+    lat_e7: int
+    lon_e7: int
+    after_s: int
+
+
+class _Track(_Table, frozen=True):
+    source: str
+    moved: str
+    flight_level: int
+    vertices: Annotated[list[Vertex], Meta(min_length=2, max_length=40)]
+
+
+def track_of(path: Path) -> list[Vertex]:
+    """The vertices of a track of this package; raises `Unavailable` or `Malformed`."""
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=_Track).vertices
+    except OSError as error:
+        raise Unavailable(str(path), f"cannot be read: {error.strerror}") from error
+    except msgspec.DecodeError as error:
+        raise Malformed(str(path), "", str(error)) from error
+
+
+def read_scenario(path: Path) -> Scenario:
+    """A scenario from its file.
+
+    Raises:
+        Unavailable: the file cannot be read.
+        Malformed: it is no scenario; names the place.
+    """
+    try:
+        raw = path.read_bytes()
+    except OSError as error:
+        raise Unavailable(str(path), f"cannot be read: {error.strerror}") from error
+    if len(raw) > FILE_BYTES_MAX:
+        raise Malformed(str(path), "", f"larger than {FILE_BYTES_MAX} bytes")
+    try:
+        scenario = msgspec.convert(tomllib.loads(raw.decode("utf-8")), Scenario, strict=True)
+        scenario.check()
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, msgspec.ValidationError, RecursionError) as error:
+        raise Malformed(str(path), "", str(error)) from error
+    except InvalidValue as error:
+        raise Malformed(str(path), error.field, error.why) from error
+    return scenario
