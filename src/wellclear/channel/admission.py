@@ -30,11 +30,18 @@ NEVER_REFUSED = "safety"
 class Examined:
     """One frame after every check that needs no log; `logged.index` means nothing yet."""
 
-    leaf: bytes
-    leaf_hash: bytes
+    frame: Frame
     logged: Logged
     parts: dict[str, bytes]
     fault: Reason | None
+
+    @property
+    def leaf(self) -> bytes:
+        return self.frame.leaf
+
+    @property
+    def leaf_hash(self) -> bytes:
+        return self.logged.leaf_hash
 
     @property
     def entry(self) -> Entry | None:
@@ -49,7 +56,7 @@ def examine(frame: Frame, keys: Container[str] | None = None) -> Examined:
     if keys is not None and not _of_known_key(frame.leaf, keys):
         leaf_hash = hashlib.sha256(b"\x00" + frame.leaf).digest()
         logged = Logged(0, leaf_hash, None, Reason.UNKNOWN_KEY)
-        return Examined(frame.leaf, leaf_hash, logged, {}, Reason.UNKNOWN_KEY)
+        return Examined(frame, logged, {}, Reason.UNKNOWN_KEY)
     logged = open_leaf(0, frame.leaf)
     parts = {b64(hashlib.sha256(part).digest()): part for part in frame.parts}
     fault = logged.fault
@@ -57,7 +64,7 @@ def examine(frame: Frame, keys: Container[str] | None = None) -> Examined:
         fault = fault or Reason.BAD_ENVELOPE
     elif fault is None:
         fault = _parts_fault(logged.entry, frame.parts, parts)
-    return Examined(frame.leaf, logged.leaf_hash, logged, parts, fault)
+    return Examined(frame, logged, parts, fault)
 
 
 def _of_known_key(leaf: bytes, keys: Container[str]) -> bool:

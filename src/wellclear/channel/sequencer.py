@@ -140,6 +140,8 @@ class Sequencer:
             Unavailable: the log has stopped, or too much is waiting for the disk.
         """
         self._check_open()
+        if examined.fault is Reason.UNKNOWN_KEY:  # an entry before it may have brought the key
+            examined = examine(examined.frame, self.pending_picture.keys)
         fault = examined.fault or self._envelope_fault(examined)
         if fault is not None:
             known = self._place_of(examined.leaf_hash)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Any, Literal, NamedTuple
 
 from litestar import Litestar, MediaType, Request, Response, get, post
 from litestar.di import NamedDependency, Provide
@@ -22,9 +22,17 @@ from wellclear.log.checkpoint import parse_number
 from wellclear.log.tiles import WIDTH, parse_path
 
 Readers = Literal["members", "anyone"]
-ANYONE: Final = ""
+
+
+class Asker(NamedTuple):
+    """Who reads: a member by one of its keys; both empty where anyone may."""
+
+    party: str = ""
+    key: str = ""
+
+
 Service = NamedDependency[HostService]
-Reader = NamedDependency[str]
+Reader = NamedDependency[Asker]
 Founding = NamedDependency[Path | None]
 _SHA = re.compile(r"[0-9a-f]{64}")
 _FOR_EVER = {"Cache-Control": "private, max-age=31536000, immutable"}
@@ -40,7 +48,7 @@ def host_app(service: HostService, founding: Path | None = None, readers: Reader
         readers: with `anyone`, log and events need no key; parts always do.
     """
 
-    async def reader(request: Request[Any, Any, Any]) -> str:
+    async def reader(request: Request[Any, Any, Any]) -> Asker:
         return _reader(service, request, readers)
 
     async def told_service() -> HostService:
@@ -101,7 +109,7 @@ async def tile(service: Service, reader: Reader, path: FromPath[str]) -> Respons
 async def part(service: Service, reader: Reader, sha: FromPath[str]) -> Response[Any]:
     """A part's stored bytes, for the parties that its header names; to all others it is not there."""
     stored = None
-    if _SHA.fullmatch(sha) and service.may_read(sha, reader):
+    if _SHA.fullmatch(sha) and service.may_read(sha, reader.party):
         stored = await service.part(sha)
     if stored is None:
         return not_found("no such part for you")
@@ -121,28 +129,28 @@ async def submit(service: Service, request: Request[Any, Any, Any]) -> Response[
 async def events(service: Service, reader: Reader, request: Request[Any, Any, Any]) -> EventStream:
     """Server-sent events from a size on."""
     start = request.query_params.get("from") or request.headers.get("last-event-id") or "0"
-    return service.events(reader, parse_number(start, "request", "from"))
+    return service.events(reader.party, reader.key, parse_number(start, "request", "from"))
 
 
 @get("/founding")
 async def founding_file(service: Service, reader: Reader, founding: Founding) -> Response[Any]:
     """Settings, salt and articles that the genesis commits to; for the principals alone."""
-    if reader not in service.sequencer.picture.principals:
+    if reader.party not in service.sequencer.picture.principals:
         raise Refused(Reason.NOT_A_PRINCIPAL, "the articles are for the principals")
     if founding is None:
         return not_found("this host keeps no founding file")
     return Response(await service.read(founding), media_type=MediaType.JSON, headers=_NO_STORE)
 
 
-def _reader(service: HostService, request: Request[Any, Any, Any], readers: Readers) -> str:
-    """The party that asks; nobody's name where anyone may read.
+def _reader(service: HostService, request: Request[Any, Any, Any], readers: Readers) -> Asker:
+    """The party that asks.
 
     Raises:
         Malformed, Unverified, Refused: as `channel.requests`.
     """
     header = request.headers.get("authorization")
     if header is None and readers == "anyone":
-        return ANYONE
+        return Asker()
     if header is None:
         raise Unverified("request", "only members read here; sign the request (Authorization: Wellclear ...)")
     raw: bytes = request.scope.get("raw_path") or request.scope["path"].encode()
@@ -150,4 +158,4 @@ def _reader(service: HostService, request: Request[Any, Any, Any], readers: Read
     path = (raw + b"?" + query if query else raw).decode("latin-1")
     picture = service.sequencer.picture
     key = check_request(header, picture.channel, request.method, path, service.clock.now_us())
-    return reader_of(picture, key)
+    return Asker(reader_of(picture, key), key)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 
 import msgspec
 from litestar.types import Receive, Scope, Send
@@ -40,8 +40,8 @@ def alive_event(note: bytes) -> bytes:
 class Follower:
     """One open stream: what waits for it, and whether it is still wanted."""
 
-    def __init__(self, party: str) -> None:
-        self.party = party
+    def __init__(self, party: str, key: str) -> None:
+        self.party, self.key = party, key
         self.closed = False
         self._waiting: deque[bytes] = deque()
         self._bytes = 0
@@ -83,8 +83,8 @@ class Followers:
     def __len__(self) -> int:
         return len(self._open)
 
-    def add(self, party: str) -> Follower:
-        """A new stream, from this moment on.
+    def add(self, party: str, key: str = "") -> Follower:
+        """A new stream for a party that showed this key, from this moment on.
 
         Raises:
             Unavailable: this party, or all together, have too many open.
@@ -92,7 +92,7 @@ class Followers:
         of_party = sum(follower.party == party for follower in self._open)
         if len(self._open) >= FOLLOWERS_MAX or of_party >= FOLLOWERS_OF_PARTY_MAX:
             raise Unavailable("events", "too many streams are open", retry_after_s=5)
-        follower = Follower(party)
+        follower = Follower(party, key)
         self._open.add(follower)
         return follower
 
@@ -104,6 +104,11 @@ class Followers:
     def publish(self, event: bytes) -> None:
         """Push to everybody; who does not keep up is dropped."""
         self._open = {follower for follower in self._open if follower.push(event)}
+
+    def keep_only(self, may_read: Callable[[str], bool]) -> None:
+        """End the streams of keys that may read no more."""
+        for follower in [one for one in self._open if one.key and not may_read(one.key)]:
+            self.remove(follower)
 
     def close(self) -> None:
         """End every stream."""

@@ -17,6 +17,7 @@ from wellclear.apps.host.audiences import Audiences
 from wellclear.apps.host.events import EventStream, Followers, alive_event, log_event
 from wellclear.channel.admission import Examined, examine
 from wellclear.channel.policy import cosigner_name
+from wellclear.channel.requests import reader_of
 from wellclear.channel.sequencer import Batch, Sequencer
 from wellclear.channel.submission import Answer, Answers, Frame, decode_frames
 from wellclear.domain import canonical
@@ -25,7 +26,7 @@ from wellclear.domain.reasons import Reason
 from wellclear.edges.clock import Clock
 from wellclear.edges.promise import Promise
 from wellclear.edges.store import Store
-from wellclear.errors import Malformed, Misconfigured, Unavailable
+from wellclear.errors import Malformed, Misconfigured, Refused, Unavailable
 from wellclear.log.checkpoint import cosign, merge_signatures
 from wellclear.log.ed25519 import Signer
 from wellclear.log.tiles import Tile, encode_bundle, hash_tile
@@ -184,8 +185,11 @@ class HostService:
         return batch.note is not None and self.store.size() == batch.size and self.store.checkpoint() == batch.note
 
     def _on_commit(self, batch: Batch) -> None:
+        keys = self.sequencer.picture.keys
         self.sequencer.committed(batch)
         self._failing = None
+        if self.sequencer.picture.keys is not keys:
+            self.followers.keep_only(self._may_read)
         for logged, step in zip(batch.logged, batch.steps, strict=True):
             self._audiences.take(logged)
             self._duties.apply(step, logged.entry)
@@ -253,8 +257,8 @@ class HostService:
         except OSError as error:
             raise Unavailable(str(path), f"cannot be read: {error.strerror}") from error
 
-    def events(self, party: str, size: int) -> EventStream:
-        """Everything from index `size` on, for a member that has what is before it.
+    def events(self, party: str, key: str, size: int) -> EventStream:
+        """Everything from index `size` on, for a member that has what is before it, as long as its key may read.
 
         Raises:
             Unavailable: too many streams, or the member shows that this log is an old copy.
@@ -264,8 +268,15 @@ class HostService:
         except Unavailable:
             self._report_stop()
             raise
-        follower = self.followers.add(party)
+        follower = self.followers.add(party, key)
         return EventStream(self.followers, follower, self._backlog(size, self.sequencer.size))
+
+    def _may_read(self, key: str) -> bool:
+        try:
+            reader_of(self.sequencer.picture, key)
+        except Refused:
+            return False
+        return True
 
     async def _backlog(self, start: int, end: int) -> AsyncIterator[bytes]:
         while start < end:

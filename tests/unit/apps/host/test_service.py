@@ -183,7 +183,7 @@ def test_a_copy_with_its_promise_is_found_out_by_the_first_principal(sketch: Ske
 
     async def do(service: HostService) -> None:
         with pytest.raises(Unavailable, match="NORTHLAND has verified a log of 900"):
-            service.events("NORTHLAND", 900)
+            service.events("NORTHLAND", "", 900)
         with pytest.raises(Unavailable, match="has stopped"):
             await sent(service, sketch, south.time())
 
@@ -199,6 +199,18 @@ def test_bad_bodies_cost_little_and_are_refused_in_words(sketch: Sketch, tmp_pat
             await service.submit(encode_frames([stranger.time() for _ in range(12)]))
         with pytest.raises(Malformed, match="entry 8: too many"):
             await service.submit(encode_frames([Frame(b"x")] * 12))
+
+    with_service(sketch, files, do)
+
+
+def test_a_key_that_an_entry_before_it_brings_is_known(sketch: Sketch, tmp_path: Path) -> None:
+    files = store_sketch(sketch, tmp_path)
+    public = {"key": sketch.parties["NORTHLAND"].public("standby"), "use": "standby"}
+    add = Writer(sketch, "NORTHLAND", "recovery").frame(sketch.compose("add_key", "NORTHLAND", public=public))
+    first = Writer(sketch, "NORTHLAND", "standby").time()
+
+    async def do(service: HostService) -> None:
+        assert await sent(service, sketch, add, first) == [len(sketch.leaves), len(sketch.leaves) + 1]
 
     with_service(sketch, files, do)
 

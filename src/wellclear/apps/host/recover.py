@@ -1,0 +1,69 @@
+"""Bringing an old copy of a host's log up to date from a member's copy, without signing anything.
+
+What is taken is proven by the host's own note over it: the host has signed that history already, so it may go on from
+there. Take the newest note of every principal, the largest one here; a restored host signs nothing before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from wellclear.apps.host.starting import HostFiles, replay
+from wellclear.domain.canonical import unb64
+from wellclear.edges.promise import Promise
+from wellclear.edges.store import Store
+from wellclear.errors import Malformed, Misconfigured, Unverified
+from wellclear.log.checkpoint import open_checkpoint
+from wellclear.log.merkle import leaf_hash
+
+
+def recover_host(files: HostFiles, note: bytes, leaves: Sequence[bytes], parts: Mapping[str, bytes]) -> int:
+    """Add what the store lacks of a log that the host's own `note` covers; returns the new size.
+
+    Args:
+        files: the home with the old copy; its host must not be running.
+        note: a note under this log's key, from a member.
+        leaves: the member's whole log from index 0, as long as the note says.
+        parts: stored bytes by the base64 of their SHA-256; missing ones stay missing.
+
+    Raises:
+        Malformed: the leaves are not as many as the note says, or end before the store does.
+        Unverified: the note is not this host's, the leaves do not lead to it, or the store holds another history:
+            then two histories were signed, and the members must choose by a change of host.
+        Misconfigured: no store, a damaged one, or its host is running.
+        Unavailable: the disk would not.
+    """
+    store = Store.open(files.store)
+    try:
+        frontier = store.fsck()
+        picture, _, _ = replay(store)
+        if picture.host is None:
+            raise Misconfigured(str(files.store), "holds no genesis")
+        key = unb64(picture.host.log)
+        checkpoint = open_checkpoint(note, picture.host.origin, key)
+        if len(leaves) != checkpoint.size or checkpoint.size < frontier.size:
+            raise Malformed("copy of the log", "", f"{len(leaves)} entries; the note says {checkpoint.size}")
+        if list(map(leaf_hash, leaves[: frontier.size])) != store.leaf_hashes(0, frontier.size):
+            raise Unverified("copy of the log", "begins otherwise than this store: two histories were signed")
+
+        def seal(hashes: list[bytes]) -> bytes:
+            if frontier.extend(hashes).root() != checkpoint.root:
+                raise Unverified("copy of the log", "does not lead to the root that the note says")
+            return note
+
+        if checkpoint.size > frontier.size:
+            store.append(frontier.size, leaves[frontier.size :], parts, seal)
+        _promise(files, checkpoint.size)
+    finally:
+        store.close()
+    return checkpoint.size
+
+
+def _promise(files: HostFiles, size: int) -> None:
+    """Renew the promise. One that says more than was brought stays: then a still newer copy is wanted."""
+    promise = Promise(files.promise) if files.promise.exists() else Promise.create(files.promise, size)
+    try:
+        promise.keep(size)
+        promise.check(size)
+    finally:
+        promise.close()

@@ -1,0 +1,61 @@
+"""An old copy is brought up to date from a member's copy, and only by what the host itself has signed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.unit.apps.host.world import service_of, signed_note, store_sketch
+from wellclear.apps.host.recover import recover_host
+from wellclear.apps.host.starting import HostFiles
+from wellclear.edges.promise import Promise
+from wellclear.errors import Malformed, Misconfigured, Unverified
+from wellclear.testing.sketch import Sketch
+
+
+def grown() -> Sketch:
+    sketch = Sketch.founded(seed=9)
+    for party in ("NORTHLAND", "SOUTHLAND"):
+        sketch.message(party, ["SOUTHLAND/OPS" if party == "NORTHLAND" else "NORTHLAND/OPS"], "later")
+    return sketch
+
+
+def old_home(home: Path, promised: int) -> HostFiles:
+    files = store_sketch(Sketch.founded(seed=9), home)
+    promise = Promise(files.promise)
+    promise.keep(promised)
+    promise.close()
+    return files
+
+
+@pytest.mark.requirement("R33")
+def test_an_old_copy_serves_again_after_a_members_copy_was_taken(tmp_path: Path) -> None:
+    sketch = grown()
+    size = len(sketch.leaves)
+    files = old_home(tmp_path, size)
+    with pytest.raises(Misconfigured, match="old copy"):
+        service_of(sketch, files)
+    assert recover_host(files, signed_note(sketch, size), sketch.leaves, sketch.parts) == size
+    assert recover_host(files, signed_note(sketch, size), sketch.leaves, sketch.parts) == size
+    service = service_of(sketch, files)
+    assert service.sequencer.picture.digest == sketch.picture.digest
+    service.store.close()
+
+
+def test_a_copy_that_proves_nothing_is_refused(tmp_path: Path) -> None:
+    sketch = grown()
+    size = len(sketch.leaves)
+    files, note = old_home(tmp_path, size), signed_note(sketch, size)
+    other = Sketch.founded(seed=10)
+    for leaves in (sketch.leaves[:-1], [*sketch.leaves, b"more"], sketch.leaves[:3]):
+        with pytest.raises(Malformed, match="the note says"):
+            recover_host(files, note, leaves, {})
+    with pytest.raises(Unverified, match="does not lead to the root"):
+        recover_host(files, note, [*sketch.leaves[:-1], b"forged"], {})
+    with pytest.raises(Unverified, match="two histories"):
+        recover_host(files, note, [b"other", *sketch.leaves[1:]], {})
+    with pytest.raises(Unverified):
+        recover_host(files, signed_note(other, 3), other.leaves[:3], {})
+    with pytest.raises(Misconfigured, match="old copy"):
+        recover_host(files, signed_note(sketch, size - 1), sketch.leaves[:-1], {})
