@@ -115,7 +115,7 @@ function facts(alarm, item, clash) {
     fact("what", ltr(alarm.item), alarm.version ? [" ", ltr(`v${alarm.version}`)] : "", " ", words(String(item?.category ?? item?.code ?? "").replaceAll("_", " ")));
     fact("who", item ? ordered(item.desk ?? item.party, "→", alarm.desk ?? "") : ltr(alarm.desk ?? ""));
   }
-  if (clash) {
+  if (clash?.lat) {
     fact("where", ltr(positionText([clash.lat, clash.lon])));
     fact("when", between(clash));
     fact("how_near", say("lateral", { value: length(clash.lateral_m) }), ", ", say("vertical", { value: heightGap(clash.vertical_m) }));

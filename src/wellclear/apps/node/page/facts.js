@@ -1,7 +1,7 @@
 // Pieces that several lists show alike: times with countdowns, volumes, the four marks, the ladder.
 
 import { el, ltr, ordered, say, words } from "./dom.js";
-import { clockTime, length, positionText, span } from "./say.js";
+import { clockTime, dtg, heightText, length, positionText, span } from "./say.js";
 import { link, ownUs, state } from "./state.js";
 import { sentence } from "./strings.js";
 
@@ -67,6 +67,14 @@ const short = (text) => el("bdi", { dir: "ltr", class: "time", title: text }, St
 
 const face = (value) => (value === undefined || value === null || value === "" ? sentence("unbounded") : value);
 
+// What level 1 tells: a cell and a slot of time, and no more.
+export function cellFacts(cell) {
+  const corner = (lat, lon) => positionText([cell[lat] / 1e7, cell[lon] / 1e7]);
+  return el("div", { class: "volume" }, el("div", {}, say("coarse_cell")),
+    el("div", {}, ordered(corner("south_e7", "west_e7"), "–", corner("north_e7", "east_e7"))),
+    el("div", {}, between({ start: dtg(cell.start_us), end: dtg(cell.end_us) })));
+}
+
 // Both faces of a volume as they were said.
 export const heights = (volume) => ordered(face(volume.lower), "–", face(volume.upper));
 
@@ -88,8 +96,9 @@ export function volumeFacts(volume, index) {
 function mark(row, name) {
   if (name === "confirmed" && row.unconfirmed === "yes") return el("td", { class: "mark bad" }, el("b", {}, "✗ "), say("unconfirmed"));
   const at = row[name];
+  if (!at && name === "acked" && row.acked_version) return el("td", { class: "mark bad" }, "◐ ", say("acked_older", { version: row.acked_version }));
   if (!at) return el("td", { class: "mark open" }, "○ ", el("span", {}, say("mark_none")));
-  const who = name === "acked" && row.acked_by ? [" ", ltr(row.acked_by, "person")] : "";
+  const who = name === "acked" && row.acked_by ? [" ", ltr(row.acked_by, "person")] : name === "passed" && row.echelon ? [" ", words(row.echelon)] : "";
   const said = at === "yes" ? "" : typeof at === "object" ? at.at ?? at.echelon ?? "" : at;
   return el("td", { class: "mark done" }, "✓ ", short(said), who);
 }
@@ -103,14 +112,27 @@ export function marks(notice, acts) {
     rows.map((row) => el("tbody", {},
       el("tr", {}, el("th", { scope: "rowgroup", colspan: MARKS.length }, ltr(row.desk))),
       el("tr", {}, MARKS.map(([name]) => mark(row, name))),
+      row.differences?.length ? el("tr", {}, el("td", { colspan: MARKS.length, class: "bad" }, say("said_read", { what: words(row.differences.join("; ")) }))) : undefined,
       acts?.(row) ? el("tr", { class: "acts" }, el("td", { colspan: MARKS.length }, acts(row))) : undefined)));
 }
+
+const atBest = (notice, party) => (notice.recipients ?? []).some((row) => row.lead?.at_best === "yes" && (row.party ?? row.desk.split("/")[0]) === party);
 
 export function leads(notice) {
   const rows = Object.entries(notice.lead ?? {});
   if (!rows.length) return "";
   return el("p", { class: "lead" }, say("lead"), ": ", rows.map(([party, flag], at) => [
-    at ? ", " : "", ltr(party), " ", el("b", { class: LEAD_BAD.includes(flag) ? "flag bad" : "flag" }, String(flag).replaceAll("_", " "))]));
+    at ? ", " : "", ltr(party), " ", el("b", { class: LEAD_BAD.includes(flag) ? "flag bad" : "flag" }, String(flag).replaceAll("_", " ")), atBest(notice, party) ? [" ", say("at_best")] : ""]));
+}
+
+// What a request asks for, in an officer's units.
+export function asked(details = {}) {
+  const { datum = "AMSL", lower_mm, upper_mm, start_us, ...rest } = details;
+  const told = { ...rest };
+  if (lower_mm !== undefined) told[sentence("lower")] = `${heightText(lower_mm, datum)} ${datum}`;
+  if (upper_mm !== undefined) told[sentence("upper")] = `${heightText(upper_mm, datum)} ${datum}`;
+  if (start_us !== undefined) told[sentence("not_before")] = dtg(start_us);
+  return further(told);
 }
 
 // Plain `key: value` lines of whatever an announcer said further.

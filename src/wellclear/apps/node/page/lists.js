@@ -2,7 +2,7 @@
 
 import { button, el, keep, ltr, ordered, replace, say, words } from "./dom.js";
 import { askAltitude, askDelay, askPassed, askUnable, writeMessage } from "./asking.js";
-import { between, change, countdown, further, ladder, leads, marks, precedence, sign, volumeFacts } from "./facts.js";
+import { asked, between, cellFacts, change, countdown, further, ladder, leads, marks, precedence, sign, volumeFacts } from "./facts.js";
 import { press } from "./officer.js";
 import { heightGap, length, positionText, span } from "./say.js";
 import { isOurs, itemOf, measure, state } from "./state.js";
@@ -48,7 +48,7 @@ function drawDuties(duties) {
 }
 
 function drawClashes(conflicts) {
-  const rows = conflicts.filter((row) => row.verdict !== "none" || row.disputed === "yes");
+  const rows = conflicts.filter((row) => row.verdict !== "none" || row.disputed === "yes" || ["conflict", "possible"].includes(row.theirs));
   panel("clash", rows.map((row) => ({
     key: `${row.a} ${row.b}`, sign: sign(row, picked(row.a, row.b), state.board.notices?.length), make: () => clash(row),
   })), () => ["clashes_none_all", measure()]);
@@ -69,10 +69,10 @@ function clash(row) {
     row.disputed === "yes" ? el("p", { class: "bad" }, say("disputed")) : "",
     el("dl", { class: "facts" },
       el("dt", {}, say("verdict_ours")), el("dd", {}, verdict(row.ours)), el("dt", {}, say("verdict_theirs")), el("dd", {}, verdict(row.theirs)),
-      el("dt", {}, say("closest")), el("dd", {}, say("lateral", { value: length(row.lateral_m) }), ", ", say("vertical", { value: heightGap(row.vertical_m) }),
+      row.lateral_m === undefined ? "" : [el("dt", {}, say("closest")), el("dd", {}, say("lateral", { value: length(row.lateral_m) }), ", ", say("vertical", { value: heightGap(row.vertical_m) }),
         Number(row.time_s) ? [", ", say("apart", { value: span(row.time_s * 1e6) })] : "",
         row.lat ? el("div", {}, ltr(positionText([row.lat, row.lon]))) : ""),
-      el("dt", {}, say("overlap")), el("dd", {}, between(row)),
+      el("dt", {}, say("overlap")), el("dd", {}, between(row))],
       el("dt", {}, say("minima")), el("dd", {}, minimaWords(minima))),
     el("div", { class: "actions" },
       theirs ? button("ask_altitude", () => askAltitude(itemOf(theirs)), { "data-focus": `alt ${row.a} ${row.b}` }) : "",
@@ -96,7 +96,7 @@ function notice(row) {
     el("p", {}, el("b", { class: "state" }, words(row.state)), " ", precedence(row.precedence), " ", row.start ? between(row) : "",
       (row.flags ?? []).map((flag) => [" ", el("b", { class: "flag bad" }, words(String(flag.reason ?? flag).replaceAll("_", " ")))])),
     leads(row),
-    row.volumes?.length ? row.volumes.map(volumeFacts) : el("p", {}, say("no_volume")),
+    row.volumes?.length ? row.volumes.map(volumeFacts) : row.cell ? cellFacts(row.cell) : el("p", {}, say("no_volume")),
     marks(row, (recipient) => answerButtons(row, recipient)),
     row.changes?.length ? el("details", {}, el("summary", {}, say("changes")), el("ul", { class: "small" }, row.changes.map((one) => el("li", {}, change(one))))) : "",
     Object.keys(row.rest ?? {}).length ? el("details", {}, el("summary", {}, say("further")), further(row.rest)) : "");
@@ -119,7 +119,7 @@ function safety(row) {
   return el("article", { class: "notice safety-item", tabindex: 0, "data-nav": "", "data-focus": `safety ${row.id}` },
     el("h3", {}, el("span", { class: "badge" }, "▲ ", say(`code_${row.code}`)), " ", ltr(row.id), " ", ltr(row.party ?? "")),
     el("p", {}, precedence(row.precedence), " ", words(row.state ?? ""), " ", row.lat ? ltr(positionText([row.lat, row.lon])) : "", " ", words(row.who ?? "")),
-    row.text ? el("p", {}, words(row.text)) : "",
+    row.text ? el("p", {}, words(row.text)) : "", (row.volumes ?? []).map(volumeFacts),
     marks(row, (recipient) => answerButtons(row, recipient)));
 }
 
@@ -127,7 +127,7 @@ function message(row) {
   const to = Array.isArray(row.to) ? row.to.join(", ") : row.to;
   return el("article", { class: "message" },
     el("p", { class: "small" }, ltr(row.id), " ", ordered(row.from, "→", to), " ", ltr(row.at ?? "")),
-    el("blockquote", {}, words(row.text)), el("p", { class: "small" }, say("free_text", { language: row.language ?? "" })));
+    row.text === undefined ? el("p", {}, say("not_opened")) : [el("blockquote", {}, words(row.text)), el("p", { class: "small" }, say("free_text", { language: row.language ?? "" }))]);
 }
 
 function request(row) {
@@ -136,7 +136,7 @@ function request(row) {
   return el("article", { class: "request" },
     el("h3", {}, ltr(row.id), " ", say(`request_${row.code}`), " ", say("about", { id: typeof row.about === "object" ? row.about.id : row.about })),
     el("p", {}, ordered(row.from, "→", to.join(", ")), " ", words(row.state ?? ""), row.due_us ? [" ", countdown(row.due_us)] : row.due ? [" ", ltr(row.due)] : ""),
-    further(row.details),
+    asked(row.details),
     open && to.some((desk) => isOurs(desk)) ? el("div", { class: "actions" }, button("comply", () => press("desk/comply", { id: row.id }), { "data-focus": `comply ${row.id}` }), " ",
       button("unable", () => askUnable(row.id), { "data-focus": `unable ${row.id}` })) : "");
 }
@@ -153,7 +153,7 @@ function drawOutbox(outbox) {
     key: row.act_hash, sign: sign(row), make: () => el("p", { class: "out" }, el("b", { class: row.state === "refused" ? "bad" : "unsent" }, say(sentence(`out_${row.state}`) === `out_${row.state}` ? "not_sent" : `out_${row.state}`)), " ",
       words(row.kind), " ", ltr(row.id ?? ""), " ", words(row.why ?? "")),
   })), () => ["outbox_none"]);
-  const open = (outbox.waiting ?? 0) + (outbox.linked ?? 0) + (outbox.refused ?? 0);
+  const open = (outbox.waiting ?? 0) + (outbox.linked ?? 0) + (outbox.refused ?? 0) + (outbox.held ?? 0);
   const flag = document.getElementById("unsent");
   flag.hidden = !open;
   replace(flag, say("not_sent"), " ", ltr(open));

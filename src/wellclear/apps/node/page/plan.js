@@ -66,10 +66,22 @@ function shapeOf(volume) {
 
 const finite = (shape) => shape.lines.every(({ points }) => points.length && points.every((point) => point.every(Number.isFinite)));
 
-// Every notice that stands in the picture, with its shapes.
+export const stands = (row) => !["CANCELLED", "COMPLETED", "EXPIRED"].includes(row.state);
+
+// Where a safety message says that something happens.
+const spotOf = ({ lat, lon }) => (lat === undefined ? [] : [{ lines: [{ points: [[Number(lat), Number(lon)]] }], radius: 0 }]);
+
+// All that level 1 tells of a place: a cell, drawn dotted.
+function cellOf({ volumes, cell }) {
+  if (volumes?.length || !cell) return [];
+  const corners = [["south_e7", "west_e7"], ["south_e7", "east_e7"], ["north_e7", "east_e7"], ["north_e7", "west_e7"]];
+  return [{ lines: [{ points: corners.map(([lat, lon]) => [cell[lat] / 1e7, cell[lon] / 1e7]), closed: true }], radius: 0 }];
+}
+
+// Every notice and safety message that stands in the picture, with its shapes.
 function shapes() {
-  return (state.board?.notices ?? []).filter((row) => !["CANCELLED", "COMPLETED", "EXPIRED"].includes(row.state)).slice(0, SHOWN_MAX)
-    .map((notice) => ({ notice, shapes: (notice.volumes ?? []).map(shapeOf).filter(finite) })).filter(({ shapes: all }) => all.length);
+  return [...(state.board?.safety ?? []), ...(state.board?.notices ?? [])].filter(stands).slice(0, SHOWN_MAX)
+    .map((notice) => ({ notice, shapes: [...spotOf(notice), ...cellOf(notice), ...(notice.volumes ?? []).map(shapeOf)].filter(finite) })).filter(({ shapes: all }) => all.length);
 }
 
 export const clashing = () => new Set((state.board?.conflicts ?? []).filter((row) => row.verdict !== "none").flatMap((row) => [row.a, row.b]));
@@ -119,7 +131,7 @@ export const hatch = (id = "hatch") => svg("defs", {}, svg("pattern", { id, widt
 const path = (points, closed) => `M${points.map(([x, y]) => `${x.toFixed(1)} ${y.toFixed(1)}`).join("L")}${closed ? "Z" : ""}`;
 
 function drawNotice(notice, all, { spot, metres, own, clashed }) {
-  const kind = [notice.party === own ? "own" : "other", clashed.has(notice.id) ? "clashed" : "", state.selected.has(notice.id) ? "picked" : ""].join(" ");
+  const kind = [notice.party === own ? "own" : "other", notice.code ? "distress" : "", notice.cell && !notice.volumes?.length ? "coarse" : "", clashed.has(notice.id) ? "clashed" : "", state.selected.has(notice.id) ? "picked" : ""].join(" ");
   const parts = all.map(({ lines, radius }) => lines.map(({ points, closed }) => {
     const spots = bent(points, closed).map(spot);
     if (points.length === 1) return svg("circle", { cx: spots[0][0], cy: spots[0][1], r: Math.max(radius / metres, 3), class: "area" });
@@ -128,7 +140,7 @@ function drawNotice(notice, all, { spot, metres, own, clashed }) {
   }));
   const [x, y] = spot(all[0].lines[0].points[0]);
   const label = svg("text", { x: Math.min(Math.max(x + 6, 4), WIDTH - 150), y: Math.min(Math.max(y - 6, 14), HEIGHT - 8), class: "label", direction: "ltr" },
-    `${notice.id} ${notice.category ?? ""}`);
+    `${notice.code ? "▲ " : ""}${notice.id} ${notice.category ?? notice.code ?? ""}`);
   return svg("g", { class: kind, onclick: () => document.dispatchEvent(new CustomEvent("wellclear-select", { detail: [notice.id] })) }, parts, label);
 }
 

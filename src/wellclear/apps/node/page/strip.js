@@ -2,7 +2,7 @@
 
 import { el, replace, say, svg } from "./dom.js";
 import { sign } from "./facts.js";
-import { clashing, hatch } from "./plan.js";
+import { clashing, hatch, stands } from "./plan.js";
 import { bandOf, dtg, windowOf } from "./say.js";
 import { ownUs, state } from "./state.js";
 import { plain, sentence } from "./strings.js";
@@ -16,7 +16,7 @@ const FOOT_MM = 304.8;
 let drawn = "";
 
 function bars() {
-  return (state.board?.notices ?? []).filter((row) => !["CANCELLED", "COMPLETED", "EXPIRED"].includes(row.state)).slice(0, SHOWN_MAX)
+  return (state.board?.notices ?? []).filter(stands).slice(0, SHOWN_MAX)
     .flatMap((notice) => (notice.volumes ?? []).map((volume) => ({ notice, band: bandOf(volume), window: windowOf(volume, notice) })))
     .filter(({ window }) => window.every(Number.isFinite));
 }
