@@ -59,6 +59,12 @@ def parse_item_id(text: str, *, field: str = "id") -> ItemId:
     return ItemId(party, int(counter))
 
 
+def proven_item_id(text: str) -> ItemId:
+    """Read an id whose form and check character were proven before, as those of a decoded entry are."""
+    party, counter, _ = text.split("-")
+    return ItemId(party, int(counter))
+
+
 def check_party(text: str, *, field: str = "party") -> None:
     """Raise `InvalidValue` unless the text is 2 to 12 capital letters."""
     if _PARTY.fullmatch(text) is None:

@@ -9,6 +9,7 @@ from wellclear.picture.picture import Picture
 
 Verdict = tuple[Reason | None, str]
 _FINE: Verdict = (None, "")
+_DRAFTERS = ("watch_officer", "release_authority")
 
 
 def approvals_fault(picture: Picture, entry: Entry, approved: tuple[bool, ...]) -> Verdict:
@@ -43,8 +44,8 @@ def _person_of(picture: Picture, entry: Entry, approval: Approval) -> tuple[Reas
     person = picture.persons.get(key.person)
     if person is None or person.key != approval.key:
         return Reason.NOT_ON_ROSTER, ""
-    roles = {"watch_officer", "release_authority"} if approval.role == "drafter" else {approval.role}
-    return (None, key.person) if roles & set(person.roles) else (Reason.NOT_YOUR_ROLE, "")
+    fitting = _DRAFTERS if approval.role == "drafter" else (approval.role,)
+    return (None, key.person) if any(role in person.roles for role in fitting) else (Reason.NOT_YOUR_ROLE, "")
 
 
 def _asked(picture: Picture, entry: Entry, persons: dict[str, set[str]], parties: set[str]) -> Verdict:

@@ -19,7 +19,7 @@ def move_clocks(draft: Draft, entry: Entry) -> None:
     """Take the author's claim, if its party is a clock, and move now."""
     before, link = draft.before, entry.link
     if before.size == 0:
-        draft.write("now_us", link.time)
+        draft.now_us = link.time
         draft.write("claims", before.claims.insert(entry.act.party, link.time))
         return
     if entry.act.party not in before.clocks:
@@ -28,7 +28,7 @@ def move_clocks(draft: Draft, entry: Entry) -> None:
     draft.write("claims", claims)
     known = sorted(claim for party in before.clocks if (claim := claims.get(party)) is not None)
     if len(known) > 1:
-        draft.write("now_us", max(before.now_us, known[-2]))
+        draft.now_us = max(before.now_us, known[-2])
 
 
 def restart_clocks(draft: Draft) -> None:
@@ -42,7 +42,7 @@ def restart_clocks(draft: Draft) -> None:
     fresh = {party: claims[party] for party in trusted if party in claims}
     draft.write("claims", HashTrieMap(fresh))
     if len(fresh) > 1:
-        draft.write("now_us", sorted(fresh.values())[-2])
+        draft.now_us = sorted(fresh.values())[-2]
 
 
 def clock_start_us(draft: Draft, link: Link) -> int:

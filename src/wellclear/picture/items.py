@@ -14,12 +14,12 @@ from rpds import HashTrieSet
 
 from wellclear.domain.entry import Act, Entry
 from wellclear.domain.kinds import KINDS
-from wellclear.domain.names import parse_item_id, party_of_desk
+from wellclear.domain.names import party_of_desk, proven_item_id
 from wellclear.domain.reasons import Reason
 from wellclear.picture.clocks import clock_start_us
 from wellclear.picture.picture import Draft
 from wellclear.picture.retention import keep, keep_until_day
-from wellclear.picture.rows import AnswerRow, ItemRow, OwedRow, answer_id, owed_id
+from wellclear.picture.rows import AnswerRow, ItemRow, OwedRow, Table, answer_id, owed_id
 
 _ENDS: dict[str, Literal["CANCELLED", "COMPLETED"]] = {"cancel": "CANCELLED", "complete": "COMPLETED"}
 _ANSWERS: dict[str, Literal["COMPLIED", "UNABLE"]] = {"comply": "COMPLIED", "unable": "UNABLE"}
@@ -121,7 +121,7 @@ def say(draft: Draft, entry: Entry) -> None:
 def _new_item(draft: Draft, act: Act) -> int | None:
     """Take a new id and tell how long what it names is kept; None, with a remark, when it cannot stand."""
     assert act.id is not UNSET, "public_of has seen it"
-    name = parse_item_id(act.id)
+    name = proven_item_id(act.id)  # the envelope has seen it
     if name.party != act.party:
         draft.remark(Reason.NOT_YOUR_NAME, act.id)
         return None
@@ -145,7 +145,7 @@ def _put_item(draft: Draft, act: Act, kind: Literal["notice", "safety", "request
         index=draft.index, keep_until=until_day, code=act.code,
     )  # fmt: skip
     draft.put("item", act.id, row)
-    keep(draft, "item", act.id, until_day)
+    keep(draft, until_day, ("item", act.id))
 
 
 def _own_notice(draft: Draft, act: Act) -> ItemRow | None:
@@ -167,6 +167,7 @@ def owe(draft: Draft, entry: Entry, item: str, version: int, until_day: int) -> 
     act = entry.act
     readers = {party for part in act.parts if part.to is not UNSET for party in part.to}
     owing: set[str] = set()
+    kept: list[tuple[Table, str]] = []
     for desk in act.to:
         party = party_of_desk(desk)
         if desk not in draft.before.desks:
@@ -178,20 +179,23 @@ def owe(draft: Draft, entry: Entry, item: str, version: int, until_day: int) -> 
             if item and KINDS[act.kind].owes_ack:
                 answer = answer_id(item, version, desk)
                 draft.put("answer", answer, AnswerRow(index=draft.index, party=party))
-                keep(draft, "answer", answer, until_day)
+                kept.append(("answer", answer))
     for party in sorted(owing):
-        _owe_receipt(draft, entry, party, until_day)
+        kept.append(("owed", _owe_receipt(draft, entry, party, until_day)))
+    if kept:
+        keep(draft, until_day, *kept)
 
 
-def _owe_receipt(draft: Draft, entry: Entry, party: str, until_day: int) -> None:
+def _owe_receipt(draft: Draft, entry: Entry, party: str, until_day: int) -> str:
     row = OwedRow(
         precedence=entry.act.precedence, terms=draft.before.agreement, start_us=clock_start_us(draft, entry.link),
         keep_until=until_day,
     )  # fmt: skip
-    draft.put("owed", owed_id(draft.index, party), row)
-    keep(draft, "owed", owed_id(draft.index, party), until_day)
+    owed = owed_id(draft.index, party)
+    draft.put("owed", owed, row)
     waiting = draft.read("waiting")
     draft.write("waiting", waiting.insert(party, (waiting.get(party) or HashTrieSet()).insert(draft.index)))
     first, end = draft.read("queues").get(party) or (0, 0)
     draft.write("arrivals", draft.read("arrivals").insert((party, end), draft.index))
     draft.write("queues", draft.read("queues").insert(party, (first, end + 1)))
+    return owed

@@ -147,18 +147,20 @@ class Step:
 class Draft:
     """The changes of one entry while it is folded. Reads see what was already written."""
 
-    __slots__ = ("_changed", "_fields", "before", "index", "remarks")
+    __slots__ = ("_changed", "_fields", "before", "index", "now_us", "remarks")
 
     def __init__(self, before: Picture, index: int) -> None:
         self.before = before
         self.index = index
+        self.now_us = before.now_us
         self.remarks: list[Remark] = []
         self._fields: dict[str, Any] = {}
         self._changed: dict[tuple[Table, str], Row | None] = {}
 
     def read(self, field: str) -> Any:
         """A field of the picture as this entry leaves it so far."""
-        return self._fields[field] if field in self._fields else getattr(self.before, field)
+        fields = self._fields
+        return fields[field] if field in fields else getattr(self.before, field)
 
     def write(self, field: str, value: object) -> None:
         """Set a field that is not a table."""
@@ -182,15 +184,6 @@ class Draft:
         """Say what cannot stand."""
         self.remarks.append(Remark(self.index, reason, detail))
 
-    @property
-    def now_us(self) -> int:
-        moment: int = self.read("now_us")
-        return moment
-
-    def picture(self) -> Picture:
-        """The picture as this entry leaves it so far, without its digest."""
-        return msgspec.structs.replace(self.before, **self._fields) if self._fields else self.before
-
     def close(self) -> Step:
         """The step: with the size, and with the digest over everything that changed."""
         ordered = sorted(self._changed.items())
@@ -199,8 +192,9 @@ class Draft:
         hasher.update(self.index.to_bytes(8, "big") + self.now_us.to_bytes(8, "big") + canonical.encode(rows))
         self._fields["size"] = self.index + 1
         self._fields["digest"] = hasher.digest()
-        changes = tuple(Change(table, id_, row) for (table, id_), row in ordered)
-        return Step(self.picture(), changes, tuple(self.remarks))
+        self._fields["now_us"] = self.now_us
+        changes = tuple([Change(table, id_, row) for (table, id_), row in ordered])
+        return Step(msgspec.structs.replace(self.before, **self._fields), changes, tuple(self.remarks))
 
 
 def _first_digest(channel: str) -> bytes:

@@ -30,10 +30,13 @@ def keep_until_day(draft: Draft, act: Act) -> int | None:
     return day if day >= draft.now_us // DAY_US else None
 
 
-def keep(draft: Draft, table: Table, id_: str, until_day: int) -> None:
-    """Have a row leave after this day."""
+def keep(draft: Draft, until_day: int, *places: tuple[Table, str]) -> None:
+    """Have rows leave after this day."""
     days = draft.read("days")
-    draft.write("days", days.insert(until_day, (days.get(until_day) or List()).push_front((table, id_))))
+    rows = days.get(until_day) or List()
+    for place in places:
+        rows = rows.push_front(place)
+    draft.write("days", days.insert(until_day, rows))
 
 
 def move_days(draft: Draft) -> None:
@@ -52,7 +55,7 @@ def _leave(draft: Draft, table: Table, id_: str, today: int) -> None:
     rows, key = ("owed", id_) if table == "owed" else ("items", id_.partition("/")[0])
     row: ItemRow | OwedRow | None = draft.read(rows).get(key)
     if row is not None and row.keep_until >= today:  # amended to stay longer; its answers stay with it
-        keep(draft, table, id_, row.keep_until)
+        keep(draft, row.keep_until, (table, id_))
         return
     if table == "owed":
         index, _, party = id_.partition("/")
