@@ -2,16 +2,20 @@ from __future__ import annotations
 
 import json
 import os
+from concurrent.futures import Future
+from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 
 import pytest
 
 from tests.bundles import MADE_US, SketchSource, exporter_of, frozen_bundle, scripted
 from wellclear.apps.bundle import files as bundle_files
+from wellclear.apps.bundle import verify
 from wellclear.apps.bundle.export import export_path
 from wellclear.apps.bundle.files import read_bundle, write_bundle
 from wellclear.apps.bundle.verify import verify_path
 from wellclear.apps.timeline import timeline_of_bundle, timeline_of_store
+from wellclear.channel import verify as channel_verify
 from wellclear.edges.store import Store
 from wellclear.errors import Misconfigured, Unavailable
 from wellclear.log.archive import pack
@@ -152,3 +156,39 @@ def test_a_real_store_is_exported_and_told(tmp_path: Path) -> None:
     assert read_bundle(tmp_path / "bundle") == frozen_bundle()
     assert verify_path(tmp_path / "bundle").ok
     assert told.said == timeline_of_bundle(tmp_path / "bundle").said
+
+
+@pytest.mark.slow
+def test_several_processes_give_the_same_verdict(directory: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    alone = verify_path(directory, threads=1)
+    monkeypatch.setattr(verify, "ALONE_CHUNKS", 0)
+    assert verify_path(directory, threads=2) == alone
+
+
+class DeadPool:
+    """A pool whose processes have died: whatever is handed to it breaks."""
+
+    def __init__(self, *_: object, **__: object) -> None:
+        self.given = 0
+
+    def __enter__(self) -> DeadPool:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        return None
+
+    def submit(self, *_: object) -> Future[object]:
+        self.given += 1
+        if self.given > 1:
+            raise BrokenProcessPool
+        broken: Future[object] = Future()
+        broken.set_exception(BrokenProcessPool())
+        return broken
+
+
+def test_processes_that_die_change_nothing(directory: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    alone = verify_path(directory, threads=1)
+    monkeypatch.setattr(verify, "ALONE_CHUNKS", 0)
+    monkeypatch.setattr(verify, "ProcessPoolExecutor", DeadPool)
+    monkeypatch.setattr(channel_verify, "CHUNK_ENTRIES", 5)
+    assert verify_path(directory, threads=2).holds == alone.holds

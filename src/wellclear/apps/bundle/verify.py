@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from itertools import chain, islice
+from multiprocessing import get_context
 from pathlib import Path
 
 from wellclear.apps.bundle.files import read_bundle
@@ -17,7 +20,9 @@ from wellclear.errors import Malformed
 from wellclear.log.bundle import Fault
 
 AHEAD_CHUNKS = 8
-"""Chunks that are opened ahead of the fold for each thread."""
+"""Chunks that are opened ahead of the fold for each process."""
+ALONE_CHUNKS = 16
+"""Chunks of a log that are opened without further processes."""
 
 Progress = Callable[[int, int], None]
 
@@ -30,7 +35,9 @@ def verify_path(
     progress: Progress | None = None,
     watch: Watch | None = None,
 ) -> VerifyReport:
-    """The report on the bundle at a path. `channel` is the id that the reader knows by another way.
+    """The report on the bundle at a path.
+
+    `channel` is the id that the reader knows by another way; `threads` is how many processes may open entries at once.
 
     Raises:
         Unavailable: the path cannot be read at all.
@@ -44,22 +51,48 @@ def verify_path(
     return VerifyReport.of(str(path), verdict)
 
 
-def opener(threads: int) -> OpenChunks:
-    """Open leaves in some threads; libsodium lets go of the interpreter while it verifies."""
-    if threads < 2:
+def opener(workers: int) -> OpenChunks:
+    """Open leaves in some processes beside the fold; a short log is not worth starting them.
+
+    Threads do not help: each signature is so short that they spend their time handing the interpreter to each other.
+    """
+    if workers < 2:
         return open_chunks
 
     def opened(chunks: Iterable[Chunk]) -> Iterator[list[Logged]]:
-        with ThreadPoolExecutor(threads) as pool:
-            ahead: deque[Future[list[Logged]]] = deque()
-            for chunk in chunks:
-                ahead.append(pool.submit(_open_chunk, chunk))
-                if len(ahead) > threads * AHEAD_CHUNKS:
-                    yield ahead.popleft().result()
-            while ahead:
-                yield ahead.popleft().result()
+        left = iter(chunks)
+        yield from open_chunks(islice(left, ALONE_CHUNKS))
+        further = next(left, None)
+        if further is not None:
+            yield from _in_processes(chain((further,), left), workers)
 
     return opened
+
+
+def _in_processes(chunks: Iterable[Chunk], workers: int) -> Iterator[list[Logged]]:
+    """In order. Where processes cannot be started or die, the same is done here, only slower."""
+    with ProcessPoolExecutor(workers, mp_context=get_context("forkserver")) as pool:
+        ahead: deque[tuple[Chunk, Future[list[Logged]] | None]] = deque()
+        for chunk in chunks:
+            ahead.append((chunk, _submitted(pool, chunk)))
+            if len(ahead) > workers * AHEAD_CHUNKS:
+                yield _result(*ahead.popleft())
+        while ahead:
+            yield _result(*ahead.popleft())
+
+
+def _submitted(pool: ProcessPoolExecutor, chunk: Chunk) -> Future[list[Logged]] | None:
+    try:
+        return pool.submit(_open_chunk, chunk)
+    except (BrokenProcessPool, OSError):
+        return None
+
+
+def _result(chunk: Chunk, future: Future[list[Logged]] | None) -> list[Logged]:
+    try:
+        return _open_chunk(chunk) if future is None else future.result()
+    except BrokenProcessPool:
+        return _open_chunk(chunk)
 
 
 def _open_chunk(chunk: Chunk) -> list[Logged]:
