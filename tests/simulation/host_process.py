@@ -1,7 +1,8 @@
-"""A host in a process of its own, which the test may kill. Run as a script: HOME FILE_FOR_ADDRESS PASSPHRASE."""
+"""A host in a process of its own, which the test may kill. Run as a script: HOME FILE_FOR_ADDRESS PASSPHRASE LIMIT."""
 
 from __future__ import annotations
 
+import resource
 import signal
 import subprocess
 import sys
@@ -23,14 +24,15 @@ class HostProcess:
     url: str
 
     @classmethod
-    def start(cls, home: Path, passphrase: str) -> HostProcess:
-        """Start the host and wait until it says where it listens."""
+    def start(cls, home: Path, passphrase: str, file_bytes_max: int = 0) -> HostProcess:
+        """Start the host and wait until it says where it listens; with a limit, its disk is full at that size."""
         told = home / "address"
         told.unlink(missing_ok=True)
         log = (home / "log").open("ab")
         process = subprocess.Popen(
-            [sys.executable, __file__, str(home), str(told), passphrase], stdout=log, stderr=log, start_new_session=True
-        )
+            [sys.executable, __file__, str(home), str(told), passphrase, str(file_bytes_max)], stdout=log, stderr=log,
+            start_new_session=True,
+        )  # fmt: skip
         log.close()
         give_up = time.monotonic() + START_S_MAX
         while not told.exists():
@@ -51,8 +53,10 @@ class HostProcess:
         return self.process.wait(timeout=START_S_MAX)
 
 
-def main(home: str, told: str, passphrase: str) -> None:
+def main(home: str, told: str, passphrase: str, file_bytes_max: str) -> None:
     """Serve the home, and write the address once it answers."""
+    if int(file_bytes_max):
+        resource.setrlimit(resource.RLIMIT_FSIZE, (int(file_bytes_max), resource.RLIM_INFINITY))
 
     def ready(address: str) -> None:
         fresh = Path(told + ".new")

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import datetime
+import ipaddress
 import random
+import ssl
 from pathlib import Path
 
 import httpx
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 
 from tests.simulation.host_process import HostProcess
 from tests.unit.apps.host.world import Writer, checked, store_sketch
@@ -21,6 +27,7 @@ from wellclear.log.merkle import leaf_hash
 from wellclear.testing.sketch import Sketch
 
 PASSPHRASE = "an exercise"
+OCTETS = {"Content-Type": "application/octet-stream"}
 SEEDS = (1, 2)
 LIVES = 3
 PER_WRITER = 150
@@ -55,9 +62,7 @@ class Author:
             while self.waiting:
                 some = self.waiting[: self.random.randint(1, 12)]
                 try:
-                    answer = await client.post(
-                        "/submit", content=encode_frames(some), headers={"Content-Type": "application/octet-stream"}
-                    )
+                    answer = await client.post("/submit", content=encode_frames(some), headers=OCTETS)
                 except httpx.HTTPError:
                     return
                 if answer.status_code == 200:
@@ -116,3 +121,79 @@ def leaves_of(files: HostFiles) -> list[bytes]:
     assert len({leaf_hash(leaf) for leaf in leaves}) == len(leaves)
     store.close()
     return leaves
+
+
+@pytest.mark.requirement("R33")
+@pytest.mark.slow
+def test_a_full_disk_stops_writing_but_not_reading_and_loses_nothing(tmp_path: Path) -> None:
+    sketch = Sketch.founded(seed=3, entries_per_minute=1_000_000)
+    files, north = home_of(sketch, tmp_path), Writer(sketch, "NORTHLAND")
+    taken: list[bytes] = []
+    waiting: list[Frame] = []
+
+    async def fill(url: str) -> None:
+        async with httpx.AsyncClient(base_url=url, trust_env=False) as client:
+            for _ in range(100):
+                waiting[:] = [north.message("SOUTHLAND") for _ in range(8)]
+                answer = await client.post("/submit", content=encode_frames(waiting), headers=OCTETS)
+                if answer.status_code != 200:
+                    assert (answer.status_code, answer.json()["error"]["code"]) == (503, "unavailable")
+                    assert answer.headers["retry-after"]
+                    assert (await client.get("/status")).json()["size"] >= len(sketch.leaves) + len(taken)
+                    return
+                assert all(one.index is not None for one in checked(sketch, answer.content, *waiting))
+                taken.extend(frame.leaf for frame in waiting)
+        raise AssertionError("the disk never filled")
+
+    async def again(url: str) -> None:
+        async with httpx.AsyncClient(base_url=url, trust_env=False) as client:
+            answer = await client.post("/submit", content=encode_frames(waiting), headers=OCTETS)
+            assert all(one.index is not None for one in checked(sketch, answer.content, *waiting))
+
+    host = HostProcess.start(tmp_path, PASSPHRASE, file_bytes_max=400_000)
+    asyncio.run(fill(host.url))
+    assert taken
+    host.kill()
+    host = HostProcess.start(tmp_path, PASSPHRASE)
+    asyncio.run(again(host.url))
+    assert host.stop() == 0
+    held = [leaf for leaf in leaves_of(files)[len(sketch.leaves) :] if b'"kind":"message"' in leaf]
+    assert held == [*taken, *(frame.leaf for frame in waiting)]
+
+
+@pytest.mark.slow
+def test_with_a_certificate_it_speaks_tls_only(tmp_path: Path) -> None:
+    sketch = Sketch.founded(seed=3)
+    home_of(sketch, tmp_path)
+    certificate, key = self_signed()
+    (tmp_path / "tls.pem").write_bytes(certificate)
+    (tmp_path / "tls.key").write_bytes(key)
+    write_host(
+        HostSettings(
+            tmp_path, sketch.host, sketch.origin, sketch.channel, listen_port=0, kdf="minimum",
+            tls_cert=tmp_path / "tls.pem", tls_key=tmp_path / "tls.key",
+        )
+    )  # fmt: skip
+    host = HostProcess.start(tmp_path, PASSPHRASE)
+    assert host.url.startswith("https://")
+    trusted = ssl.create_default_context(cafile=str(tmp_path / "tls.pem"))
+    with httpx.Client(verify=trusted, trust_env=False) as client:
+        assert client.get(f"{host.url}/status").json()["channel"] == sketch.channel
+        with pytest.raises(httpx.HTTPError):
+            client.get(host.url.replace("https", "http") + "/status")
+    assert host.stop() == 0
+
+
+def self_signed() -> tuple[bytes, bytes]:
+    """A certificate for the loopback address, and its key."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "host")])
+    day = datetime.datetime.now(datetime.UTC)
+    address = x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))])
+    builder = x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
+    builder = builder.serial_number(1).not_valid_before(day - datetime.timedelta(1))
+    made = builder.not_valid_after(day + datetime.timedelta(1)).add_extension(address, False).sign(key, hashes.SHA256())
+    plain = serialization.NoEncryption()
+    return made.public_bytes(serialization.Encoding.PEM), key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, plain
+    )

@@ -246,3 +246,23 @@ def test_its_clock_moves_the_picture_when_a_due_instant_waits_for_it(tmp_path: P
             assert service.sequencer.picture.claims["CASPIA"] >= own.now_us + 10_000 * SECOND_US
 
     asyncio.run(run())
+
+
+def test_a_fault_of_this_program_stops_it_instead_of_hanging(
+    sketch: Sketch, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files, stopped = store_sketch(sketch, tmp_path), list[bool]()
+
+    def broken(*_: object) -> bytes:
+        raise AssertionError("an invariant that does not hold")
+
+    async def do(service: HostService) -> None:
+        service.on_fatal = lambda: stopped.append(True)
+        monkeypatch.setattr(service.store, "append", broken)
+        with pytest.raises(Unavailable, match="is stopping"):
+            await sent(service, sketch, Writer(sketch, "NORTHLAND").time())
+        with pytest.raises(Unavailable, match="has stopped"):
+            await sent(service, sketch, Writer(sketch, "SOUTHLAND").time())
+        assert stopped == [True]
+
+    with_service(sketch, files, do)
