@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -38,7 +37,7 @@ from wellclear.apps.cli.options import (
     Wait,
     Yes,
 )
-from wellclear.apps.cli.output import note, show, table, tell
+from wellclear.apps.cli.output import note, show, table, tell, tell_json
 from wellclear.domain.volume_fields import volume_fields, volume_from
 from wellclear.errors import InvalidValue
 
@@ -102,7 +101,7 @@ def draft(
     """
     given = dict(locals())
     if template:
-        print(json.dumps(TEMPLATE, indent=2))
+        tell_json(TEMPLATE)
         return
     form = form_from_options(given)
     if preview:

@@ -79,9 +79,9 @@ def restore(
         raise Misconfigured(str(home), "is not empty", do="Name another directory with --home")
     head, held = read_tar(file)
     for name, raw in held.items():
-        target = home / name
-        make_private_directory(target.parent)
-        write_private(target, raw)
+        path = home / name
+        make_private_directory(path.parent)
+        write_private(path, raw)
     for name in STORES:
         if name in held:
             check_store(home / name, head["entries"].get(name, -1))

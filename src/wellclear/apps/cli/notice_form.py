@@ -228,7 +228,7 @@ def _from_geojson(document: Fields, source: str) -> tuple[Fields, list[Fields]]:
         try:
             properties, geometry = dict(feature.get("properties") or {}), feature["geometry"]
             skeleton = _geometry(geometry["type"], geometry["coordinates"])
-        except (KeyError, TypeError, AttributeError, ValueError) as error:
+        except (LookupError, TypeError, AttributeError, ValueError) as error:
             raise Malformed(source, where, "a Feature with a Point, LineString, Polygon or MultiPolygon") from error
         except InvalidValue as error:
             raise Malformed(source, f"{where}.geometry", str(error)) from error

@@ -21,9 +21,17 @@ EXIT_FINDING = 1
 EXIT_UNREAD = 141
 
 
+class QuietConsole(Console):
+    """A console that ends the program quietly when nobody reads any more."""
+
+    def on_broken_pipe(self) -> None:
+        """Called by rich where it would end with 1."""
+        leave_unread()
+
+
 def console() -> Console:
     """A console on standard output: colours only on a terminal, and never where NO_COLOR is set."""
-    return Console(highlight=False, soft_wrap=not sys.stdout.isatty())
+    return QuietConsole(highlight=False, soft_wrap=not sys.stdout.isatty())
 
 
 def tell(*lines: RenderableType) -> None:

@@ -1,7 +1,258 @@
-"""quickstart host|join."""
+"""quickstart host|join: two machines on one channel over TLS in five steps, with three fingerprints read aloud.
+
+    1  A  quickstart host            keys and a certificate; A reads the certificate's fingerprint aloud
+    2  B  quickstart join URL        B compares it; B's keys and card; B reads the card's fingerprint aloud
+    3  A                             A compares it, and founds the channel
+    4  both                          the channel's fingerprint stands on both screens; they read it to each other
+    5  both                          the nodes run; the agreement is signed, the first officers are on the roster
+
+Who runs the host is one of the principals here; a neutral host uses the single commands, in the same order.
+"""
 
 from __future__ import annotations
 
+import os
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated
+from urllib.parse import urlsplit
+
 import typer
 
+from wellclear.apps.cli import agreeing, people
+from wellclear.apps.cli.acting import Workplace
+from wellclear.apps.cli.asking import PASSPHRASE, agree, new_passphrase
+from wellclear.apps.cli.enrolment import Applicant, Enrolment
+from wellclear.apps.cli.hosting import ArticlesFile, Exercise, Terms, found, read_articles, read_terms
+from wellclear.apps.cli.joining import KdfName, Party, make_party, spoken_card
+from wellclear.apps.cli.notice_form import Fields
+from wellclear.apps.cli.options import NODE_HOME, Home, PassphraseFile, Yes
+from wellclear.apps.cli.output import note, tell
+from wellclear.apps.cli.running import Running, start, wait_for_node
+from wellclear.domain.canonical import unb64
+from wellclear.domain.kinds import PartyCard
+from wellclear.domain.spoken import check_spoken, spoken
+from wellclear.edges.keyring import write_private
+from wellclear.edges.settings import NODE_LISTEN, NodeSettings, join_channel, parse_listen, write_node
+from wellclear.edges.tls import certificate_bytes, look_at, make_certificate
+from wellclear.errors import InvalidValue, Unavailable
+from wellclear.picture.keyring import PERSON_ROLES
+
 app = typer.Typer(no_args_is_help=True, help="Two machines on one channel over TLS, in five steps.")
+
+PATIENCE_S = 1800
+AGREE_S = 600
+FIRST_OFFICERS = ["W1=watch_officer", "R1=release_authority,watch_officer"]
+Officers = Annotated[
+    list[str] | None,
+    typer.Option("--officer", metavar="HANDLE=ROLES", help=f"The first officers; else {' and '.join(FIRST_OFFICERS)}."),
+]
+NodeListen = Annotated[
+    str, typer.Option("--node-listen", metavar="ADDRESS:PORT", help="Where the node's local API listens.")
+]
+Once = Annotated[bool, typer.Option("--stop-when-open", help="End as soon as the channel is open (for rehearsals).")]
+
+
+@app.command("host")
+def host(
+    party: Party,
+    listen: Annotated[str, typer.Option(metavar="ADDRESS:PORT", help="The address that the other machine can reach.")],
+    heard: Annotated[
+        list[str] | None,
+        typer.Option("--heard", metavar="GROUPS", help="A card's fingerprint that was read to you already."),
+    ] = None,
+    terms: Terms = None,
+    articles: ArticlesFile = None,
+    exercise: Exercise = True,
+    officers: Officers = None,
+    node_listen: NodeListen = NODE_LISTEN,
+    kdf: KdfName = "moderate",
+    passphrase_file: PassphraseFile = None,
+    home: Home = NODE_HOME,
+    yes: Yes = False,
+    stop: Once = False,
+) -> None:
+    """Steps 1, 3, 4 and 5 on the machine that hosts: found a channel with one other party, and run it."""
+    home = home.expanduser()
+    address = parse_listen(listen, "--listen")
+    api = parse_listen(node_listen, "--node-listen")
+    roster = officers_from(officers)
+    settings, text = read_terms(terms), read_articles(articles)
+    secret = new_passphrase(f"{party}'s keys", passphrase_file)
+    own = make_party(home, party, ["host", "principal"], secret, kdf)
+    certificate, key = home / "tls.pem", home / "tls.key"
+    if not certificate.exists():
+        make_certificate([address[0]], certificate, key, common_name=party, now_us=time.time_ns() // 1000)
+    url = f"https://{listen}"
+    step(1, f"On the other machine:  wellclear quickstart join {url} --party NAME")
+    read_aloud("this machine's certificate", spoken(certificate_bytes(certificate)))
+    enrolment = Enrolment(address, certificate, key, {"party": party, "exercise": "yes" if exercise else "no"})
+    try:
+        other = await_card(enrolment, heard or [], yes=yes)
+        origin = f"{party.lower()}.{'exercise' if exercise else 'channel'}/1"
+        channel = found(
+            home, own, [other], settings, text, exercise=exercise, origin=origin, secret=secret, listen=address,
+            tls=(certificate, key), kdf=kdf,
+        )  # fmt: skip
+        enrolment.answer(other.party, "founded", channel)
+        if not enrolment.wait_until_fetched(other.party, PATIENCE_S):
+            raise Unavailable("the other machine", "did not fetch the channel's id")
+    finally:
+        enrolment.close()
+    say_channel(channel)
+    write_node(join_channel(node_settings(home, party, api, kdf), url, channel, certificate))
+    with Running() as running:
+        run_both(running, home, secret, with_host=True)
+        open_channel(home, roster, proposing=True, yes=yes)
+        finish(running, home, stop=stop)
+
+
+@app.command("join")
+def join(
+    url: Annotated[str, typer.Argument(metavar="URL", help="What the other machine shows: https://198.51.100.7:8644.")],
+    party: Party,
+    heard: Annotated[
+        str | None,
+        typer.Option("--heard", metavar="GROUPS", help="The certificate's fingerprint, as it was read to you."),
+    ] = None,
+    officers: Officers = None,
+    node_listen: NodeListen = NODE_LISTEN,
+    kdf: KdfName = "moderate",
+    passphrase_file: PassphraseFile = None,
+    home: Home = NODE_HOME,
+    yes: Yes = False,
+    stop: Once = False,
+) -> None:
+    """Steps 2, 4 and 5 on the machine that joins."""
+    home = home.expanduser()
+    api = parse_listen(node_listen, "--node-listen")
+    roster = officers_from(officers)
+    shown, pem = look_at(url)
+    step(2, f"{urlsplit(url).hostname} shows a certificate.")
+    if heard is not None:
+        check_spoken(heard, shown, "certificate")
+    else:
+        note(f"\n    {spoken(shown)}\n")
+        agree("Was exactly this read to you from the other machine?", yes=yes)
+    secret = new_passphrase(f"{party}'s keys", passphrase_file)
+    card = make_party(home, party, ["principal"], secret, kdf)
+    certificate = home / "host.pem"
+    write_private(certificate, pem.encode("ascii"), replace=True)
+    applicant = Applicant(url, certificate)
+    try:
+        greeting = applicant.greeting()
+        kind = "an exercise" if greeting.get("exercise") == "yes" else "a REAL"
+        note(f"{greeting.get('party')} founds {kind} channel.")
+        applicant.send_card(card)
+        read_aloud("this party's card", spoken_card(card))
+        channel = applicant.wait_for_channel(party, PATIENCE_S)
+    finally:
+        applicant.close()
+    say_channel(channel)
+    write_node(join_channel(node_settings(home, party, api, kdf), url, channel, certificate))
+    with Running() as running:
+        run_both(running, home, secret, with_host=False)
+        open_channel(home, roster, proposing=False, yes=yes)
+        finish(running, home, stop=stop)
+
+
+def await_card(enrolment: Enrolment, heard: list[str], *, yes: bool) -> PartyCard:
+    """The other party's card, once its fingerprint was compared with what was heard."""
+    until = time.monotonic() + PATIENCE_S
+    known = 0
+    while time.monotonic() < until:
+        card = enrolment.next_card(known, timeout_s=1.0)
+        if card is None:
+            continue
+        known += 1
+        said = spoken_card(card)
+        step(3, f"{card.party} sends its card.")
+        note(f"\n    {said}\n")
+        if heard and said not in (" ".join(groups.split()) for groups in heard):
+            note("That is not what was read to you; this card is turned away.")
+            enrolment.answer(card.party, "refused")
+            continue
+        if not heard:
+            agree(f"Did {card.party} read you exactly this?", yes=yes)
+        return card
+    raise Unavailable("the other machine", "sent no card")
+
+
+def say_channel(channel: str) -> None:
+    """Step 4, on both screens."""
+    step(4, "The channel is founded. Both screens must show the same:")
+    read_aloud("the channel", spoken(unb64(channel)))
+
+
+def node_settings(home: Path, party: str, api: tuple[str, int], kdf: str) -> NodeSettings:
+    """The settings of a node that is about to join."""
+    return NodeSettings(home, party, listen_host=api[0], listen_port=api[1], kdf=kdf)
+
+
+def run_both(running: Running, home: Path, secret: str, *, with_host: bool) -> None:
+    """Start the host, if it is here, and the node, each as a process of its own."""
+    step(5, "The machines run; the agreement is signed, the first officers go on the roster.")
+    os.environ[PASSPHRASE] = secret  # for the commands that follow in this process and for the two it starts
+    if with_host:
+        running.add(start("host", home))
+    running.add(start("node", home))
+    wait_for_node(running, home, timeout_s=60)
+
+
+def open_channel(home: Path, roster: list[tuple[str, list[str]]], *, proposing: bool, yes: bool) -> None:
+    """Propose or wait for the agreement, sign it, and put the officers on the roster."""
+    place = Workplace.open(home)
+    with place.client:
+        if proposing:
+            agreeing.propose(home=home, wait_s=60)
+        else:
+            wait_for(place, lambda state: any(row["state"] == "open" for row in state["proposals"]))
+        agreeing.sign(home=home, wait_s=60, yes=yes or proposing)
+        note("Waiting for the other party's signature.")
+        wait_for(place, lambda state: int(state["version"]) > 0)
+        for handle, roles in roster:
+            people.add(handle, roles, home=home, wait_s=60)
+
+
+def wait_for(place: Workplace, so: Callable[[Fields], bool]) -> None:
+    """Until the agreement stands so; raises `Unavailable` when it does not come to that."""
+    until = time.monotonic() + AGREE_S
+    while time.monotonic() < until:
+        if so(place.client.get("agreement")):
+            return
+        time.sleep(0.2)
+    raise Unavailable("the other party", "has not signed yet; go on later with: wellclear agreement sign")
+
+
+def finish(running: Running, home: Path, *, stop: bool) -> None:
+    """The channel is open; stay until somebody stops it."""
+    tell(
+        "The channel is open.",
+        f"  Watch:  wellclear board --home {home}",
+        f"  Speak:  wellclear message 'Line check' --to ... --as W1 --home {home}",
+        f"  Later:  wellclear node serve --home {home}",
+    )
+    if not stop:
+        running.wait()
+
+
+def officers_from(said: list[str] | None) -> list[tuple[str, list[str]]]:
+    """`W1=watch_officer,release_authority` as handle and roles; raises `InvalidValue`."""
+    officers = []
+    for text in said or FIRST_OFFICERS:
+        handle, equals, roles = text.partition("=")
+        if not equals or not set(roles.split(",")) <= PERSON_ROLES:
+            raise InvalidValue("--officer", f"{text[:40]!r}: write HANDLE=ROLE,ROLE; {', '.join(sorted(PERSON_ROLES))}")
+        officers.append((handle, roles.split(",")))
+    return officers
+
+
+def step(number: int, text: str) -> None:
+    """One of the five steps, on standard error, where the ceremony is read."""
+    note(f"[{number}/5] {text}")
+
+
+def read_aloud(what: str, groups: str) -> None:
+    """Groups that the person reads to the other side."""
+    note(f"Read aloud, {what}:\n\n    {groups}\n")
