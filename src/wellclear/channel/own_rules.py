@@ -144,13 +144,17 @@ def _trial(picture: Picture, act: Act, approvals: Sequence[Approval], *, held: b
 
 
 def _linking_key(picture: Picture, act: Act, use: str) -> str:
-    """The party's live key of a use, or else one that this kind may be linked with."""
+    """The party's live key of a use, or else one that this kind may be linked with.
+
+    Before a use is known, the recovery key stands for two administrators: a party's first roster has none.
+    """
     kind = KINDS.get(act.kind)
     live: dict[str, str] = {
         row.use: key for key, row in picture.keys.items() if (row.party, row.state) == (act.party, "live")
     }
     allowed = [row.use for row in picture.keys.values() if row.use in live and kind and kind.linked.allows(row.use)]
-    allowed.sort(key=lambda name: name != "node")
+    first = "recovery" if kind and kind.asks is Asks.ADMINISTRATORS else "node"
+    allowed.sort(key=lambda name: name != first)
     return live.get(use) or (live[allowed[0]] if allowed else _NO_KEY)
 
 
