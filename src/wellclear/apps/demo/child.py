@@ -22,6 +22,7 @@ from wellclear.errors import WellclearError
 def main(role: str, home: Path) -> int:
     """Serve until told to stop, or until the demo is gone; returns the exit code."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s")
+    logging.getLogger("httpx").setLevel(logging.WARNING)  # a line for every part would hide what matters
     passphrase = sys.stdin.readline().rstrip("\n")
     threading.Thread(target=_watch_the_demo, name="parent", daemon=True).start()
     try:

@@ -14,7 +14,7 @@ from wellclear.apps.demo.scenario import PartyRow, Scenario
 from wellclear.apps.demo.station import EXERCISE_PASSPHRASE, Station
 from wellclear.apps.host.create import create_host
 from wellclear.domain.kinds import PartyCard
-from wellclear.edges.keyring import KDF_BY_NAME, Keyring, create_key, public_half
+from wellclear.edges.keyring import KDF_BY_NAME, Keyring, create_key, make_private_directory, public_half
 from wellclear.edges.node_client import TOKEN_FILE, NodeClient
 from wellclear.edges.settings import NodeSettings, load_host, write_node
 from wellclear.errors import WellclearError
@@ -53,6 +53,7 @@ def found(scenario: Scenario, directory: Path) -> Founded:
 
 
 def _party(row: PartyRow, home: Path) -> PartyCard:
+    make_private_directory(home)
     card = make_party(home, row.party, list(row.roles), EXERCISE_PASSPHRASE, KDF)
     for person in row.persons:
         path = Keyring(home).officer_path(person.person)
