@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
@@ -74,17 +73,7 @@ def host_app(service: HostService, founding: Path | None = None, readers: Reader
 @get("/status")
 async def status(service: Service) -> dict[str, str | int]:
     """No secrets: what anybody may know who finds the address."""
-    picture = service.sequencer.picture
-    assert picture.host is not None, "the genesis names the host"
-    told: dict[str, str | int] = {
-        "software": f"wellclear {version('wellclear')}",
-        "channel": picture.channel,
-        "origin": picture.host.origin,
-        "size": service.sequencer.size,
-        "exercise": "yes" if picture.exercise else "no",
-        "state": "stopped" if service.sequencer.stopped is not None else "running",
-    }
-    return told
+    return service.status()
 
 
 @get("/checkpoint", media_type=MediaType.TEXT, response_headers=_NO_STORE)

@@ -22,6 +22,7 @@ from wellclear.errors import Misconfigured
 LOG: Final = logging.getLogger("wellclear.host")
 STOP_S: Final = 5
 """How long requests in flight may take once the host is told to stop."""
+CONNECTIONS_MAX: Final = 2048
 SWITCH_S: Final = 0.000_5
 """A thread that verifies gives way to the event loop after so long; Python's own 5 ms would be felt."""
 
@@ -58,7 +59,8 @@ def serve(
     config = uvicorn.Config(
         host_app(service, founding, readers), host=settings.listen_host, port=settings.listen_port, loop="uvloop",
         http="httptools", ws="none", lifespan="off", access_log=False, log_config=None, server_header=False,
-        date_header=False, proxy_headers=False, timeout_graceful_shutdown=STOP_S, ssl_certfile=settings.tls_cert,
+        date_header=False, proxy_headers=False, timeout_graceful_shutdown=STOP_S,
+        limit_concurrency=CONNECTIONS_MAX, ssl_certfile=settings.tls_cert,
         ssl_keyfile=settings.tls_key,
     )  # fmt: skip
     HostServer(config, service, on_ready).run()

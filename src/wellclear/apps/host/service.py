@@ -10,6 +10,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable, Container
 from concurrent.futures import ThreadPoolExecutor
+from importlib.metadata import version
 from pathlib import Path
 from typing import Final
 
@@ -217,6 +218,19 @@ class HostService:
         self._release(Unavailable("this log", f"has stopped: {self.sequencer.stopped}"))
 
     # Reading.
+
+    def status(self) -> dict[str, str | int]:
+        """What anybody may know who finds the address."""
+        picture = self.sequencer.picture
+        assert picture.host is not None, "the genesis names the host"
+        return {
+            "software": f"wellclear {version('wellclear')}",
+            "channel": picture.channel,
+            "origin": picture.host.origin,
+            "size": self.sequencer.size,
+            "exercise": "yes" if picture.exercise else "no",
+            "state": "stopped" if self.sequencer.stopped is not None else "running",
+        }
 
     def checkpoint(self) -> bytes:
         """The newest note with the host's own cosignature, made anew after four seconds."""

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from tests.unit.apps.host.world import HandClock, Writer, host_keys, read, served, service_of, store_sketch, submit
 from wellclear.apps.host.app import Readers
+from wellclear.apps.host.service import HostService
 from wellclear.channel.policy import cosigners
 from wellclear.channel.submission import Frame, decode_frames, encode_frames
 from wellclear.domain.canonical import unb64
@@ -246,3 +247,20 @@ def test_hostile_authorization_is_refused_in_words(sketch: Sketch, tmp_path: Pat
             assert answer.status_code in (400, 403)
 
     over_http(sketch, tmp_path, do)
+
+
+def test_a_fault_of_this_program_is_told_without_its_inside(
+    sketch: Sketch, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken(*_: object) -> bytes:
+        raise RuntimeError("a secret of the inside")
+
+    async def do(client: httpx.AsyncClient) -> None:
+        monkeypatch.setattr(HostService, "status", broken)
+        answer = await client.get("/status")
+        assert answer.status_code == 500
+        assert answer.json()["error"]["code"] == "error"
+        assert "secret" not in answer.text
+
+    over_http(sketch, tmp_path, do)
+    assert any("GET /status failed" in record.getMessage() for record in caplog.records)
