@@ -2,7 +2,7 @@
 
 It opens logs, checks every signature and commitment, computes roots, and folds what two desks do on an ordinary day:
 founding, rosters, notices with all their answers, requests, safety, messages, days. It knows no other joint act than
-the founding and the raise of rules, and no change of keys; `Unsupported` says so.
+the founding, an admission, clocks and rules, and no key that replaces another; `Unsupported` says so.
 """
 
 from __future__ import annotations
@@ -148,7 +148,11 @@ def _check_envelope(header: Row, act: Row, link: Row, seals: Row) -> None:
     good = good and ("prev" in link) == (link["seq"] > 1) and len(set(act["to"])) == len(act["to"]) <= 64
     good = good and act.get("desk", act["party"] + "/").split("/")[0] == act["party"]
     good = good and all(re.fullmatch(DESK, desk) for desk in act["to"]) and bool(re.fullmatch(PARTY, act["party"]))
-    for name in [act[key] for key in ("id",) if key in act] + [act["subject"]["id"] for _ in (1,) if "subject" in act]:
+    version = act.get("subject", {"version": 1})["version"]
+    least = [act["rules"], link["seq"], link.get("head", {"size": 1})["size"], version]
+    good = good and min(least) >= 1 and min(act["said"], link["time"]) >= 0 and act["precedence"] in "ZOPR"
+    names = [act["id"]] if "id" in act else []
+    for name in [*names, act["subject"]["id"]] if "subject" in act else names:
         parts = re.fullmatch(r"([A-Z]{2,12})-([1-9][0-9]{3,8})-([0-9A-Z])", name)
         good = good and parts is not None and check_character(parts[1] + parts[2]) == parts[3]
     good = good and all(("sha" in part) == ("to" in part) and part["enc"] == "none" for part in act["parts"])
@@ -361,15 +365,18 @@ class Second:
         for use in ("log", "sequencer"):
             self.put("key", host[use], party=host["party"], use=use, **since)
         for card in public["parties"]:
-            self.put("party", card["party"], roles=card["roles"], state="member", since=0)
-            for use in ("node", "recovery", "head_of_delegation", "cosigner", "picture"):
-                self.put("key", card[use], party=card["party"], use=use, **since)
+            self._admit(card)
         self.put("channel", self.channel, exercise=public["exercise"], host=host["party"], origin=host["origin"],
                  agreement=0, rules=1)  # fmt: skip
 
+    def _admit(self, card: Row) -> None:
+        self.put("party", card["party"], roles=card["roles"], state="member", since=self.index)
+        for use in ("node", "recovery", "head_of_delegation", "cosigner", "picture"):
+            self.put("key", card[use], party=card["party"], use=use, state="live", since=self.index)
+
     def _propose(self, act: Row, link: Row, approvals: list[Row], name: str) -> None:
         public = act["public"]
-        if public["do"] not in ("amend_agreement", "rules"):
+        if public["do"] not in ("amend_agreement", "admit", "rules", "restart_clocks"):
             raise Unsupported(public["do"])
         if public["base"] != self.version:
             raise Bad("OLD_BASE")
@@ -397,6 +404,14 @@ class Second:
         public = self.proposed.pop(proposal)
         if public["do"] == "rules":
             self.raise_ = (public["rules"], self.now + self.terms["raise_rules_us"])
+        elif public["do"] == "admit":
+            self._admit(public["admit"])
+        elif public["do"] == "restart_clocks":
+            clocks = {self.host, *self.members("principal")}
+            self.claims = {party: claim for party, claim in self.claims.items() if party in clocks}
+            if len(self.claims) > 1:
+                self.now = sorted(self.claims.values())[-2]
+        if public["do"] != "amend_agreement":
             return
         settings = public["settings"]
         self.settings[self.version + 1] = settings
@@ -417,6 +432,11 @@ class Second:
             self.put("key", row["key"], party=act["party"], use="person", state="live", since=self.index, person=person)
             self.put("person", person, key=row["key"], roles=row["roles"], rank=rank)
 
+    def _add_key(self, act: Row, link: Row, approvals: list[Row], name: str) -> None:
+        if act["public"]["use"] != "standby" or act["public"]["key"] in self.tables["key"]:
+            raise Unsupported("a key that replaces another")
+        self.put("key", act["public"]["key"], party=act["party"], use="standby", state="live", since=self.index)
+
     def _time(self, *_: Any) -> None:
         pass
 
@@ -424,7 +444,10 @@ class Second:
         today = self.now // DAY
         if "keep_until" not in act:
             return int(today + self.terms["keep_days"])
-        day: int = (datetime.date.fromisoformat(act["keep_until"]) - datetime.date(1970, 1, 1)).days
+        try:
+            day = (datetime.date.fromisoformat(act["keep_until"]) - datetime.date(1970, 1, 1)).days
+        except ValueError:
+            raise Bad("KEPT_TOO_SHORT") from None
         if day < today:
             raise Bad("KEPT_TOO_SHORT")
         return day

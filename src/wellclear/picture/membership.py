@@ -294,8 +294,11 @@ def host_change_fault(picture: Picture, entry: Entry, approved: tuple[bool, ...]
         return Reason.NOT_YOUR_KEY
     if body.size != picture.size:
         return Reason.NOT_NEXT
+    unapproved, _ = approvals_fault(picture, entry, approved)  # first: the keys cost more to look at
+    if unapproved is not None:
+        return unapproved
     fault = keys_fault(picture, body.host.party, (body.host.log, body.host.sequencer))
-    return fault[0] if fault is not None else approvals_fault(picture, entry, approved)[0]
+    return None if fault is None else fault[0]
 
 
 def host_change(draft: Draft, entry: Entry) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from functools import cache
 from random import Random
 from typing import Any
@@ -64,6 +64,8 @@ def founded() -> Sketch:
             subject=Subject(id=id_, version=1), id=sketch.parties["TRANSIA"].next_id(),
         )  # fmt: skip
         sketch.send("TRANSIA", asked, sketch.watched(asked))
+    spare = {"key": sketch.parties["NORTHLAND"].public("standby"), "use": "standby"}
+    sketch.send("NORTHLAND", sketch.compose("add_key", "NORTHLAND", public=spare), use="recovery")
     sketch.send("NORTHLAND", *sketch.by_head("NORTHLAND", "propose", {"do": "restart_clocks", "base": 1}))
     return sketch
 
@@ -71,8 +73,9 @@ def founded() -> Sketch:
 class Villain:
     """Sends one entry after the other into a channel, and looks after each at what the fold has made of it."""
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: int, kinds: Collection[str] = KINDS, spoil: float = 0.25) -> None:
         base = founded()
+        self.kinds, self.spoil = sorted(kinds), spoil
         self.random = Random(seed)
         self.parties = {name: SketchParty(name, (), base.seed) for name in PARTIES}
         self.chains = {(name, use): chain for name, p in base.parties.items() for use, chain in p.chains.items()}
@@ -104,12 +107,12 @@ class Villain:
             spoiled = bytearray(random.choice(self.leaves) or b"x")
             spoiled[random.randrange(len(spoiled))] ^= 1 << random.randrange(8)
             return self.log(bytes(spoiled))
-        kind = random.choice(list(KINDS))
+        kind = random.choice(self.kinds)
         if kind == "withdraw" and random.random() < 0.8:  # or too soon nobody is left
             kind = "host_change"
         party = random.choice(PARTIES[:4]) if random.random() < 0.95 else "NOBODY"
         act = self._act(kind, party)
-        if random.random() < 0.25:
+        if random.random() < self.spoil:
             act = self._spoil(act)
         return self._send(act, kind, party)
 
