@@ -61,9 +61,13 @@ class SketchParty:
     chains: dict[str, Chain] = field(default_factory=dict)
     counter: int = 1000
 
+    def seed_of(self, use: str) -> bytes:
+        """The secret of a use, for whoever must put it into a key file."""
+        return hashlib.sha256(f"sketch {self.seed} {self.name} {use}".encode()).digest()
+
     def key(self, use: str) -> SigningKey:
         """The key of a use (`node`, `recovery`, `W1`, ...), always the same for one seed."""
-        return SigningKey(hashlib.sha256(f"sketch {self.seed} {self.name} {use}".encode()).digest())
+        return SigningKey(self.seed_of(use))
 
     def public(self, use: str) -> str:
         """The public half, base64."""
@@ -109,6 +113,8 @@ class Sketch:
     parts: dict[str, bytes] = field(default_factory=dict)
     steps: list[Step] = field(default_factory=list)
     tree: Tree = field(default_factory=Tree)
+    head: int | None = None
+    """The size of the log that authors say they have verified; None for all of it."""
     host: str = "CASPIA"
     origin: str = "caspia.example/sketch"
 
@@ -168,13 +174,12 @@ class Sketch:
         *,
         use: str = "node",
         time_us: int | None = None,
-        head: int | None = None,
     ) -> Step:
         """Link an act under one of the party's keys and log it; a remark of the fold is in the step."""
         author = self.parties[party]
         signer = author.key(use)
         chain = author.chains.get(use, Chain(0, None))
-        size = len(self.leaves) if head is None else head
+        size = len(self.leaves) if self.head is None else self.head
         seen = (size, self.tree.root(size)) if self.leaves else None
         leaf = link(composed.act, approvals, signer, chain, seen, self.now_us if time_us is None else time_us)
         for ref, raw in zip(composed.act.parts, composed.stored, strict=True):

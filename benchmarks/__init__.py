@@ -1,0 +1,1 @@
+"""What is measured, as ratios to a limit or a peer of the same run: `make bench`."""

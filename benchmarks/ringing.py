@@ -1,0 +1,83 @@
+"""Announce at A until it rings at B: the host and two nodes are processes of their own, over loopback.
+
+The clock starts when the approved notice leaves for A's node and stops when B's stream of boards shows the ring.
+Linking, signing, submission, durable commit, push, verification, B's own store, fold, ring and board lie between.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from wellclear.apps.cli.acting import Intent, Ready
+from wellclear.apps.demo.processes import supervised
+from wellclear.apps.demo.scenario import PALMYRA, read_scenario
+from wellclear.apps.demo.station import EXERCISE_PASSPHRASE, Station, rings
+from wellclear.apps.demo.steps import agreement
+from wellclear.apps.demo.story import Story
+from wellclear.apps.demo.telling import Teller
+from wellclear.channel.composing import approve
+from wellclear.domain.entry import Approval, Role
+from wellclear.edges.clock import SystemClock
+from wellclear.edges.keyring import unlock
+
+NOTICES = 60
+WITHIN_S = 10.0
+
+
+@contextlib.contextmanager
+def channel(directory: Path) -> Iterator[Story]:
+    """The demo's channel, founded and agreed, without its story."""
+    with tempfile.TemporaryDirectory(dir=directory) as home, supervised(Path(home)) as processes:
+        with contextlib.redirect_stdout(io.StringIO()):
+            story = Story(read_scenario(PALMYRA), Path(home), Teller(), processes, fast=True)
+            agreement(story)
+        try:
+            yield story
+        finally:
+            story.close()
+
+
+def ring_ms(directory: Path) -> list[float]:
+    """Milliseconds from announcing to ringing, for each notice."""
+    with channel(directory) as story:
+        return [_one(story) for _ in range(NOTICES)]
+
+
+def _one(story: Story) -> float:
+    first, second = story.first, story.second
+    ready, approvals = _approved(story)
+    rung = threading.Event()
+    moments: list[float] = []
+
+    def listen() -> None:
+        second.until(lambda board: rings(board, "notice", str(ready.act.id)), WITHIN_S, "the ring")
+        moments.append(time.perf_counter())
+        rung.set()
+
+    listener = threading.Thread(target=listen, daemon=True)
+    listener.start()
+    start = time.perf_counter()
+    first._place.send(ready, approvals, wait_s=0)  # the one step that is measured
+    assert rung.wait(WITHIN_S), "it rang"
+    listener.join()
+    return (moments[0] - start) * 1000
+
+
+def _approved(story: Story) -> tuple[Ready, list[Approval]]:
+    station: Station = story.first
+    form = story.scenario.crossing.first.form(SystemClock().now_us())
+    members = {"desk": station.desk, "to": list(form.to), "precedence": form.precedence, "keep_until": form.keep_until}
+    place = station._place  # an officer's place, used as the demo uses it
+    drafter, releaser = station.officer("watch_officer"), station.officer("release_authority")
+    ready = place.compose(Intent("notice", form.groups(), place.readers(form.to), members), drafter)
+
+    def by(handle: str, role: Role) -> Approval:
+        return approve(ready.act, unlock(place.keys.officer_path(handle), EXERCISE_PASSPHRASE), role)
+
+    return ready, [by(drafter, "drafter"), by(releaser, "release_authority")]
