@@ -63,7 +63,7 @@ def found(home: Path) -> tuple[str, dict[str, SketchParty]]:
         SOUTH: sketch.party(SOUTH, "principal"),
     }
     home.mkdir(mode=0o700, exist_ok=True)
-    create_key(home / "keys" / "cosigner.json", "cosigner", HOST, PASSPHRASE, **_seed(parties[HOST], "cosigner"))
+    create_key(home / "keys" / "cosigner.json", "cosigner", HOST, PASSPHRASE, **key_of(parties[HOST], "cosigner"))
     channel = create_host(
         home, HOST, [party.card() for party in parties.values()], default_settings(),
         Articles(group="articles", text="An exercise.", open_points=[]), True, "caspia.example/live", PASSPHRASE,
@@ -72,7 +72,8 @@ def found(home: Path) -> tuple[str, dict[str, SketchParty]]:
     return channel, parties
 
 
-def _seed(party: SketchParty, use: str) -> dict[str, Any]:
+def key_of(party: SketchParty, use: str) -> dict[str, Any]:
+    """What `create_key` needs to make the sketch's own key."""
     seed = hashlib.sha256(f"sketch {party.seed} {party.name} {use}".encode()).digest()
     assert b64(SigningKey(seed).public_key) == party.public(use), "the sketch makes its keys in another way"
     return {"seed": seed, "kdf": KDF_BY_NAME["minimum"]}
@@ -163,7 +164,7 @@ def _plain(desk: Desk, kind: str, public: dict[str, Any]) -> Composed:
 def notice(desk: Desk, to: list[str], volumes: list[dict[str, Any]], id_: str | None = None) -> Composed:
     """A notice of the desk, all of it shown to the addressees."""
     core = desk.node.core
-    groups = [
+    groups: list[dict[str, Any]] = [
         {"group": "volume", "volumes": volumes},
         {"group": "category", "category": "air"},
         {"group": "rest", "crewed": "yes"},

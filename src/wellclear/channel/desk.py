@@ -15,9 +15,8 @@ import msgspec
 from msgspec import UNSET
 
 from wellclear.channel.composing import Composed, Told, compose, subject
-from wellclear.channel.level_one import cell_around
-from wellclear.domain.canonical import INTEGER_MAX
-from wellclear.domain.entry import Precedence
+from wellclear.domain.canonical import INTEGER_MAX, unb64
+from wellclear.domain.cells import cell_around
 from wellclear.domain.kinds import NotOpened, Receipt
 from wellclear.domain.names import party_of_desk
 from wellclear.domain.parts import (
@@ -25,11 +24,10 @@ from wellclear.domain.parts import (
     FindingRow,
     Findings,
     Group,
-    Message,
     Readback,
     ReadbackRow,
     ReadbackWrong,
-    Safety,
+    RequestDetails,
     Units,
     group_from,
 )
@@ -147,15 +145,26 @@ def unable(pen: Pen, picture: Picture, item: str, code: str) -> Composed:
 # Words of one's own.
 
 
-def message(pen: Pen, item: str, to: Sequence[str], text: str, language: str, precedence: Precedence = "R") -> Composed:
-    """Free text, marked as such."""
-    group = Message(group="message", language=language, text=text)
+def message(pen: Pen, item: str, to: Sequence[str], fields: Mapping[str, Any], precedence: str = "R") -> Composed:
+    """Free text with its language, marked as such; `fields` are text, language and perhaps about."""
+    group = _group({**fields, "group": "message"}, "message")
     return pen.write("message", id=item, to=to, precedence=precedence, groups=[group], audience=readers_of(pen, to))
+
+
+def request(
+    pen: Pen, picture: Picture, item: str, about: tuple[str, int], code: str, details: RequestDetails
+) -> Composed:
+    """Ask the announcer of a notice for other heights or a later start; nobody has to (R32)."""
+    row = item_of(picture, about[0])
+    return pen.write(
+        "request", id=item, to=[row.desk], subject=subject(*about), precedence=row.precedence, code=code,
+        groups=[details], audience=readers_of(pen, [row.desk]),
+    )  # fmt: skip
 
 
 def safety(pen: Pen, item: str, to: Sequence[str], code: str, fields: Mapping[str, Any]) -> Composed:
     """One of the messages that any watch officer sends at once (R4); FLASH."""
-    group = msgspec.convert({**fields, "group": "safety"}, Safety, strict=True)
+    group = _group({**fields, "group": "safety"}, "safety")
     return pen.write("safety", id=item, to=to, precedence="Z", code=code, groups=[group], audience=readers_of(pen, to))
 
 
@@ -192,7 +201,8 @@ def write_act(pen: Pen, kind: str, groups: Sequence[Mapping[str, Any]], asked: M
     """An act of any kind from its field groups as JSON.
 
     `asked` may hold to, precedence, id, subject, code, keep_until, public, audience, withhold (names of groups that are
-    committed to but sent to nobody). A notice's level 1 is made from its volumes where it is not given.
+    committed to but sent to nobody) and salts by name of group. A notice's level 1 is made from its volumes where it is
+    not given.
 
     Raises:
         InvalidValue: a member or a group is wrong; says which.
@@ -205,7 +215,10 @@ def write_act(pen: Pen, kind: str, groups: Sequence[Mapping[str, Any]], asked: M
     given.sort(key=lambda group: order.index(group.group) if group.group in order else len(order))
     to, withheld = list(asked.get("to", ())), set(asked.get("withhold", ()))
     readers = tuple(sorted(set(asked.get("audience") or ()) or readers_of(pen, to)))
-    told = [Told(group, () if group.group in withheld else readers, pen.salt()) for group in given]
+    salts = {str(name): unb64(str(salt), 32, field="salts") for name, salt in dict(asked.get("salts", {})).items()}
+    told = [
+        Told(group, () if group.group in withheld else readers, salts.get(group.group) or pen.salt()) for group in given
+    ]
     members: dict[str, Any] = {
         name: asked[name] for name in ("precedence", "id", "code", "keep_until", "public") if name in asked
     }

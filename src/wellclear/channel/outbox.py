@@ -116,6 +116,11 @@ class Outbox:
             self.items[item.id] = item
             self._numbers = max(self._numbers, item.number)
 
+    def hold_all(self) -> list[Item]:
+        """Everything waits for an officer's word: this node was restored, and may have sent it before."""
+        rows = [item for item in self.items.values() if item.state in ("waiting", "linked")]
+        return [self._set(replace(item.freed(), state="held")) for item in rows]
+
     def again(self, name: str) -> Item:
         """An officer wants a held or refused act to go out after all; raises InvalidValue for any other."""
         item = self._one(name)

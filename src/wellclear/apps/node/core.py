@@ -25,7 +25,7 @@ from wellclear.channel.follower import Follower, Proven
 from wellclear.channel.opening import open_leaf
 from wellclear.channel.outbox import Item, Outbox, decode_item
 from wellclear.channel.own_rules import check_approved, check_content, check_public
-from wellclear.channel.submission import Frame, check_answers
+from wellclear.channel.submission import check_answers
 from wellclear.domain.canonical import b64, unb64
 from wellclear.domain.entry import SALT_BYTES, Act, Approval, act_hash
 from wellclear.domain.logged import Logged, Remark
@@ -45,7 +45,6 @@ from wellclear.watch.drift import DriftWatch
 from wellclear.watch.duties import DutyBook
 
 REMARKS_KEPT: Final = 1_000
-SEND_BYTES_MAX: Final = 900 * 1024
 BATCH_OF_FINDINGS_US: Final = 250_000
 FINDING_ENGINE: Final = "reference/1"
 _CHUNK: Final = 512
@@ -118,6 +117,16 @@ class NodeCore:
             self.follower.evidence = Equivocation("log", check_evidence(evidence), (b"", b"", evidence))
         self.ringing.after_replay(self.picture, self.now_us)
         self._detect()
+
+    def restored(self) -> None:
+        """This home was restored from a backup: take fresh ids, and ask before linking what its outbox held."""
+        with self.store.transaction():
+            self._counters.forget()
+            self.store.put_meta("counters", self._counters.encode())
+            for item in self.outbox.hold_all():
+                self._store_item(item)
+        for item in self.outbox.items.values():
+            self.ringing.outbox_changed(item, self.now_us)
 
     @property
     def picture(self) -> Picture:
@@ -273,6 +282,9 @@ class NodeCore:
             InvalidValue: the parts are not those that the act names.
             Unavailable: it could not be stored.
         """
+        known = self.outbox.items.get(b64(act_hash(act)))
+        if known is not None and known.state != "refused":
+            return known
         self._check_author(act)
         groups = self._groups_of(act, stored)
         check_content(self.picture, act, groups)
@@ -414,19 +426,19 @@ class NodeCore:
                 self.outbox.items.pop(item.id, None)
                 self.store.drop_outbox(item.id)
 
-    def frames(self, items: Sequence[Item]) -> list[tuple[list[Item], list[Frame]]]:
-        """Items as submissions of at most 1 MiB, in their order."""
-        batches: list[tuple[list[Item], list[Frame]]] = []
-        room = 0
-        for item in items:
-            size = len(item.leaf) + sum(map(len, item.parts)) + 64
-            if not batches or size > room:
-                batches.append(([], []))
-                room = SEND_BYTES_MAX
-            batches[-1][0].append(item)
-            batches[-1][1].append(Frame(item.leaf, item.parts))
-            room -= size
-        return batches
+    def decide(self, name_hex: str, *, again: bool) -> None:
+        """An officer's word on a held or refused act: send it after all, or forget it."""
+        try:
+            name = b64(bytes.fromhex(name_hex))
+        except ValueError as error:
+            raise InvalidValue("act_hash", "32 bytes in hex") from error
+        if again:
+            self._store_item(self.outbox.again(name))
+        else:
+            self.outbox.drop(name)
+            self.store.drop_outbox(name)
+        self.alarms.settle(f"outbox/{name}")
+        self.changed = True
 
     def place_of(self, act: Act) -> int | None:
         """Where an act of this node stands in the verified log; None while it is not there."""

@@ -167,6 +167,14 @@ class Detection:
                 aside.add(shown)
         return found + aside.check(item)
 
+    def held(self) -> dict[str, str]:
+        """Every notice that is compared, with its party."""
+        return dict(self._parties)
+
+    def coarse(self, view: View) -> int:
+        """How many of them are known only as a cell."""
+        return sum(view.items[id_].current.shapes is None for id_ in self._parties if id_ in view.items)
+
     # What is told to the other party.
 
     def findings(self, picture: Picture, view: View) -> list[FindingDraft]:

@@ -17,6 +17,7 @@ from typing import Any, Final
 from wellclear.apps.node.core import NodeCore
 from wellclear.apps.node.parts import Wanted
 from wellclear.channel.outbox import Item
+from wellclear.channel.submission import Frame
 from wellclear.domain.entry import Act, Approval
 from wellclear.domain.logged import Remark
 from wellclear.edges.client import Event, HostClient
@@ -28,8 +29,10 @@ TICK_S: Final = 0.25
 BOARD_S: Final = 2.0
 COALESCE_S: Final = 0.02
 BACKOFF_S: Final = (0.1, 0.5, 1.0, 2.0, 5.0)
-FETCHES_MAX: Final = 4
+FETCHES_MAX: Final = 16
+"""Parts that are asked for at once; an entry has at most so many."""
 FILL_LEAVES: Final = 2_048
+SEND_BYTES_MAX: Final = 900 * 1024
 
 
 class NodeService:
@@ -48,6 +51,7 @@ class NodeService:
         self._wake_sender, self._wake_fetcher = asyncio.Event(), asyncio.Event()
         self._bell = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
+        self._closing = False
 
     # Life.
 
@@ -65,6 +69,11 @@ class NodeService:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self.client.close()
         self.core.store.close()
+        self._ring_bell()
+
+    def end_streams(self) -> None:
+        """Let everybody who watches the board go."""
+        self._closing = True
         self._ring_bell()
 
     def _on_end(self, task: asyncio.Task[None]) -> None:
@@ -150,7 +159,7 @@ class NodeService:
 
     async def _send_once(self) -> bool:
         items = self.core.link()
-        for batch, frames in self.core.frames(items):
+        for batch, frames in submissions(items):
             body = await self.client.submit(frames)
             self.core.answered(batch, body)
             self._hear_answer(body)
@@ -167,23 +176,28 @@ class NodeService:
             await _woken(self._wake_fetcher, TICK_S)
             rows = self.core.parts.due(self.core.clock.monotonic_us())
             for start in range(0, len(rows), FETCHES_MAX):
-                await asyncio.gather(*(self._fetch_one(row) for row in rows[start : start + FETCHES_MAX]))
+                chunk = rows[start : start + FETCHES_MAX]
+                came = await asyncio.gather(*map(self._fetch_one, chunk))
+                self._take_parts(chunk, came)  # together, so that nobody sees volumes without their category
             if rows:
                 self._tick_core()
 
-    async def _fetch_one(self, row: Wanted) -> None:
+    async def _fetch_one(self, row: Wanted) -> bytes | None:
         sha = row.ref.sha
         assert isinstance(sha, str), "only sent parts are wanted"
-        stored: bytes | None = None
         try:
-            stored = await self.client.part(sha)
+            return await self.client.part(sha)
         except WellclearError as error:
             LOG.warning("a part of entry %d did not come: %s", row.index, error)
-        try:
-            self.core.part_came(row, stored)
-        except Unavailable as error:
-            row.busy = False
-            self.core.ringing.disk(str(error), self.core.now_us)
+            return None
+
+    def _take_parts(self, rows: Sequence[Wanted], came: Sequence[bytes | None]) -> None:
+        for row, stored in zip(rows, came, strict=True):
+            try:
+                self.core.part_came(row, stored)
+            except Unavailable as error:
+                row.busy = False
+                self.core.ringing.disk(str(error), self.core.now_us)
         self._after()
 
     # Ticking.
@@ -221,6 +235,17 @@ class NodeService:
         self._after()
         return item
 
+    def see_alarm(self, key: str) -> None:
+        """An officer has seen an alarm; raises `InvalidValue` where there is none."""
+        self.core.alarms.see(key)
+        self.core.changed = True
+        self._after()
+
+    def decide(self, name_hex: str, *, again: bool) -> None:
+        """An officer's word on a held or refused act; raises `InvalidValue` where there is none."""
+        self.core.decide(name_hex, again=again)
+        self._after()
+
     async def wait_for(self, act: Act, name: str, seconds: float) -> tuple[int, list[Remark]] | None:
         """Index and remarks of an act once it is in the verified log; None when that takes longer.
 
@@ -253,7 +278,7 @@ class NodeService:
 
     async def boards(self, board: Callable[[], Any]) -> AsyncIterator[Any]:
         """The board now, and again whenever something changed, coalesced, and at least every 2 s."""
-        while True:
+        while not self._closing:
             yield board()
             if await self.changed(BOARD_S):
                 await asyncio.sleep(COALESCE_S)
@@ -261,6 +286,21 @@ class NodeService:
     def _ring_bell(self) -> None:
         bell, self._bell = self._bell, asyncio.Event()
         bell.set()
+
+
+def submissions(items: Sequence[Item]) -> list[tuple[list[Item], list[Frame]]]:
+    """Items as submissions of at most 1 MiB, in their order."""
+    batches: list[tuple[list[Item], list[Frame]]] = []
+    room = 0
+    for item in items:
+        size = len(item.leaf) + sum(map(len, item.parts)) + 64
+        if not batches or size > room:
+            batches.append(([], []))
+            room = SEND_BYTES_MAX
+        batches[-1][0].append(item)
+        batches[-1][1].append(Frame(item.leaf, item.parts))
+        room -= size
+    return batches
 
 
 async def _woken(event: asyncio.Event, seconds: float) -> None:

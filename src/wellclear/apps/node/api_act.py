@@ -1,0 +1,270 @@
+"""What the local API does: compose, take approved acts, keep drafts.
+
+The command line's officers sign with keys of their own, so nothing here holds a person's key; the page's actions are in
+`api_desk`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+import msgspec
+from litestar import Response, delete, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery, JSONBody
+
+from wellclear.apps.http import not_found
+from wellclear.apps.node.rows import Row
+from wellclear.apps.node.service import NodeService
+from wellclear.channel.composing import Composed
+from wellclear.channel.desk import write_act
+from wellclear.channel.outbox import Item
+from wellclear.domain.canonical import b64, unb64
+from wellclear.domain.entry import Act, Approval, act_hash, plainly
+from wellclear.domain.kinds import KINDS
+from wellclear.domain.parts import open_part
+from wellclear.edges.keyring import Keyring
+from wellclear.errors import InvalidValue, Malformed, Refused, Unverified
+
+Service = NamedDependency[NodeService]
+Home = NamedDependency[Keyring]
+WAIT_S_MAX: Final = 60.0
+ASKED: Final = (
+    "to", "precedence", "id", "subject", "code", "keep_until", "public", "audience", "withhold", "salts",
+)  # fmt: skip
+
+
+class ActBody(msgspec.Struct, kw_only=True):
+    """What an officer wants to say; `as` is who is meant to approve it, for warnings only."""
+
+    kind: str
+    groups: list[dict[str, Any]] = []
+    desk: str = ""
+    to: list[str] = []
+    precedence: str | None = None
+    id: str | None = None
+    subject: dict[str, Any] | None = None
+    code: str | None = None
+    keep_until: str | None = None
+    public: dict[str, Any] | None = None
+    audience: list[str] = []
+    withhold: list[str] = []
+    salts: dict[str, str] = {}
+
+    def asked(self) -> dict[str, Any]:
+        """The members that were named."""
+        told = {name: getattr(self, name) for name in ASKED}
+        return {name: value for name, value in told.items() if value not in (None, [], {})}
+
+
+class EntryBody(msgspec.Struct, kw_only=True):
+    """An approved act with the stored bytes of all its parts; `use` and `passphrase` where another key links it."""
+
+    act: dict[str, Any]
+    parts: list[str] = []
+    approvals: list[dict[str, Any]] = []
+    use: str = "node"
+    passphrase: str = ""
+
+
+class ReleaseBody(msgspec.Struct, kw_only=True):
+    """What releases a draft: the approvals that it lacked."""
+
+    approvals: list[dict[str, Any]]
+
+
+@post("/api/acts", status_code=200)
+async def compose_act(service: Service, data: JSONBody[ActBody]) -> Row:
+    """An act that fits what was asked and that this node would send; nothing is stored but its id."""
+    composed = composed_of(service, data)
+    return told_act(composed, warnings_of(service, composed))
+
+
+def composed_of(service: NodeService, data: ActBody) -> Composed:
+    """Compose and check an act; raises as `NodeCore.check_draft`."""
+    core = service.core
+    kind = KINDS.get(data.kind)
+    if kind is None:
+        raise InvalidValue("kind", f"{data.kind[:40]!r} is no kind of entry")
+    desk = data.desk or (own_desk(service) if kind.has_desk else "")
+    asked = data.asked()
+    if kind.has_id and "id" not in asked:
+        asked["id"] = core.next_id(desk)
+    composed = write_act(core.pen(desk), data.kind, data.groups, asked)
+    groups = [open_part(raw, ref) for raw, ref in zip(composed.stored, composed.act.parts, strict=True)]
+    core.check_draft(composed.act, groups)
+    return composed
+
+
+def own_desk(service: NodeService) -> str:
+    """The party's first desk; raises `Refused` where the roster has none."""
+    picture = service.core.picture
+    desk = min((name for name, row in picture.desks.items() if row.party == service.core.party), default=None)
+    if desk is None:
+        raise Refused("NOT_YOUR_DESK", "this party has no desk on its roster yet", field="desk")
+    return desk
+
+
+def warnings_of(service: NodeService, composed: Composed) -> list[str]:
+    """What an officer should know before approving."""
+    found = []
+    if service.core.state != "live":
+        found.append(f"the picture is {service.core.state}: others may have said more since")
+    if service.core.drift.blocks_lead_time():
+        found.append("this node's clock is more than 30 s from the others'; no lead time can be claimed")
+    return found
+
+
+def told_act(composed: Composed, warnings: Sequence[str]) -> Row:
+    """An act as the API tells it."""
+    return {
+        "act": msgspec.to_builtins(composed.act), "act_hash": b64(act_hash(composed.act)),
+        "parts": [b64(raw) for raw in composed.stored], "warnings": list(warnings),
+    }  # fmt: skip
+
+
+@post("/api/entries")
+async def take_entry(
+    service: Service, keyring: Home, data: JSONBody[EntryBody], wait: FromQuery[float] = 0
+) -> Response[Row]:
+    """Take an approved act into the outbox; with `wait` answer once it is logged and folded."""
+    act, approvals, stored = read_act(data.act), read_approvals(data.approvals), [unb64(part) for part in data.parts]
+    if data.use == "node":
+        return await send(service, act, approvals, stored, wait)
+    if data.use not in ("recovery", "standby"):
+        raise InvalidValue("use", "node, recovery or standby")
+    signer = await asyncio.to_thread(keyring.unlock, data.use, data.passphrase)
+    service.core.outbox.signers[data.use] = signer
+    try:
+        return await send(service, act, approvals, stored, max(wait, 5), data.use)
+    finally:
+        del service.core.outbox.signers[data.use]
+
+
+async def send(
+    service: NodeService,
+    act: Act,
+    approvals: Sequence[Approval],
+    stored: Sequence[bytes],
+    wait: float,
+    use: str = "node",
+) -> Response[Row]:
+    """Put an act, wait for it, and tell where it stands; a refusal by the host is one here."""
+    return await answer(service, service.put(act, approvals, stored, use), wait)
+
+
+async def answer(service: NodeService, item: Item, wait: float) -> Response[Row]:
+    """Where an item stands after at most so many seconds."""
+    act, name = item.act, item.id
+    done = await service.wait_for(act, name, min(max(wait, 0), WAIT_S_MAX))
+    if done is None:
+        return Response(_unsent(service, item, name), status_code=202)
+    index, remarks = done
+    rows = [
+        {"reason": str(remark.reason), "sentence": remark.reason.sentence, "detail": remark.detail}
+        for remark in remarks
+    ]
+    return Response({"act_hash": name, "index": index, "remarks": rows}, status_code=200)
+
+
+def _unsent(service: NodeService, item: Item, name: str) -> Row:
+    now = service.core.outbox.items.get(name, item)
+    if now.state == "refused":
+        raise Refused(now.reason, f"the host refused it{f': {now.detail}' if now.detail else ''}")
+    return {"act_hash": name, "state": "not sent" if now.state in ("waiting", "linked") else now.state}
+
+
+def read_act(fields: Mapping[str, Any]) -> Act:
+    """An act from JSON; raises `InvalidValue` with the field."""
+    act: Act = _converted(fields, Act, "act")
+    return act
+
+
+def read_approvals(rows: Sequence[Mapping[str, Any]]) -> list[Approval]:
+    """Approvals from JSON; raises `InvalidValue` with the field."""
+    return [_converted(row, Approval, f"approvals[{number}]") for number, row in enumerate(rows)]
+
+
+def _converted(fields: Any, kind: Any, where: str) -> Any:
+    try:
+        return msgspec.convert(fields, kind, strict=True)
+    except msgspec.ValidationError as error:
+        raise InvalidValue(*plainly(error, where)) from error
+
+
+# Drafts: an act with its drafter's approval, until somebody else releases it.
+
+
+@post("/api/drafts", status_code=201)
+async def keep_draft(service: Service, data: JSONBody[EntryBody]) -> Row:
+    """Keep an act until it is released."""
+    act, approvals = read_act(data.act), read_approvals(data.approvals)
+    stored = [unb64(part) for part in data.parts]
+    service.core.check_draft(act, _groups(act, stored))
+    store = service.core.store
+    last = int(store.get_meta("drafts") or b"0") + 1
+    name = f"D{last}"
+    row = {"act": msgspec.to_builtins(act), "parts": data.parts, "approvals": msgspec.to_builtins(approvals)}
+    with store.transaction():
+        store.put_meta("drafts", str(last).encode())
+        store.put_draft(name, msgspec.json.encode(row))
+    return {"draft": name, "act_hash": b64(act_hash(act))}
+
+
+@get("/api/drafts")
+async def list_drafts(service: Service) -> Row:
+    """Every draft that waits for its release."""
+    return {"drafts": [_draft_row(service, name, row) for name, row in service.core.store.drafts().items()]}
+
+
+@post("/api/drafts/{name:str}/release")
+async def release_draft(
+    service: Service, name: FromPath[str], data: JSONBody[ReleaseBody], wait: FromQuery[float] = 0
+) -> Response[Any]:
+    """Send a draft with the approvals that it lacked."""
+    raw = service.core.store.drafts().get(name)
+    if raw is None:
+        return not_found(f"no draft is called {name[:40]}")
+    row = msgspec.json.decode(raw)
+    act = read_act(row["act"])
+    approvals = [*read_approvals(row["approvals"]), *read_approvals(data.approvals)]
+    stored = [unb64(part) for part in row["parts"]]
+    item = service.put(act, approvals, stored)
+    service.core.store.drop_draft(name)
+    return await answer(service, item, wait)
+
+
+@delete("/api/drafts/{name:str}", status_code=200)
+async def drop_draft(service: Service, name: FromPath[str]) -> Response[Any]:
+    """Throw a draft away."""
+    if name not in service.core.store.drafts():
+        return not_found(f"no draft is called {name[:40]}")
+    service.core.store.drop_draft(name)
+    return Response({"draft": name})
+
+
+def _groups(act: Act, stored: Sequence[bytes]) -> list[Any]:
+    if len(stored) != len(act.parts):
+        raise InvalidValue("parts", f"{len(stored)} where the act commits to {len(act.parts)}")
+    try:
+        return [open_part(raw, ref) for raw, ref in zip(stored, act.parts, strict=True)]
+    except (Malformed, Unverified) as error:
+        raise InvalidValue("parts", str(error)) from error
+
+
+def _draft_row(service: NodeService, name: str, raw: bytes) -> Row:
+    row = msgspec.json.decode(raw)
+    act = read_act(row["act"])
+    persons = {person.key: handle.partition("/")[2] for handle, person in service.core.picture.persons.items()}
+    groups = _groups(act, [unb64(part) for part in row["parts"]])
+    return {
+        "draft": name, "act_hash": b64(act_hash(act)), **row, "said_us": act.said,
+        "by": [persons.get(approval["key"], "unknown") for approval in row["approvals"]],
+        "groups": [msgspec.to_builtins(group) for group in groups],
+    }  # fmt: skip
+
+
+ACTING: Final = [compose_act, take_entry, keep_draft, list_drafts, release_draft, drop_draft]
+"""The handlers of this module."""

@@ -1,0 +1,198 @@
+"""What the local API tells: every list of the board by itself, and what only a look-up needs."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from typing import Any, Final
+
+import msgspec
+from litestar import Response, get
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+from litestar.response import Stream
+
+from wellclear import __version__
+from wellclear.apps.host.create import read_founding
+from wellclear.apps.http import not_found
+from wellclear.apps.node import board as boards
+from wellclear.apps.node.opened import OpenedLog
+from wellclear.apps.node.rows import Row, conflict_rows, notice_row
+from wellclear.apps.node.service import NodeService
+from wellclear.apps.timeline import timeline_of_store
+from wellclear.domain.canonical import b64, unb64
+from wellclear.domain.spoken import spoken
+from wellclear.errors import WellclearError
+from wellclear.picture.membership import required_of
+
+Service = NamedDependency[NodeService]
+
+
+@get("/api/status")
+async def status(service: Service) -> Row:
+    """How the node stands, in a few words."""
+    core = service.core
+    return {
+        "software": f"wellclear {__version__}", "party": core.party, "channel": core.channel,
+        "spoken": spoken(unb64(core.channel)), "phase": boards.phase(core), "size": core.follower.size,
+        "digest": b64(core.picture.digest), "link": boards.link(core, service.link_words),
+    }  # fmt: skip
+
+
+@get("/api/board")
+async def board(service: Service) -> Row:
+    """The whole board."""
+    return boards.board(service.core, service.link_words)
+
+
+@get("/api/events")
+async def events(service: Service) -> Stream:
+    """Server-sent events: the whole board whenever something changed, and at least every two seconds."""
+    return Stream(_events(service), media_type="text/event-stream", headers={"Cache-Control": "no-store"})
+
+
+async def _events(service: NodeService) -> AsyncIterator[bytes]:
+    async for told in service.boards(lambda: boards.board(service.core, service.link_words)):
+        yield b"event: board\ndata: %s\n\n" % msgspec.json.encode(told)
+
+
+@get("/api/notices")
+async def notices(service: Service) -> list[Row]:
+    """Every notice in the picture."""
+    return [
+        notice_row(service.core, item) for _, item in sorted(service.core.view.items.items()) if item.kind == "notice"
+    ]
+
+
+@get("/api/notices/{item:str}")
+async def notice(service: Service, item: FromPath[str]) -> Response[Any] | Row:
+    """One notice or safety message; `?` versions before the newest are in its log only."""
+    found = service.core.view.items.get(item)
+    return not_found(f"{item[:40]} is not in the picture") if found is None else notice_row(service.core, found)
+
+
+@get("/api/conflicts")
+async def conflicts(service: Service) -> Row:
+    """Conflicts, and against what they were looked for."""
+    return {"conflicts": conflict_rows(service.core), "compared": boards.compared(service.core)}
+
+
+@get("/api/duties")
+async def duties(service: Service) -> list[Row]:
+    """Every answer that is waited for."""
+    return boards.duties(service.core)
+
+
+@get("/api/alarms")
+async def alarms(service: Service) -> list[Row]:
+    """What rings, or has rung."""
+    return boards.alarms(service.core)
+
+
+@get("/api/messages")
+async def messages(service: Service) -> list[Row]:
+    """Messages, newest first."""
+    return boards.messages(service.core)
+
+
+@get("/api/requests")
+async def requests(service: Service) -> list[Row]:
+    """Requests about notices, with their answers."""
+    return boards.requests(service.core)
+
+
+@get("/api/remarks")
+async def remarks(service: Service) -> list[Row]:
+    """What cannot stand, newest first."""
+    return boards.remarks(service.core)
+
+
+@get("/api/outbox")
+async def outbox(service: Service) -> Row:
+    """What is not sent yet."""
+    return boards.outbox(service.core)
+
+
+@get("/api/roster")
+async def roster(service: Service) -> Row:
+    """The own roster as an entry writes it, and everybody's under `parties`."""
+    picture = service.core.picture
+    parties = {name: _roster_of(service, name) for name in sorted(picture.parties.keys())}
+    return {
+        "party": service.core.party,
+        **parties.get(service.core.party, {"desks": [], "persons": []}),
+        "parties": parties,
+    }
+
+
+def _roster_of(service: NodeService, party: str) -> Row:
+    picture = service.core.picture
+    desks = [
+        {"desk": desk, **({"stands_in": row.stands_in} if isinstance(row.stands_in, str) else {})}
+        for desk, row in sorted(picture.desks.items())
+        if row.party == party
+    ]
+    persons = sorted((row.rank, name, row) for name, row in picture.persons.items() if name.startswith(f"{party}/"))
+    return {
+        "desks": desks,
+        "persons": [
+            {"person": name.partition("/")[2], "key": row.key, "roles": list(row.roles)} for _, name, row in persons
+        ],
+    }
+
+
+@get("/api/agreement")
+async def agreement(service: Service) -> Row:
+    """The settings in force, what is proposed and by whom it is signed; before the first one, the founding file."""
+    picture = service.core.picture
+    proposals = [
+        {
+            "proposal": name, "do": row.do, "base": row.base, "by": row.party, "signed": list(row.signed),
+            "state": row.state, **_content(service, name),
+        }
+        for name, row in sorted(picture.proposals.items())
+    ]  # fmt: skip
+    told: Row = {
+        "version": picture.agreement, "rules": picture.rules, "principals": list(picture.principals),
+        "settings": msgspec.to_builtins(picture.terms) if picture.agreement else {}, "proposals": proposals,
+    }  # fmt: skip
+    articles = service.core.view.articles
+    if articles:
+        told["articles"] = msgspec.to_builtins(articles[max(articles)])
+    if not picture.agreement and picture.size:
+        told |= await _founding(service)
+    return told
+
+
+def _content(service: NodeService, name: str) -> Row:
+    body = service.core.picture.proposed.get(name)
+    if body is None:
+        return {"required": [], "public": {}}
+    return {"required": list(required_of(service.core.picture, body)), "public": msgspec.to_builtins(body)}
+
+
+async def _founding(service: NodeService) -> Row:
+    """The founding file from the host, held to the genesis; nothing where the host does not give it."""
+    if service.core.party not in service.core.picture.principals:
+        return {}
+    try:
+        raw = await service.client.founding()
+        read_founding(raw, service.core.picture)
+    except WellclearError as error:
+        return {"founding_fault": str(error)}
+    return {"founding": json.loads(raw)}
+
+
+@get("/api/timeline")
+async def timeline(service: Service) -> Row:
+    """What happened, entry by entry, in plain sentences."""
+    report = await asyncio.to_thread(timeline_of_store, OpenedLog(service.core.store), service.core.party)
+    return dict(report.json())
+
+
+READING: Final = [
+    status, board, events, notices, notice, conflicts, duties, alarms, messages, requests, remarks, outbox, roster,
+    agreement, timeline,
+]  # fmt: skip
+"""The handlers of this module."""

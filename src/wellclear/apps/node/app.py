@@ -1,0 +1,60 @@
+"""The node's application: the local API below `/api`, the page beside it, and the guard in front of both."""
+
+from __future__ import annotations
+
+from litestar import Litestar
+from litestar.di import Provide
+from litestar.openapi import OpenAPIConfig
+from litestar.openapi.plugins import JsonRenderPlugin
+from litestar.types import ASGIApp
+
+from wellclear import __version__
+from wellclear.apps.http import EXCEPTION_HANDLERS
+from wellclear.apps.node.api_act import ACTING
+from wellclear.apps.node.api_desk import DESK
+from wellclear.apps.node.api_read import READING
+from wellclear.apps.node.guard import BODY_BYTES_MAX, Guard
+from wellclear.apps.node.page.files import page_handlers
+from wellclear.apps.node.service import NodeService
+from wellclear.apps.node.sessions import Sessions
+from wellclear.edges.keyring import Keyring
+
+
+def node_app(service: NodeService, token: str, listen_host: str) -> ASGIApp:
+    """The application around a running service.
+
+    Args:
+        service: what it shows; started and stopped by the caller.
+        token: what every request below `/api` must carry.
+        listen_host: the address that the node listens on.
+    """
+    keyring = Keyring(service.home)
+    sessions = Sessions(service.core.party, keyring, lambda: service.core.now_us)
+
+    async def told_service() -> NodeService:
+        return service
+
+    async def told_sessions() -> Sessions:
+        return sessions
+
+    async def told_keyring() -> Keyring:
+        return keyring
+
+    app = Litestar(
+        route_handlers=[*READING, *ACTING, *DESK, *page_handlers],
+        dependencies={
+            "service": Provide(told_service),
+            "sessions": Provide(told_sessions),
+            "keyring": Provide(told_keyring),
+        },
+        exception_handlers=EXCEPTION_HANDLERS,
+        request_max_body_size=BODY_BYTES_MAX,
+        openapi_config=OpenAPIConfig(
+            title="Wellclear node",
+            version=__version__,
+            path="/api",
+            render_plugins=[JsonRenderPlugin(path="/openapi.json")],
+        ),
+        logging_config=None,
+    )
+    return Guard(app, token, listen_host)

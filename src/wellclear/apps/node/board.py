@@ -1,0 +1,223 @@
+"""The board: everything that a watch officer must see at once, as one JSON object for page and command line.
+
+Every negative answer says against what (`compared`, `link.words`), and every moment stands twice, in microseconds and
+as a date-time group. A derived state follows the later of now and the own clock; `overdue` follows now alone.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from msgspec import UNSET
+
+from wellclear.apps.node.alarms import Alarm
+from wellclear.apps.node.core import NodeCore
+from wellclear.apps.node.rows import (
+    RUNG_NAMES,
+    Row,
+    conflict_rows,
+    duty_row,
+    moments,
+    notice_row,
+    request_row,
+    yes,
+)
+from wellclear.apps.problems import sentence_of
+from wellclear.channel.policy import cosigners
+from wellclear.domain.canonical import b64, unb64
+from wellclear.domain.spoken import spoken
+from wellclear.errors import Malformed, Unverified
+from wellclear.log.checkpoint import cosignatures
+
+FRESH_US = 10_000_000
+"""A cosignature of another party not older than this makes the picture fresh (protocol, "Freshness")."""
+LATEST_REMARKS = 200
+
+_GRAVE = {"halted", "head_differs", "disk", "conflict"}
+_KINDS = {
+    "no_answer": "unanswered",
+    "escalated": "unanswered",
+    "readback_differs": "readback",
+    "unconfirmed": "readback",
+}
+
+
+def board(core: NodeCore, link_words: str) -> Row:
+    """The whole board; `link_words` is what the service last heard of the connection."""
+    picture, own_us = core.picture, core.now_us
+    drifts = core.drift.all()
+    notices = [notice_row(core, item) for _, item in sorted(core.view.items.items()) if item.kind == "notice"]
+    return {
+        "party": core.party, "channel": core.channel, "spoken": spoken(unb64(core.channel)),
+        "exercise": yes(picture.exercise), "phase": phase(core), "agreement": picture.agreement,
+        "size": core.follower.size, "digest": b64(picture.digest), **moments(now=picture.now_us, own=own_us),
+        "drift_ms": max((drift.ahead_us for drift in drifts), key=abs, default=0) // 1000,
+        "clocks": [{"party": drift.party, "ahead_ms": drift.ahead_us // 1000} for drift in drifts],
+        "desks": own_desks(core), "peers": sorted(set(picture.desks) - set(own_desks(core))),
+        "officers": officers(core), "link": link(core, link_words), "outbox": outbox(core),
+        "alarms": alarms(core), "duties": duties(core), "notices": notices, "conflicts": conflict_rows(core),
+        "compared": compared(core),
+        "safety": [notice_row(core, item) for _, item in sorted(core.view.items.items()) if item.kind == "safety"],
+        "requests": requests(core), "messages": messages(core), "remarks": remarks(core),
+    }  # fmt: skip
+
+
+def phase(core: NodeCore) -> str:
+    """Founding before the agreement, closed with fewer than two principals, else open."""
+    if not core.picture.agreement:
+        return "founding"
+    return "open" if core.picture.open else "closed"
+
+
+def own_desks(core: NodeCore) -> list[str]:
+    """The party's own desks."""
+    return sorted(desk for desk, row in core.picture.desks.items() if row.party == core.party)
+
+
+def officers(core: NodeCore) -> list[Row]:
+    """The party's persons in the order of the ladder."""
+    own = [(row.rank, name, row) for name, row in core.picture.persons.items() if name.startswith(f"{core.party}/")]
+    return [
+        {"person": name.partition("/")[2], "key": row.key, "roles": list(row.roles)} for _, name, row in sorted(own)
+    ]
+
+
+def link(core: NodeCore, link_words: str) -> Row:
+    """How the picture stands: who vouches for it, and how long ago."""
+    silence_us = core.follower.silence_us(core.clock.monotonic_us())
+    seen = witnesses(core)
+    host = core.picture.host.party if core.picture.host is not None else ""
+    others = [row for row in seen if row["party"] not in (host, core.party)]
+    fresh = [row["party"] for row in others if row["age_ms"] * 1000 <= FRESH_US]
+    words = f"seen by {', '.join(fresh)} within {FRESH_US // 1_000_000} s" if fresh else "as the host tells it"
+    if not others:
+        words += "; no other party has cosigned this log"
+    if core.state != "live":
+        words = f"{core.state}: {link_words}; what is shown is old"
+    told: Row = {"state": core.state, "words": words, "connection": link_words, "witnesses": others, "fresh": others}
+    if silence_us is not None:
+        told |= {"heard_ms": silence_us // 1000, "host_age_ms": silence_us // 1000}
+    return told
+
+
+def witnesses(core: NodeCore) -> list[Row]:
+    """Whose cosignature stands under the newest note, and how old it is by the own clock."""
+    if core.follower.note is None or core.picture.host is None:
+        return []
+    keys = cosigners(core.picture)
+    parties = {verifier.name: party for party, verifier in keys}
+    try:
+        found = cosignatures(core.follower.note, [verifier for _, verifier in keys])
+    except (Malformed, Unverified):  # a line that does not verify vouches for nothing
+        return []
+    return [
+        {"party": parties[name], "age_ms": max(0, core.now_us // 1000 - at_s * 1000)} for name, at_s in sorted(found)
+    ]
+
+
+def outbox(core: NodeCore) -> Row:
+    """What is not sent yet, and why."""
+    rows = sorted(core.outbox.items.values(), key=lambda item: item.number)
+    counts = {state: sum(item.state == state for item in rows) for state in ("waiting", "linked", "refused", "held")}
+    entries = [
+        {
+            "act_hash": item.id, "kind": item.act.kind, "id": _item_of(item.act), "state": item.state,
+            "why": f"{sentence_of(item.reason)}{f' ({item.detail})' if item.detail else ''}" if item.reason else "",
+        }
+        for item in rows
+        if item.state != "logged" and not (item.act.kind in ("time", "receipt") and item.state != "refused")
+    ]  # fmt: skip
+    return {**counts, "entries": entries}
+
+
+def _item_of(act: Any) -> str:
+    if act.id is not UNSET:
+        return str(act.id)
+    return str(act.subject.id) if act.subject is not UNSET else ""
+
+
+def alarms(core: NodeCore) -> list[Row]:
+    """What rings, or has rung: unseen ones first."""
+    return [_alarm_row(core, alarm) for alarm in core.alarms.listed()]
+
+
+def _alarm_row(core: NodeCore, alarm: Alarm) -> Row:
+    told: Row = {
+        "key": alarm.key, "kind": _kind(core, alarm), "level": _level(alarm), "state": alarm.state,
+        "title": alarm.words, "text": "", "item": alarm.item, "desk": alarm.desk, "precedence": alarm.precedence,
+        "index": alarm.index, "rung": RUNG_NAMES.get(alarm.rung, alarm.rung), "call": alarm.calls,
+        **moments(since=alarm.since_us, rang=alarm.rang_us),
+    }  # fmt: skip
+    if alarm.version:
+        told["version"] = alarm.version
+    owing = core.duties.owings.get(alarm.key)
+    if owing is not None and owing.open:
+        told |= moments(due=owing.due_us)
+    return told
+
+
+def _kind(core: NodeCore, alarm: Alarm) -> str:
+    if alarm.kind != "answer_owed":
+        return _KINDS.get(alarm.kind, alarm.kind)
+    row = core.picture.items.get(alarm.item)
+    if row is None:
+        return "notice"
+    return "amend" if row.kind == "notice" and alarm.version > 1 else row.kind
+
+
+def _level(alarm: Alarm) -> str:
+    """Three levels for eye and ear; what is overdue is one level graver than what has come."""
+    if alarm.kind in _GRAVE or alarm.precedence in "ZO":
+        return "alarm"
+    overdue = alarm.rung not in ("", "arrived")
+    if alarm.precedence == "P":
+        return "alarm" if overdue else "warning"
+    return "warning" if overdue else "caution"
+
+
+def duties(core: NodeCore) -> list[Row]:
+    """Every answer that is waited for, from whomever, by due moment."""
+    return [duty_row(core, duty) for duty in core.duties.open_duties(core.picture, core.now_us)]
+
+
+def compared(core: NodeCore) -> Row:
+    """Against what "no conflict" was said."""
+    found = core.detection.held()
+    members = {name for name, row in core.picture.parties.items() if row.state == "member" and "principal" in row.roles}
+    return {
+        "notices": len(found), "parties": len(set(found.values())), "coarse": core.detection.coarse(core.view),
+        "missing": sorted(members - set(found.values()) - {core.party}),
+    }  # fmt: skip
+
+
+def requests(core: NodeCore) -> list[Row]:
+    """Requests about notices, with their answers."""
+    return [request_row(core, request) for _, request in sorted(core.view.requests.items())]
+
+
+def messages(core: NodeCore) -> list[Row]:
+    """Messages that this node could open, newest first."""
+    told = []
+    for index, message in sorted(core.view.messages.items(), reverse=True):
+        row: Row = {
+            "id": message.id, "index": index, "from": message.desk, "to": list(message.to),
+            "precedence": message.precedence, **moments(at=message.moment_us),
+            "mine": yes(message.party == core.party),
+        }  # fmt: skip
+        if message.body is not None:
+            row |= {"text": message.body.text, "language": message.body.language}
+            if message.body.about is not UNSET:
+                row["about"] = message.body.about
+        told.append(row)
+    return told
+
+
+def remarks(core: NodeCore) -> list[Row]:
+    """What the folds say of entries that cannot stand, newest first."""
+    return [
+        {
+            "index": index, "reason": str(remark.reason), "sentence": remark.reason.sentence, "detail": remark.detail,
+            "party": author, "mine": yes(author == core.party),
+        }
+        for index, author, remark in list(reversed(core.remarks))[:LATEST_REMARKS]
+    ]  # fmt: skip

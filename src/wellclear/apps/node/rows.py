@@ -1,0 +1,289 @@
+"""Rows of the board: each item as page and command line show it, moments in microseconds and as date-time group.
+
+Everything here is said as it was opened; nothing is converted between datums, and what was not shown is absent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import msgspec
+from msgspec import UNSET
+
+from wellclear.apps.figures import height
+from wellclear.apps.node.core import NodeCore
+from wellclear.domain.grid_reference import mgrs
+from wellclear.domain.quantities import Position, degrees_from_e7, dtg
+from wellclear.errors import InvalidValue
+from wellclear.picture.picture import Picture
+from wellclear.picture.view_changes import changes_between, vague
+from wellclear.picture.view_items import ItemView, PairView, RequestView, Version
+from wellclear.picture.view_states import Recipient, recipients, state_of, times_of
+from wellclear.watch.duties import Duty, Owing
+from wellclear.watch.rings import who_is_called
+
+Row = dict[str, Any]
+RUNG_NAMES = {"arrived": "ring", "due": "ack"}
+"""The ladder in the board's words; the other rungs are called alike."""
+
+
+def stamp(moment_us: int | None) -> str:
+    """The date-time group of a moment; empty for none, microseconds for what has no group."""
+    if moment_us is None:
+        return ""
+    try:
+        return dtg(moment_us)
+    except InvalidValue:
+        return f"{moment_us} us"
+
+
+def yes(value: object) -> str:
+    """Yes or no, as canonical JSON spells them; the board does as well."""
+    return "yes" if value else "no"
+
+
+def moments(**named: int | None) -> Row:
+    """Each moment twice: `start_us` and `start`."""
+    told: Row = {}
+    for name, moment_us in named.items():
+        if moment_us is not None:
+            told[f"{name}_us"], told[name] = moment_us, stamp(moment_us)
+    return told
+
+
+# Notices and safety messages.
+
+
+def notice_row(core: NodeCore, item: ItemView) -> Row:
+    """A notice, or a safety message, at its newest version."""
+    version, now_us = item.current, max(core.picture.now_us, core.now_us)
+    row = core.picture.items.get(item.id)
+    times = times_of(version)
+    told: Row = {
+        "id": item.id, "version": version.version, "party": item.party, "desk": version.desk, "to": list(version.to),
+        "kind": item.kind, "state": state_of(item, now_us), "precedence": version.precedence, "index": version.index,
+        "mine": yes(item.party == core.party), **moments(start=times.start_us, end=times.end_us, at=version.moment_us),
+        "recipients": [recipient_row(one, version) for one in recipients(item, core.picture, now_us)],
+    }  # fmt: skip
+    told["answers"] = told["recipients"]
+    if row is not None:
+        told["keep_until_day"] = row.keep_until
+    if item.code:
+        told["code"] = item.code
+    return told | _opened(version) | _compared(core, item, now_us)
+
+
+def _opened(version: Version) -> Row:
+    """Each field group that this reader could open."""
+    told: Row = {"volumes": []}
+    if version.said is not None:
+        told["volumes"] = [volume_row(fields) for fields in version.said.volumes]
+    if version.cell is not None:
+        told["cell"] = msgspec.to_builtins(version.cell)
+    if version.nature is not None:
+        told["category"] = version.nature.category
+        if version.nature.contact is not UNSET:
+            told["contact"] = version.nature.contact
+    if version.rest is not None:
+        told["rest"] = {name: value for name, value in msgspec.to_builtins(version.rest).items() if name != "group"}
+    if version.safety is not None:
+        told |= _safety(msgspec.to_builtins(version.safety))
+    return told
+
+
+_SAFETY_MEMBERS = ("text", "who", "call_sign", "until_us", "lat_e7", "lon_e7")
+
+
+def _safety(fields: Row) -> Row:
+    told: Row = {name: value for name, value in fields.items() if name in _SAFETY_MEMBERS}
+    if "lat_e7" in fields and "lon_e7" in fields:
+        told |= {"lat": degrees_from_e7(fields["lat_e7"]), "lon": degrees_from_e7(fields["lon_e7"])}
+    told["volumes"] = [volume_row(one) for one in fields.get("volumes", ())]
+    return told
+
+
+def _compared(core: NodeCore, item: ItemView, now_us: int) -> Row:
+    """What follows from it: lead times by recipient (R7), flags (R6, R8), what differs from the version before."""
+    version = item.current
+    leads: dict[str, str] = {
+        one.party: one.lead.flag for one in recipients(item, core.picture, now_us) if one.lead is not None
+    }
+    flags: list[str] = [*vague(version)]
+    if core.drift.blocks_lead_time():
+        leads = dict.fromkeys(leads, "CLOCKS DIFFER")
+    changes: list[Row] = []
+    older = item.versions.get(version.version - 1)
+    if older is not None:
+        changes = [
+            {"field": one.path, "old": one.before or "", "new": one.after or ""}
+            for one in changes_between(older, version)
+        ]
+    return {"lead": leads, "flags": flags, "changes": changes}
+
+
+def volume_row(fields: Mapping[str, Any]) -> Row:
+    """One volume: `raw` is exactly what was said; the rest is for people, and only where it can be read."""
+    told: Row = {"kind": str(fields.get("kind", "")), "raw": dict(fields)}
+    places = [_place(pair) for pair in _pairs(fields)]
+    told["positions"] = [place for place in places if place is not None]
+    radius_mm = fields.get("radius_mm", fields.get("half_width_mm"))
+    if isinstance(radius_mm, int):
+        told["radius_m"] = f"{radius_mm / 1000:g}"
+    band = fields.get("band")
+    if isinstance(band, Mapping):
+        for name in ("lower", "upper"):
+            face_mm = band.get(f"{name}_mm")
+            if isinstance(face_mm, int):
+                told[name] = height(face_mm, str(band.get("datum", "")))
+    for name in ("start", "end"):
+        moment_us = fields.get(f"{name}_us")
+        if isinstance(moment_us, int):
+            told |= {f"{name}_us": moment_us, name: stamp(moment_us)}
+    first = next(iter(_pairs(fields)), None)
+    if first is not None and _place(first) is not None:
+        try:
+            told["grid"] = mgrs(Position(first[0], first[1]))
+        except InvalidValue:  # beyond the grid's own limits
+            told["grid"] = ""
+    return told
+
+
+def _pairs(fields: Mapping[str, Any]) -> list[Any]:
+    """Every position of a volume in its order, whatever its form."""
+    found: list[Any] = []
+    waiting: list[Any] = [fields[name] for name in ("centre", "route", "rings", "polygons") if name in fields][:1]
+    while waiting:
+        value = waiting.pop(0)
+        if isinstance(value, list) and len(value) == 2 and all(type(one) is int for one in value):
+            found.append(value)
+        elif isinstance(value, list):
+            waiting = [*value, *waiting]
+    return found
+
+
+def _place(pair: Sequence[int]) -> list[str] | None:
+    try:
+        position = Position(pair[0], pair[1])
+    except InvalidValue:
+        return None
+    return [degrees_from_e7(position.lat_e7), degrees_from_e7(position.lon_e7)]
+
+
+def recipient_row(one: Recipient, version: Version) -> Row:
+    """One desk's answers; four marks that are never merged (R2)."""
+    told: Row = {
+        "desk": one.desk, "party": one.party, "version": one.version, "standing": one.standing,
+        "unconfirmed": yes(one.standing == "UNCONFIRMED"),
+        **moments(sent=one.sent_us, received=one.received_us, acked=one.acked_us, confirmed=one.confirmed_us,
+                  readback_wrong=one.readback_wrong_us, passed=one.passed_us),
+    }  # fmt: skip
+    if one.acked_by:
+        told["acked_by"] = one.acked_by.partition("/")[2]
+    if one.acked_version:
+        told["acked_version"] = one.acked_version
+    if one.echelon is not None:
+        told["echelon"] = one.echelon
+    if one.lead is not None:
+        told["lead"] = {"flag": one.lead.flag, "lead_us": one.lead.lead_us, "at_best": yes(one.lead.at_best)}
+    ack = version.acks.get(one.desk)
+    if ack is not None and ack.rows is not None:
+        told["readback"] = [msgspec.to_builtins(row) for row in ack.rows]
+    if one.differences is not None:
+        told["differences"] = [str(difference) for difference in one.differences]
+    return told
+
+
+# Duties.
+
+
+def duty_row(core: NodeCore, duty: Duty) -> Row:
+    """An answer that is waited for, with its ladder."""
+    owing = duty.owing
+    author = core.duties.authors.get(owing.index, ("", ""))
+    item = core.picture.items.get(owing.item)
+    kind = "" if item is None else "amend" if item.kind == "notice" and owing.version > 1 else item.kind
+    return {
+        "item": owing.item or f"#{owing.index}", "version": owing.version, "index": owing.index, "kind": kind,
+        "from": author[1] or author[0], "desk": owing.desk or owing.party, "precedence": owing.precedence,
+        "what": "acknowledge" if owing.what == "ack" else "receipt", "start_us": owing.start_us,
+        **moments(due=owing.due_us), "overdue": yes(duty.overdue), "overdue_here": yes(duty.overdue_here),
+        "rung": RUNG_NAMES.get(duty.rung or "", duty.rung or "ring"), "rungs": _rungs(core.picture, owing),
+        "mine": yes(owing.party == core.party and owing.what == "ack"),
+    }  # fmt: skip
+
+
+def _rungs(picture: Picture, owing: Owing) -> list[Row]:
+    return [
+        {
+            "rung": RUNG_NAMES.get(rung.name, rung.name), **moments(at=rung.at_us),
+            "who": who_is_called(picture, owing, rung.name),
+        }
+        for rung in owing.rungs
+    ]  # fmt: skip
+
+
+# Requests, messages, conflicts.
+
+
+def request_row(core: NodeCore, request: RequestView) -> Row:
+    """A request and its answer."""
+    told: Row = {
+        "id": request.id, "version": 1, "about": request.about, "about_version": request.about_version,
+        "code": request.code, "from": request.desk, "to": list(request.to), "precedence": request.precedence,
+        "state": "open", "mine": yes(request.party == core.party), "details": {}, **moments(at=request.moment_us),
+    }  # fmt: skip
+    if request.details is not None:
+        told["details"] = {
+            name: value for name, value in msgspec.to_builtins(request.details).items() if name != "group"
+        }
+    if request.answer is not None:
+        told["state"] = "complied" if request.answer.kind == "comply" else "unable"
+        told["answer"] = {
+            "party": request.answer.party, "code": request.answer.code, **moments(at=request.answer.moment_us)
+        }  # fmt: skip
+    return told
+
+
+def conflict_rows(core: NodeCore) -> list[Row]:
+    """Every pair that this node finds or that was logged: ours as computed here, both verdicts as logged (R32)."""
+    pairs = sorted({*core.detection.conflicts, *core.view.pairs})
+    return [row for row in (_conflict_row(core, pair) for pair in pairs) if row is not None]
+
+
+def _conflict_row(core: NodeCore, key: tuple[str, str]) -> Row | None:
+    found, pair = core.detection.conflicts.get(key), core.view.pairs.get(key)
+    items = [core.view.items.get(id_) for id_ in key]
+    if any(item is None for item in items):
+        return None
+    logged = _verdicts(core, pair, items)
+    if found is None and not any(logged.values()):
+        return None
+    told: Row = {
+        "a": key[0], "b": key[1], "verdict": found.verdict if found is not None else "none",
+        "ours": logged["ours"], "theirs": logged["theirs"], "minima": {},
+        "disputed": yes(pair is not None and pair.disputed),
+    }  # fmt: skip
+    if found is not None:
+        told |= {
+            "a_version": found.a_version, "b_version": found.b_version,
+            "lateral_m": f"{found.lateral_mm / 1000:.3f}", "vertical_m": f"{found.vertical_mm / 1000:.3f}",
+            "time_s": f"{found.time_us / 1_000_000:.0f}", **moments(start=found.start_us, end=found.end_us),
+            "lat": degrees_from_e7(found.a_nearest.lat_e7), "lon": degrees_from_e7(found.a_nearest.lon_e7),
+            "minima": {
+                "lateral_mm": found.minima.lateral_mm, "vertical_mm": found.minima.vertical_mm,
+                "time_us": found.minima.time_us,
+            },
+            "engine": found.engine,
+        }  # fmt: skip
+    return told
+
+
+def _verdicts(core: NodeCore, pair: PairView | None, items: Sequence[ItemView | None]) -> dict[str, str]:
+    """What each party has logged on the newest versions; empty where it is silent."""
+    told = {"ours": "", "theirs": ""}
+    newest = tuple(item.newest for item in items if item is not None)
+    for party, verdict in pair.verdicts.items() if pair is not None else ():
+        if (verdict.row.a_version, verdict.row.b_version) == newest:
+            told["ours" if party == core.party else "theirs"] = verdict.row.verdict
+    return told

@@ -1,0 +1,151 @@
+"""`wellclear node serve`: a home directory's node behind uvicorn on loopback, until it is told to stop."""
+
+from __future__ import annotations
+
+import logging
+import os
+import secrets
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Final
+
+import uvicorn
+from litestar.types import ASGIApp
+
+from wellclear.apps.node.app import node_app
+from wellclear.apps.node.core import NodeCore, Progress
+from wellclear.apps.node.service import NodeService
+from wellclear.edges.client import HostClient
+from wellclear.edges.clock import Clock, SystemClock
+from wellclear.edges.keyring import Keyring, box_key, write_private
+from wellclear.edges.node_client import TOKEN_FILE
+from wellclear.edges.settings import NodeSettings
+from wellclear.edges.store import Store
+from wellclear.errors import Misconfigured
+from wellclear.log.ed25519 import Signer
+
+LOG: Final = logging.getLogger("wellclear.node")
+STORE_FILE: Final = "node.sqlite"
+RESTORED_FILE: Final = "restored"
+STOP_S: Final = 3
+
+
+def serve(
+    settings: NodeSettings,
+    passphrase: str,
+    *,
+    progress: Progress | None = None,
+    on_ready: Callable[[str], None] | None = None,
+) -> None:
+    """Run the node in this process until SIGINT or SIGTERM.
+
+    Args:
+        settings: of the home directory; it has joined a channel.
+        passphrase: opens the node's key.
+        progress: told how much of the own log is verified.
+        on_ready: told the address once requests are answered; port 0 in the settings takes a free one.
+
+    Raises:
+        Misconfigured, Unavailable, Unverified: a key, the store or the address is not what it should be.
+    """
+    signer = Keyring(settings.home).unlock("node", passphrase)
+    token = new_token(settings.home)
+    # The service belongs to the event loop that uvicorn runs, so it is made there.
+    server = NodeServer(settings, lambda: open_node(settings, signer, SystemClock(), progress), token, on_ready)
+    try:
+        server.run()
+    finally:
+        (settings.home / TOKEN_FILE).unlink(missing_ok=True)
+    if server.fault is not None:
+        raise server.fault
+
+
+def open_node(settings: NodeSettings, signer: Signer, clock: Clock, progress: Progress | None = None) -> NodeService:
+    """The service of a home directory, its own log verified and folded; not yet started.
+
+    Raises:
+        Misconfigured: another channel's store, or one that another process writes to.
+        Unverified: the store is not what the host signed.
+        Unavailable: the disk would not read.
+    """
+    path, box = settings.home / STORE_FILE, box_key(signer)
+    store = Store.open(path, box_key=box) if path.exists() else Store.create(path, settings.channel, box_key=box)
+    try:
+        if store.channel != settings.channel:
+            raise Misconfigured(str(path), "holds another channel than the settings name", do="Use a home for each")
+        core = NodeCore(settings.party, settings.channel, store, signer, clock, os.urandom)
+        restored = settings.home / RESTORED_FILE
+        core.replay(progress)
+        if restored.exists():
+            core.restored()
+            restored.unlink()
+    except BaseException:
+        store.close()
+        raise
+    client = HostClient(settings.host_url, settings.channel, signer, clock, settings.ca_file)
+    return NodeService(core, client, settings.home)
+
+
+def new_token(home: Path) -> str:
+    """A fresh start-up token in `HOME/token`, readable by its owner only."""
+    token = secrets.token_urlsafe(32)
+    write_private(home / TOKEN_FILE, token.encode("ascii") + b"\n", replace=True)
+    return token
+
+
+class NodeServer(uvicorn.Server):
+    """uvicorn around one service: the log is verified and followed before the first request is answered."""
+
+    def __init__(
+        self,
+        settings: NodeSettings,
+        opening: Callable[[], NodeService],
+        token: str,
+        on_ready: Callable[[str], None] | None = None,
+    ) -> None:
+        self._opening, self._token, self._settings = opening, token, settings
+        self.service: NodeService | None = None
+        self._guarded: ASGIApp | None = None
+        self.fault: Misconfigured | None = None
+        self.on_ready = on_ready
+        config = uvicorn.Config(
+            self._app, host=settings.listen_host, port=settings.listen_port, loop="uvloop", http="httptools",
+            interface="asgi3", ws="none", lifespan="off", access_log=False, log_config=None, server_header=False,
+            date_header=False, proxy_headers=False, timeout_graceful_shutdown=STOP_S,
+        )  # fmt: skip
+        super().__init__(config)
+
+    async def _app(self, scope: Any, receive: Any, send: Any) -> None:
+        assert self._guarded is not None, "startup has made it"
+        await self._guarded(scope, receive, send)
+
+    async def startup(self, sockets: list[Any] | None = None) -> None:
+        """Open the node, begin to follow, then listen."""
+        self.service = self._opening()
+        self.service.on_fatal = self._on_fatal
+        self._guarded = node_app(self.service, self._token, self._settings.listen_host)
+        self.service.start()
+        try:
+            await super().startup(sockets)
+        except SystemExit as error:  # how uvicorn reports an address that is taken
+            address = f"{self.config.host}:{self.config.port}"
+            await self.service.stop()
+            raise Misconfigured("listen", f"{address} cannot be had", do="Is another node running?") from error
+        if self.on_ready is not None and self.started:
+            self.on_ready(self.address())
+
+    async def shutdown(self, sockets: list[Any] | None = None) -> None:
+        """End the streams, let requests in flight finish, then give the store back."""
+        assert self.service is not None, "startup has made it"
+        self.service.end_streams()
+        await super().shutdown(sockets)
+        await self.service.stop()
+
+    def address(self) -> str:
+        """Where it listens, with the port that it got."""
+        host, port = self.servers[0].sockets[0].getsockname()[:2]
+        return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+    def _on_fatal(self) -> None:
+        self.fault = Misconfigured("node", "a part of it died; its log says more", do="Start it again")
+        self.should_exit = True
