@@ -601,5 +601,6 @@ class Second:
 
     def _passed_to_units(self, act: Row, link: Row, *_: Any) -> None:
         place, _row = self._answer(act, act["desk"])
+        until = self._until(act)
         self.update("answer", place, passed_us=self.now)
-        self._owe(act, link, "", 1, int(self.now // DAY + self.terms["keep_days"]))
+        self._owe(act, link, "", 1, until)

@@ -15,7 +15,7 @@ from wellclear.domain.reasons import Reason
 from wellclear.picture.clocks import clock_start_us
 from wellclear.picture.items import owe
 from wellclear.picture.picture import Draft
-from wellclear.picture.retention import stop_waiting
+from wellclear.picture.retention import keep_until_day, stop_waiting
 from wellclear.picture.rows import AnswerRow, OwedRow, answer_id, owed_id
 
 
@@ -96,9 +96,14 @@ def confirm(draft: Draft, entry: Entry) -> None:
 def passed_to_units(draft: Draft, entry: Entry) -> None:
     """passed_to_units: a flag with a moment, in any order with the other answers."""
     answer, row = _answer_of(draft, entry, entry.act.desk)
-    if row is not None:
-        draft.put("answer", answer, msgspec.structs.replace(row, passed_us=draft.now_us))
-        owe(draft, entry, "", 1, draft.before.today + draft.before.terms.keep_days)
+    if row is None:
+        return
+    until_day = keep_until_day(draft, entry.act)
+    if until_day is None:
+        draft.remark(Reason.KEPT_TOO_SHORT, answer)
+        return
+    draft.put("answer", answer, msgspec.structs.replace(row, passed_us=draft.now_us))
+    owe(draft, entry, "", 1, until_day)
 
 
 def _answer_of(draft: Draft, entry: Entry, desk: object) -> tuple[str, AnswerRow | None]:

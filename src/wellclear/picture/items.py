@@ -47,9 +47,8 @@ def amend(draft: Draft, entry: Entry) -> None:
     if subject.version != item.version + 1:
         draft.remark(Reason.VERSION_NOT_NEXT, f"{subject.id} is at version {item.version}")
         return
-    until_day = keep_until_day(draft, act)
+    until_day = _kept_until(draft, act, subject.id)
     if until_day is None:
-        draft.remark(Reason.KEPT_TOO_SHORT, subject.id)
         return
     until_day = max(until_day, item.keep_until)
     changed = msgspec.structs.replace(
@@ -113,9 +112,16 @@ def answer_request(draft: Draft, entry: Entry) -> None:
 def say(draft: Draft, entry: Entry) -> None:
     """message, finding: nothing but the receipts that they make owed."""
     act = entry.act
-    until_day = _new_item(draft, act) if act.id is not UNSET else keep_until_day(draft, act)
+    until_day = _new_item(draft, act) if act.id is not UNSET else _kept_until(draft, act, act.kind)
     if until_day is not None:
         owe(draft, entry, "", 1, until_day)
+
+
+def _kept_until(draft: Draft, act: Act, what: str) -> int | None:
+    until_day = keep_until_day(draft, act)
+    if until_day is None:
+        draft.remark(Reason.KEPT_TOO_SHORT, what)
+    return until_day
 
 
 def _new_item(draft: Draft, act: Act) -> int | None:
@@ -130,9 +136,8 @@ def _new_item(draft: Draft, act: Act) -> int | None:
     if name.counter <= (blocks.get(at) or 0):
         draft.remark(Reason.ID_TAKEN, act.id)
         return None
-    until_day = keep_until_day(draft, act)
+    until_day = _kept_until(draft, act, act.id)
     if until_day is None:
-        draft.remark(Reason.KEPT_TOO_SHORT, act.id)
         return None
     draft.write("blocks", blocks.insert(at, name.counter))
     return until_day

@@ -132,7 +132,7 @@ class Villain:
             desk=f"{party}/{random.choice(['OPS', 'OPS', 'AIR', 'X'])}" if row.has_desk else UNSET,
             code=random.choice(row.codes) if row.codes else UNSET, id=self._new_id(party) if row.has_id else UNSET,
             subject=self._subject(kind, party) if row.subjects is not Subjects.NONE else UNSET,
-            keep_until=day if kind in ("notice", "amend") else UNSET,
+            keep_until=day if kind in ("notice", "amend") or random.random() < 0.1 else UNSET,
             public=getattr(self, f"_{kind}", dict)() if row.public is not None else UNSET,
         )  # fmt: skip
 

@@ -240,6 +240,17 @@ def test_passed_to_units_is_receipted() -> None:
     assert f"{step.picture.size - 1}/NORTHLAND" in step.picture.owed
 
 
+def test_a_receipt_for_passed_to_units_is_kept_from_the_day_of_the_entry_itself() -> None:
+    """Found by the second implementation: the entry that moves now into a new day counts that day."""
+    sketch = Sketch.founded(seed=8)
+    id_, _ = sketch.announce("NORTHLAND", ["SOUTHLAND/OPS"], AREA)
+    sketch.advance(86_400)
+    sketch.time("CASPIA")
+    step = sketch.answer("SOUTHLAND", "passed_to_units", id_)
+    row = step.picture.owed[f"{step.picture.size - 1}/NORTHLAND"]
+    assert row.keep_until == sketch.now_us // DAY_US + default_settings().keep_days
+
+
 def test_what_was_kept_longer_by_an_amendment_leaves_with_the_day_that_it_names() -> None:
     """Also when the clock jumps over several days at once, and nobody owes anything for the amendment."""
     sketch = Sketch.founded(seed=9)
