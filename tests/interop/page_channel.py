@@ -55,7 +55,7 @@ class Node:
 
 @dataclass
 class PageChannel:
-    """Host and southern node as processes; the northern desk acts in a thread for one story at a time."""
+    """Host and southern node as processes; a desk acts in a thread for one story at a time."""
 
     base: Path
     host: Host
@@ -79,14 +79,14 @@ class PageChannel:
         with ThreadPoolExecutor(1) as pool:
             return pool.submit(lambda: asyncio.run(told())).result(60)
 
-    def north(self, act: Callable[[Desk], Awaitable[T]]) -> T:
-        """What the northern desk does; its node runs as long as that takes."""
+    def at(self, name: str, act: Callable[[Desk], Awaitable[T]]) -> T:
+        """What a party's desk does; its node runs in this process as long as that takes."""
 
         async def story() -> T:
-            node = node_of(self.base / NORTH, self.parties[NORTH], self.channel, self.host.url)
+            node = node_of(self.base / name, self.parties[name], self.channel, self.host.url)
             node.start()
             try:
-                desk = Desk(self.parties[NORTH], node)
+                desk = Desk(self.parties[name], node)
                 await desk.until(lambda: node.core.state == "live")
                 return await act(desk)
             finally:

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from tests.interop.live_channel import PASSPHRASE, Desk, notice
+from tests.interop.live_channel import NORTH, PASSPHRASE, SOUTH, Desk, notice
 from tests.interop.page_channel import Node, PageChannel
 from wellclear.channel.desk import message
 from wellclear.testing.sketch import circle
@@ -42,10 +42,14 @@ def channel(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PageChannel]:
 
 @pytest.fixture(scope="module")
 def announced(channel: PageChannel) -> str:
-    """A notice that asks the southern desk for an acknowledgement, and a message full of markup."""
+    """A notice that asks the southern desk for an acknowledgement and crosses its own, and a message full of markup."""
+    start_us = int(time.time()) * 1_000_000 + 2 * 3_600_000_000
+
+    async def cross(desk: Desk) -> None:
+        written = notice(desk, ["NORTHLAND/OPS"], [circle(34.60, 38.30, 5_000, start_us=start_us)])
+        await desk.send(written, ("W1", "drafter"), ("R1", "release_authority"))
 
     async def act(desk: Desk) -> str:
-        start_us = int(time.time()) * 1_000_000 + 2 * 3_600_000_000
         written = notice(desk, [DESK], [circle(34.56, 38.27, 5_000, start_us=start_us)])
         await desk.send(written, ("W1", "drafter"), ("R1", "release_authority"))
         core = desk.node.core
@@ -53,7 +57,8 @@ def announced(channel: PageChannel) -> str:
         await desk.send(said, ("W1", "watch_officer"))
         return str(written.act.id)
 
-    return channel.north(act)
+    channel.at(SOUTH, cross)
+    return channel.at(NORTH, act)
 
 
 @pytest.fixture
@@ -79,6 +84,7 @@ def page(browser: Any, node: Node) -> Iterator[Any]:
     faults: list[str] = []
     context.on("request", lambda request: asked.append(request.url))
     opened = context.new_page()
+    opened.clock.install()
     opened.set_default_timeout(WAIT_MS)
     opened.on("pageerror", lambda error: faults.append(str(error)))
     opened.headers = opened.goto(node.page).headers
@@ -90,7 +96,7 @@ def page(browser: Any, node: Node) -> Iterator[Any]:
 
 
 def alarm_of(page: Any, item: str) -> Any:
-    card = page.locator("#alarm-list article", has_text=item).first
+    card = page.locator("#alarm-list article", has_text=item).filter(has_text="Answer by").first
     card.wait_for()
     return card
 
@@ -107,8 +113,8 @@ def test_what_rings_is_a_card_with_place_time_and_deadline(page: Any, announced:
     assert page.locator("#zulu").inner_text().endswith("Z")
     steps = page.locator("#duty-list article", has_text=announced).locator("ol.ladder li")
     assert steps.count() >= 3
-    assert page.locator("svg.plan circle.area").count() == 1
-    assert page.locator("svg.strip rect.area").count() == 1
+    assert page.locator("svg.plan circle.area").count() == 2
+    assert page.locator("svg.strip rect.area").count() == 2
 
 
 def test_the_page_may_load_nothing_from_elsewhere(page: Any, node: Node) -> None:
@@ -126,6 +132,33 @@ def test_hostile_text_is_text(page: Any) -> None:
     assert quote.inner_text() == HOSTILE
     assert page.locator("#message-list img, #message-list script").count() == 0
     assert page.evaluate("document.body.dataset.owned") is None
+
+
+@pytest.mark.requirement("R32", "N7")
+def test_a_conflict_is_shown_with_both_verdicts_and_is_not_answered_by_a_read_back(page: Any) -> None:
+    clash = page.locator("#clash-list article").first
+    clash.wait_for()
+    text = clash.inner_text()
+    assert "CONFLICT" in text
+    assert "Theirs" in text
+    assert "Minima applied" in text
+    assert page.locator("svg.plan .cross").count() == 1
+    alarm = page.locator("#alarm-list article", has_text="How near").first
+    assert alarm.get_by_role("button", name="Acknowledge this alarm").count() == 1
+    assert alarm.get_by_role("button", name="Acknowledge with read-back").count() == 0
+    assert "consent" in page.locator("#clash-limits").inner_text()
+
+
+@pytest.mark.requirement("R2")
+def test_silence_ends_by_itself(page: Any, announced: str) -> None:
+    alarm_of(page, announced)
+    page.click("text=Enable sound")
+    silence = page.get_by_role("button", name="Silence 30 s")
+    silence.click()
+    page.locator("#sound", has_text="Silenced").wait_for()
+    page.clock.fast_forward(31_000)
+    silence.wait_for()
+    assert "UNACKNOWLEDGED" in alarm_of(page, announced).inner_text(), "silencing acknowledges nothing"
 
 
 @pytest.mark.requirement("R4")
@@ -165,7 +198,7 @@ def test_an_officer_acknowledges_by_keyboard_with_a_read_back(page: Any, channel
         await desk.until(lambda: acks() is not None)
         return list(acks().rows)
 
-    (row,) = channel.north(seen)
+    (row,) = channel.at(NORTH, seen)
     assert (row.lat_e7, row.lon_e7, row.lower_mm, row.upper_mm) == (345_600_000, 382_700_000, 0, 10_000_000)
 
 

@@ -63,7 +63,9 @@ function tellNew(rows) {
   }
 }
 
-export const dutyOf = (alarm) => (state.board?.duties ?? []).find((duty) =>
+// The answer that an alarm waits for. An alarm of another kind about the same item (a conflict) is not its answer:
+// accepting one must not inhibit the other.
+export const dutyOf = (alarm) => ([...ANSWERED, "unanswered"].includes(alarm.kind) ? state.board?.duties ?? [] : []).find((duty) =>
   duty.item === alarm.item && (alarm.version === undefined || duty.version === alarm.version)
   && (!alarm.desk || duty.desk === alarm.desk) && duty.what !== "receipt");
 
@@ -112,8 +114,11 @@ function facts(alarm, item, clash) {
   const rows = [];
   const fact = (id, ...value) => rows.push(el("dt", {}, say(id)), el("dd", {}, value));
   if (alarm.item || item) {
-    fact("what", ltr(alarm.item), alarm.version ? [" ", ltr(`v${alarm.version}`)] : "", " ", words(String(item?.category ?? item?.code ?? "").replaceAll("_", " ")));
-    fact("who", item ? ordered(item.desk ?? item.party, "→", alarm.desk ?? "") : ltr(alarm.desk ?? ""));
+    const other = clash && itemOf([clash.a, clash.b].find((id) => id !== alarm.item));
+    fact("what", ltr(alarm.item), alarm.version ? [" ", ltr(`v${alarm.version}`)] : "", " ", words(String(item?.category ?? item?.code ?? "").replaceAll("_", " ")),
+      other ? [" × ", ltr(other.id), " ", words(String(other.category ?? "").replaceAll("_", " "))] : "");
+    const [from, to] = [item?.desk ?? item?.party, other ? other.desk ?? other.party : alarm.desk];
+    fact("who", from && to ? ordered(from, other ? "×" : "→", to) : ltr(from ?? to ?? ""));
   }
   if (clash?.lat) {
     fact("where", ltr(positionText([clash.lat, clash.lon])));
@@ -132,8 +137,8 @@ function facts(alarm, item, clash) {
 
 function calls(alarm, duty) {
   if (alarm.state === "cleared") return "";
-  const next = nextRung(duty);
-  return el("p", { class: "calls" }, alarm.call ? [say("calling", { who: alarm.call }), " "] : "",
+  const next = nextRung(duty, alarm.call);
+  return el("p", { class: "calls" }, alarm.call ? [say("calling", { who: alarm.call }), next ? " · " : ""] : "",
     next ? say("calls_next", { who: next.who ?? sentence(`rung_${next.rung}`), left: countdown(next.at_us, "rung") }) : "");
 }
 

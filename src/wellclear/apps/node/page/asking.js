@@ -134,13 +134,13 @@ export function askPassed({ id, version, desk }) {
   });
 }
 
-export function askUnable(id) {
+export function askUnable(id, desk) {
   const code = choice("code", REASONS.map((one) => [one, one.replaceAll("_", " ")]));
   openForm({
     title: say("unable_title", { id }),
     send: "unable",
     body: [el("label", {}, say("reason"), code)],
-    submit: () => act("desk/unable", { id, code: code.value }),
+    submit: () => act("desk/unable", { id, desk, code: code.value }),
   });
 }
 

@@ -36,7 +36,9 @@ export function precedence(letter) {
 
 // Who must do what of a ladder: each rung a step, with what has rung and what comes.
 export function ladder(duty) {
-  const rungs = [...(duty.rungs ?? [])].sort((a, b) => a.at_us - b.at_us);
+  const told = duty.rungs ?? [];
+  const first = { rung: "ring", at_us: duty.start_us };
+  const rungs = (told.some(({ rung }) => rung === "ring") || !duty.start_us ? [...told] : [first, ...told]).sort((a, b) => a.at_us - b.at_us);
   const current = rungs.findIndex((rung) => rung.rung === duty.rung);
   return el("ol", { class: "ladder" }, rungs.map((rung, at) => {
     const rung_us = rung.rung_us;
@@ -49,9 +51,10 @@ export function ladder(duty) {
   }));
 }
 
-export function nextRung(duty) {
+// The next rung that calls somebody else than is called now.
+export function nextRung(duty, called) {
   const now = ownUs();
-  return [...(duty?.rungs ?? [])].filter((rung) => rung.rung_us === undefined && rung.rung !== duty.rung && rung.at_us > now)
+  return [...(duty?.rungs ?? [])].filter((rung) => rung.rung_us === undefined && rung.rung !== duty.rung && rung.at_us > now && (!called || rung.who !== called))
     .sort((a, b) => a.at_us - b.at_us)[0];
 }
 

@@ -41,7 +41,7 @@ function drawDuties(duties) {
   panel("duty", rows.map((duty) => ({
     key: `${duty.item} ${duty.version} ${duty.desk} ${duty.what}`, sign: sign(duty), make: () => el("article", { class: `duty ${duty.overdue === "yes" ? "late" : ""}` },
       el("h3", {}, el("span", { class: duty.mine === "yes" ? "whose mine" : "whose" }, say(duty.mine === "yes" ? "ours" : "theirs")), " ", ltr(duty.desk), ": ", say(`what_${duty.what}`)),
-      el("p", {}, ltr(duty.item), " ", ltr(`v${duty.version}`), " ", words(duty.kind ?? ""), duty.from ? [" ", say("from", { who: duty.from })] : "", " ", precedence(duty.precedence)),
+      el("p", {}, ltr(duty.item), " ", duty.version ? [ltr(`v${duty.version}`), " "] : "", words(duty.kind ?? ""), duty.from ? [" ", say("from", { who: duty.from })] : "", " ", precedence(duty.precedence)),
       el("p", { class: "due" }, ltr(duty.due ?? ""), " ", countdown(duty.due_us, duty.overdue === "yes" ? "yes" : "no")),
       duty.rungs?.length ? ladder(duty) : ""),
   })), () => ["duties_none_all", measure()]);
@@ -137,8 +137,8 @@ function request(row) {
     el("h3", {}, ltr(row.id), " ", say(`request_${row.code}`), " ", say("about", { id: typeof row.about === "object" ? row.about.id : row.about })),
     el("p", {}, ordered(row.from, "→", to.join(", ")), " ", words(row.state ?? ""), row.due_us ? [" ", countdown(row.due_us)] : row.due ? [" ", ltr(row.due)] : ""),
     asked(row.details),
-    open && to.some((desk) => isOurs(desk)) ? el("div", { class: "actions" }, button("comply", () => press("desk/comply", { id: row.id }), { "data-focus": `comply ${row.id}` }), " ",
-      button("unable", () => askUnable(row.id), { "data-focus": `unable ${row.id}` })) : "");
+    open && to.some((desk) => isOurs(desk)) ? el("div", { class: "actions" }, button("comply", () => press("desk/comply", { id: row.id, desk: to.find((desk) => isOurs(desk)) }), { "data-focus": `comply ${row.id}` }), " ",
+      button("unable", () => askUnable(row.id, to.find((desk) => isOurs(desk))), { "data-focus": `unable ${row.id}` })) : "");
 }
 
 function remark(row) {

@@ -1,7 +1,7 @@
 // Who has the watch, and acts under that name: every act goes through `act`, which says plainly what became of it.
 
 import { button, el, ltr, replace, say } from "./dom.js";
-import { openForm } from "./forms.js";
+import { choice, openForm } from "./forms.js";
 import { NodeError, call } from "./node.js";
 import { ownUs, setSession, state } from "./state.js";
 
@@ -18,17 +18,18 @@ export function takeWatch() {
     const handle = el("input", { name: "person", required: true, autocomplete: "off", list: "officers", dir: "ltr", spellcheck: "false" });
     const list = el("datalist", { id: "officers" }, persons.map(({ person }) => el("option", { value: person })));
     const secret = el("input", { name: "passphrase", type: "password", required: true, autocomplete: "off", dir: "ltr" });
+    const desk = choice("desk", (state.board?.desks ?? []).map((one) => [one, one]), { dir: "ltr" });
     const roles = persons.map(({ person, roles: held }) =>
       el("li", {}, ltr(person), ": ", (held ?? []).join(", ").replaceAll("_", " ")));
     openForm({
       title: say("take_watch"),
       body: [el("p", {}, say("watch_text")), el("ul", { class: "plain small" }, roles),
-        el("label", {}, say("handle"), handle, list), el("label", {}, say("passphrase"), secret)],
+        el("label", {}, say("handle"), handle, list), el("label", {}, say("passphrase"), secret), el("label", {}, say("your_desk"), desk)],
       send: "take_watch",
       done: () => resolve(live()),
       submit: async () => {
         const session = await call("POST", "sessions", { person: handle.value.trim(), passphrase: secret.value });
-        setSession(session);
+        setSession({ ...session, desk: desk.value || undefined });
         announce("watch_taken", { person: session.person });
       },
     });
@@ -51,7 +52,7 @@ export async function endWatch() {
 export function watchLine() {
   const session = live();
   if (!session) return [el("span", { class: "nobody" }, say("nobody")), button("take_watch", () => { takeWatch(); }, { id: "take-watch" })];
-  return [ltr(session.person, "person"), button("end_watch", endWatch)];
+  return [ltr(session.person, "person"), session.desk ? ltr(session.desk, "at") : "", button("end_watch", endWatch)];
 }
 
 // A sentence for the officer and the screen reader; stays until the next one.
@@ -71,7 +72,8 @@ export async function act(path, body) {
   const session = await onWatch();
   if (!session) return false;
   try {
-    const answer = await call("POST", path, { session: session.session, ...body });
+    const spoken = path.startsWith("desk/") ? { desk: session.desk } : {}; // an act that names no desk speaks from the watch's own
+    const answer = await call("POST", path, { session: session.session, ...spoken, ...body });
     tell(answer);
     return true;
   } catch (error) {
