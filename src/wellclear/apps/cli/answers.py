@@ -27,9 +27,9 @@ from wellclear.apps.cli.options import (
 )
 from wellclear.apps.cli.output import note
 from wellclear.domain.kinds import REASON_CODES, REQUEST_CODES
-from wellclear.domain.names import party_of_desk
 from wellclear.domain.quantities import Position, Rounding
-from wellclear.errors import InvalidValue, Misconfigured
+from wellclear.domain.reasons import Reason
+from wellclear.errors import InvalidValue, Misconfigured, Refused
 
 TheirDesk = Annotated[str, typer.Option("--of", metavar="PARTY/DESK", help="The desk that acknowledged.")]
 _READBACK_WORDS = "LAT,LON,LOWER,UPPER,START"
@@ -68,8 +68,8 @@ def ack(
         notice = notice_at(place, item)
         volumes = raw_volumes(notice)
         rows = rows_from(volumes, readback or [], confirm_shown=confirm_shown)
-        members = {"to": [notice["desk"]], "subject": subject_of(notice, version)} | ({"desk": desk} if desk else {})
-        return Intent("ack", [{"group": "readback", "volumes": rows}], [notice["party"]], members)
+        members = to_announcer(notice, version, desk)
+        return Intent("ack", [{"group": "readback", "volumes": rows}], place.readers([notice["desk"]]), members)
 
     say(home, officer, build, file=passphrase_file, wait_s=wait_s, as_json=as_json, done="ACKNOWLEDGED")
 
@@ -172,13 +172,38 @@ def readback_wrong(
 
     def build(place: Workplace) -> Intent:
         plain = answer_to(place, "readback_wrong", item, of_desk, version, desk)
-        differences = recipient(notice_at(place, item), of_desk).get("differences") or []
-        if not differences:
+        notice = notice_at(place, item)
+        answered = recipient(notice, of_desk)
+        if not answered.get("differences"):
             raise InvalidValue("--of", f"the read-back of {of_desk} departs nowhere from what was said")
-        group = {"group": "readback_wrong", "differences": differences}
-        return Intent(plain.kind, [group], [party_of_desk(of_desk)], plain.members)
+        group = {"group": "readback_wrong", "differences": departures(raw_volumes(notice), answered["readback"])}
+        return Intent(plain.kind, [group], place.readers([of_desk]), plain.members)
 
     say(home, officer, build, file=passphrase_file, wait_s=wait_s, as_json=as_json, done="TOLD")
+
+
+def departures(volumes: list[Fields], rows: list[Fields]) -> list[Fields]:
+    """Each value that came back other than it was said, both in words."""
+    if len(volumes) != len(rows):
+        return [{"volume": 0, "field": "count", "said": str(len(volumes)), "read": str(len(rows))}]
+    found: list[Fields] = []
+    for number, (volume, read) in enumerate(zip(volumes, rows, strict=True)):
+        said_words, read_words = (value_words(row, volume) for row in (shown_row(volume), read))
+        found += [
+            {"volume": number, "field": name, "said": said_words[name], "read": read_words[name]}
+            for name in said_words
+            if said_words[name] != read_words[name]
+        ]
+    return found
+
+
+def value_words(row: Fields, volume: Fields) -> dict[str, str]:
+    """The four values of a read-back row for people, by the names that a difference has."""
+    datum = volume["band"]["datum"]
+    return {
+        "position": str(Position(row["lat_e7"], row["lon_e7"])), "lower": typed.face(row.get("lower_mm"), datum),
+        "upper": typed.face(row.get("upper_mm"), datum), "start": typed.stamp(row["start_us"]),
+    }  # fmt: skip
 
 
 def agree_on_readback(home: Path, item: str, of_desk: str, *, yes: bool) -> None:
@@ -186,11 +211,14 @@ def agree_on_readback(home: Path, item: str, of_desk: str, *, yes: bool) -> None
     place = Workplace.open(home)
     with place.client:
         notice = notice_at(place, item)
-    read = recipient(notice, of_desk).get("readback")
+    answered = recipient(notice, of_desk)
+    read = answered.get("readback")
     for number, volume in enumerate(raw_volumes(notice), 1):
         note(f"Volume {number} said:  {row_in_words(shown_row(volume), volume)}")
         if isinstance(read, list) and len(read) >= number:
             note(f"Volume {number} read:  {row_in_words(read[number - 1], volume)}")
+    if answered.get("differences"):
+        raise Refused(Reason.READBACK_DIFFERS, "; ".join(answered["differences"]))
     agree("Confirm the read-back?", yes=yes)
 
 
@@ -205,9 +233,8 @@ def recipient(notice: Fields, desk: str) -> Fields:
 
 def row_in_words(row: Fields, volume: Fields) -> str:
     """A read-back row for people."""
-    datum = volume["band"]["datum"]
-    band = " to ".join(typed.face(row.get(name), datum) for name in ("lower_mm", "upper_mm"))
-    return f"{Position(row['lat_e7'], row['lon_e7'])}  {band}  {typed.stamp(row['start_us'])}"
+    words = value_words(row, volume)
+    return f"{words['position']}  {words['lower']} to {words['upper']}  {words['start']}"
 
 
 def passed(
@@ -227,10 +254,9 @@ def passed(
 
     def build(place: Workplace) -> Intent:
         notice = notice_at(place, item)
-        members = {"to": [notice["desk"]], "subject": subject_of(notice, version)} | ({"desk": desk} if desk else {})
-        return Intent(
-            "passed_to_units", [{"group": "units", "echelon": echelon, "at_us": at_us}], [notice["party"]], members
-        )
+        group = {"group": "units", "echelon": echelon, "at_us": at_us}
+        members = to_announcer(notice, version, desk)
+        return Intent("passed_to_units", [group], place.readers([notice["desk"]]), members)
 
     say(home, officer, build, file=passphrase_file, wait_s=wait_s, as_json=as_json, done="PASSED TO UNITS")
 
@@ -324,8 +350,19 @@ def answer_to(place: Workplace, kind: str, item: str, of_desk: str, version: int
     """Confirm or readback_wrong, to the desk whose acknowledgement is meant."""
     notice = notice_at(place, item)
     recipient(notice, of_desk)
-    members: Fields = {"to": [of_desk], "subject": subject_of(notice, version), "public": {"desk": of_desk}}
+    members: Fields = {
+        "to": [of_desk], "subject": subject_of(notice, version), "public": {"desk": of_desk},
+        "precedence": notice["precedence"],
+    }  # fmt: skip
     return Intent(kind, members=members | ({"desk": desk} if desk else {}))
+
+
+def to_announcer(notice: Fields, version: int | None, desk: str | None) -> Fields:
+    """The members of an answer to the announcing desk, as urgent as what it answers."""
+    members: Fields = {
+        "to": [notice["desk"]], "subject": subject_of(notice, version), "precedence": notice["precedence"],
+    }  # fmt: skip
+    return members | ({"desk": desk} if desk else {})
 
 
 def subject_of(notice: Fields, version: int | None) -> Fields:

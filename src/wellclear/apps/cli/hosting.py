@@ -1,25 +1,31 @@
-"""host init, serve: the party that puts the entries in order."""
+"""host init, serve, recover: the party that puts the entries in order."""
 
 from __future__ import annotations
 
+import hashlib
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
 import msgspec
 import typer
 
+from wellclear.apps.bundle.files import read_bundle
 from wellclear.apps.cli.asking import agree, new_passphrase, passphrase
 from wellclear.apps.cli.joining import KdfName, Party, make_party, read_card, spoken_card
 from wellclear.apps.cli.notice_form import Fields, read_json
 from wellclear.apps.cli.options import HOST_HOME, AsJson, HostHome, PassphraseFile, Yes
 from wellclear.apps.cli.output import note, show
 from wellclear.domain.agreement import Settings, default_settings, settings_from
-from wellclear.domain.canonical import unb64
+from wellclear.domain.canonical import b64, unb64
 from wellclear.domain.kinds import PartyCard
 from wellclear.domain.parts import Articles
 from wellclear.domain.spoken import spoken
 from wellclear.edges.settings import HOST_LISTEN, load_host, parse_listen
-from wellclear.errors import InvalidValue, Malformed, Unavailable
+from wellclear.errors import InvalidValue, Malformed, Unavailable, Unverified
+from wellclear.log.bundle import CHECKPOINT, read_leaves
+from wellclear.log.checkpoint import parse_checkpoint
+from wellclear.log.note import parse_note
 
 app = typer.Typer(no_args_is_help=True, help="Found a channel and run its host.")
 
@@ -88,6 +94,60 @@ def serve(passphrase_file: PassphraseFile = None, home: HostHome = HOST_HOME) ->
     settings = load_host(home.expanduser())
     secret = passphrase(f"{settings.party}'s host keys", passphrase_file)
     run(settings, secret, on_ready=lambda url: note(f"The host answers at {url}"))
+
+
+@app.command()
+def recover(
+    bundles: Annotated[
+        list[Path], typer.Argument(metavar="BUNDLE...", help="What each principal exported now; the longest counts.")
+    ],
+    home: HostHome = HOST_HOME,
+    yes: Yes = False,
+    as_json: AsJson = False,
+) -> None:
+    """Bring a restored host up to date from its members' exports, so that it never signs a second history.
+
+    Every principal exports (`wellclear export`) and says how many entries its node shows; the longest log is taken.
+    The others must be beginnings of it: if they are not, two histories were signed, and nothing is changed.
+    """
+    from wellclear.apps.host.recover import recover_host
+    from wellclear.apps.host.starting import HostFiles
+
+    logs = sorted((exported_log(path) for path in bundles), key=lambda log: len(log.leaves))
+    longest = logs[-1]
+    for log in logs:
+        note(f"{log.path}: {len(log.leaves)} entries")
+        if longest.leaves[: len(log.leaves)] != log.leaves:
+            raise Unverified(str(log.path), f"is no beginning of {longest.path}: two histories were signed")
+    agree("Is no principal's node missing here, and does none show more entries?", yes=yes)
+    size = recover_host(HostFiles(home.expanduser()), longest.checkpoint, longest.leaves, longest.parts)
+    show({"entries": size}, f"The host has {size} entries again. Start it: wellclear host serve", as_json=as_json)
+
+
+@dataclass(frozen=True, slots=True)
+class ExportedLog:
+    """What recovery takes out of a bundle."""
+
+    path: Path
+    checkpoint: bytes
+    leaves: list[bytes]
+    parts: dict[str, bytes]
+
+
+def exported_log(path: Path) -> ExportedLog:
+    """The log in a bundle; what it proves is checked again against the host's own key when it is taken.
+
+    Raises:
+        Malformed: the bundle does not hold a whole log.
+        Unavailable: it cannot be read.
+    """
+    files = read_bundle(path)
+    raw = files.get(CHECKPOINT, b"")
+    leaves, faults = read_leaves(files, parse_checkpoint(parse_note(raw, str(path)).text).size)
+    if faults:
+        raise Malformed(str(path), faults[0].file, faults[0].why)
+    held = [stored for name, stored in files.items() if name.startswith("parts/")]
+    return ExportedLog(path, raw, leaves, {b64(hashlib.sha256(stored).digest()): stored for stored in held})
 
 
 def found(

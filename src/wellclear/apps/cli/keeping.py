@@ -34,7 +34,7 @@ STORES = ("node.sqlite", "host.sqlite")
 RESTORED = "restored"
 PLAIN = (FILE, "card.json", "founding.json", "host.pem", "tls.pem", "tls.key")
 FILES_MAX = 1000
-_NOTE_OF_HOST = "This host signs nothing until it is shown that no party has seen a longer log: wellclear host resume"
+_NOTE_OF_HOST = "This host signs nothing until it is shown that no party has seen a longer log: wellclear host recover"
 
 
 def backup(
@@ -72,7 +72,7 @@ def restore(
     """Make a home from a backup. Stop the old node for good first: two nodes with one key contradict each other.
 
     A restored node first follows the log, then takes a fresh block of ids, and asks an officer before it sends what
-    waited. A restored host signs nothing until `wellclear host resume`.
+    waited. A restored host signs nothing until `wellclear host recover`.
     """
     home = home.expanduser()
     if home.exists() and any(home.iterdir()):

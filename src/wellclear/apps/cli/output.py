@@ -19,6 +19,28 @@ from wellclear.errors import InvalidValue
 
 EXIT_FINDING = 1
 EXIT_UNREAD = 141
+WIDTH_UNSEEN = 200
+"""Columns where no terminal tells its own: wide enough that no id or time is broken for whoever greps."""
+NEVER_BROKEN = frozenset(
+    {
+        "id",
+        "v",
+        "notice",
+        "item",
+        "conflict",
+        "with",
+        "start",
+        "end",
+        "due",
+        "prec",
+        "state",
+        "from",
+        "to",
+        "desk",
+        "at",
+    }
+)
+"""Columns whose cells are read out or copied, and stay in one piece."""
 
 
 class QuietConsole(Console):
@@ -31,7 +53,7 @@ class QuietConsole(Console):
 
 def console() -> Console:
     """A console on standard output: colours only on a terminal, and never where NO_COLOR is set."""
-    return QuietConsole(highlight=False, soft_wrap=not sys.stdout.isatty())
+    return QuietConsole(highlight=False, width=None if sys.stdout.isatty() else WIDTH_UNSEEN)
 
 
 def tell(*lines: RenderableType) -> None:
@@ -77,7 +99,7 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, title: st
     """A plain table; cells are printed as they are."""
     made = Table(title=title, title_justify="left", box=None, pad_edge=False, header_style="bold")
     for name in columns:
-        made.add_column(name, overflow="fold")
+        made.add_column(name, overflow="fold", no_wrap=name in NEVER_BROKEN)
     for row in rows:
         made.add_row(*(plain(cell) for cell in row))
     return made

@@ -13,12 +13,13 @@ from wellclear.apps.bundle.verify import verify_path
 from wellclear.apps.cli.asking import passphrase
 from wellclear.apps.cli.options import NODE_HOME, AsJson, Home, PassphraseFile
 from wellclear.apps.cli.output import EXIT_FINDING, show
+from wellclear.apps.node.opened import OpenedLog
 from wellclear.apps.timeline import timeline_of_bundle, timeline_of_store
 from wellclear.channel.bundle import Exporter
 from wellclear.domain.canonical import unb64
 from wellclear.domain.names import check_party
 from wellclear.domain.spoken import parse_spoken, spoken
-from wellclear.edges.keyring import Keyring
+from wellclear.edges.keyring import Keyring, box_key
 from wellclear.edges.settings import load_node
 from wellclear.edges.store import Store
 from wellclear.errors import InvalidValue, Unverified
@@ -44,9 +45,10 @@ def export(
     secret = passphrase(f"{settings.party}'s node and picture keys", passphrase_file)
     ring = Keyring(home)
     exporter = Exporter(settings.party, ring.unlock("node", secret), ring.unlock("picture", secret))
-    store = Store.open(home / STORE, writing=False)
+    store = Store.open(home / STORE, box_key=box_key(exporter.node), writing=False)
     try:
-        report = export_path(store, exporter, path, made_us=time.time_ns() // 1000, readers=readers or ())
+        made_us = time.time_ns() // 1000
+        report = export_path(OpenedLog(store), exporter, path, made_us=made_us, readers=readers or ())
     finally:
         store.close()
     show(report.json(), *report.lines(), as_json=as_json)
@@ -88,6 +90,7 @@ def timeline(
     path: Annotated[
         Path | None, typer.Argument(metavar="[PATH]", help="A bundle; else the log of this home.", show_default=False)
     ] = None,
+    passphrase_file: PassphraseFile = None,
     home: Home = NODE_HOME,
     as_json: AsJson = False,
 ) -> None:
@@ -97,9 +100,12 @@ def timeline(
     else:
         home = home.expanduser()
         settings = load_node(home)
-        store = Store.open(home / STORE, writing=False)
+        key = Keyring(home).unlock("node", passphrase(f"{settings.party}'s node key", passphrase_file))
+        store = Store.open(home / STORE, box_key=box_key(key), writing=False)
         try:
-            report = timeline_of_store(store, settings.party)
+            report = timeline_of_store(OpenedLog(store), settings.party)
         finally:
             store.close()
     show(report.json(), *report.lines(), as_json=as_json)
+    if report.exit_code:
+        raise typer.Exit(EXIT_FINDING)

@@ -40,6 +40,8 @@ class Running:
             time.sleep(0.5)
 
     def __enter__(self) -> Self:
+        # Told to stop from outside, we still end what we started.
+        signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:

@@ -1,0 +1,251 @@
+"""Two machines on one channel: two loopback addresses, real TLS, real processes, the commands of real officers.
+
+Machine A is 127.0.0.2 and hosts; machine B is 127.0.0.3. What one person reads aloud is taken from A's screen and given
+to B, as a voice would carry it.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import re
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import redirect_stderr, redirect_stdout
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from wellclear.apps.cli.main import main
+from wellclear.domain.spoken import spoken
+from wellclear.edges.tls import certificate_bytes
+
+pytestmark = pytest.mark.slow
+PASSPHRASE = "correct horse battery"
+GROUPS = re.compile(r"^ {4}((?:[0-9A-Z]{4} ){7}[0-9A-Z]{4})$", re.MULTILINE)
+START = ["--start", "2026-12-23T10:00Z", "--end", "2026-12-23T12:00Z"]
+PLACE = ["--circle", "34.56,38.27", "--radius", "5km", "--lower", "5000ft", "--upper", "9000ft", "--datum", "AMSL"]
+
+
+def free_port(address: str) -> int:
+    with socket.socket() as probe:
+        probe.bind((address, 0))
+        return int(probe.getsockname()[1])
+
+
+class Screen:
+    """One running command, with what stands on its screen so far."""
+
+    def __init__(self, *words: str, environment: dict[str, str]) -> None:
+        self.process = subprocess.Popen(
+            [sys.executable, "-u", "-m", "wellclear.apps.cli.main", *words], stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=environment,
+        )  # fmt: skip
+        self.text = ""
+        self._changed = threading.Condition()
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+
+    def _read(self) -> None:
+        assert self.process.stdout is not None, "it is a pipe"
+        for line in self.process.stdout:
+            with self._changed:
+                self.text += line
+                self._changed.notify_all()
+        with self._changed:
+            self._changed.notify_all()
+
+    def wait_for(self, pattern: str, timeout_s: float = 90) -> re.Match[str]:
+        """Until the screen shows it."""
+        with self._changed:
+            self._changed.wait_for(lambda: re.search(pattern, self.text) or not self._reader.is_alive(), timeout_s)
+            found = re.search(pattern, self.text)
+        assert found, f"{pattern!r} does not stand in:\n{self.text}"
+        return found
+
+    def stop(self) -> None:
+        self.process.terminate()
+        self.process.wait(30)
+        self._reader.join(10)
+        assert self.process.stdout is not None, "it is a pipe"
+        self.process.stdout.close()
+
+
+@dataclass
+class Machine:
+    """A home, and the commands of its officers; they run in this process, as `main` would run them."""
+
+    home: Path
+    screen: Screen
+
+    def ask(self, *words: str) -> tuple[int, str]:
+        """Exit code and output of one command."""
+        said, complained = io.StringIO(), io.StringIO()
+        with redirect_stdout(said), redirect_stderr(complained):
+            code = main([*words, "--home", str(self.home)])
+        return code, said.getvalue() if said.getvalue() else complained.getvalue()
+
+    def run(self, *words: str, code: int = 0) -> str:
+        """What a command printed; it ends with `code`."""
+        ended, said = self.ask(*words)
+        assert ended == code, f"{words}: {ended}\n{said}"
+        return said
+
+    def json(self, *words: str, code: int = 0) -> Any:
+        return json.loads(self.run(*words, "--json", code=code))
+
+    def does(self, other: Machine, *words: str, code: int = 0) -> Any:
+        """A command that logs something; then the other node has it too."""
+        answer = self.json(*words, code=code)
+        until = time.monotonic() + 60
+        while json.loads(other.ask("status", "--json")[1])["size"] <= answer["index"]:
+            assert time.monotonic() < until, f"{other.home} does not follow"
+        return answer
+
+
+@pytest.fixture(scope="module")
+def machines(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Machine, Machine]]:
+    base = tmp_path_factory.mktemp("quickstart")
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("WELLCLEAR_")}
+    environment |= {"WELLCLEAR_PASSPHRASE": PASSPHRASE, "PYTHONWARNINGS": "default"}
+    listen = f"127.0.0.2:{free_port('127.0.0.2')}"
+    common = ["--kdf", "minimum", "--yes"]
+    a = Screen(
+        "quickstart", "host", "--party", "NORTHLAND", "--listen", listen, "--home", str(base / "a"),
+        "--node-listen", f"127.0.0.2:{free_port('127.0.0.2')}", *common, environment=environment,
+    )  # fmt: skip
+    read_aloud = a.wait_for(GROUPS.pattern.replace("^", "(?m)^")).group(1)
+    b = Screen(
+        "quickstart", "join", f"https://{listen}", "--party", "SOUTHLAND", "--heard", read_aloud,
+        "--home", str(base / "b"), "--node-listen", f"127.0.0.3:{free_port('127.0.0.3')}", *common,
+        environment=environment,
+    )  # fmt: skip
+    try:
+        a.wait_for("The channel is open")
+        b.wait_for("The channel is open")
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("WELLCLEAR_PASSPHRASE", PASSPHRASE)
+            yield Machine(base / "a", a), Machine(base / "b", b)
+    finally:
+        b.stop()
+        a.stop()
+
+
+def test_the_five_steps_stand_on_the_two_screens(machines: tuple[Machine, Machine]) -> None:
+    a, b = machines
+    steps = sorted({*re.findall(r"\[\d/5\]", a.screen.text), *re.findall(r"\[\d/5\]", b.screen.text)})
+    assert steps == ["[1/5]", "[2/5]", "[3/5]", "[4/5]", "[5/5]"]
+    certificate, card, channel = GROUPS.findall(a.screen.text)
+    assert GROUPS.findall(b.screen.text) == [card, channel]
+    assert certificate == spoken(certificate_bytes(a.home / "tls.pem"))
+    assert (b.home / "host.pem").read_bytes() == (a.home / "tls.pem").read_bytes()
+
+
+def test_both_see_one_picture(machines: tuple[Machine, Machine]) -> None:
+    a, b = machines
+    for machine in machines:
+        state = machine.json("status")
+        assert (state["phase"], state["agreement"], state["link"]["state"]) == ("open", 1, "live")
+    assert a.json("status")["channel"] == b.json("status")["channel"]
+    desks = a.json("officer", "list")["parties"]
+    assert [row["desk"] for name in ("NORTHLAND", "SOUTHLAND") for row in desks[name]["desks"]] == [
+        "NORTHLAND/OPS", "SOUTHLAND/OPS",
+    ]  # fmt: skip
+
+
+@pytest.mark.requirement("R2", "R5")
+def test_a_notice_is_drafted_released_acknowledged_and_confirmed(machines: tuple[Machine, Machine]) -> None:
+    a, b = machines
+    announce = ["draft", "--as", "W1", "--to", "SOUTHLAND/OPS", "--category", "air", *START, *PLACE]
+    draft = a.json(*announce)["draft"]
+    item = a.does(b, "release", draft, "--as", "R1", "--yes")["id"]
+    assert "34.5600000N" in b.run("notice", "show", item)
+    typed = "34.56,38.27,5000ft,9000ft,2026-12-23T10:00Z"
+    b.does(a, "ack", item, "--as", "W1", "--readback", typed)
+    a.does(b, "confirm", item, "--of", "SOUTHLAND/OPS", "--as", "W1", "--yes")
+    b.run("passed", item, "--as", "W1", "--echelon", "battery", "--at", "2026-11-22T10:00Z")
+    asked = b.does(a, "request", item, "delay", "--as", "W1", "--start", "2026-12-23T14:00Z")["id"]
+    a.run("comply", asked, "--as", "W1")
+    later = ["--start", "2026-12-23T14:00Z", "--end", "2026-12-23T16:00Z"]
+    a.does(b, "release", a.json("amend", item, "--as", "W1", *later)["draft"], "--as", "R1", "--yes")
+    assert b.json("notice", "show", item)["version"] == 2
+    wrong = typed.replace("34.56", "35.56").replace("T10", "T14")
+    remarks = b.does(a, "ack", item, "--as", "W1", "--readback", wrong, code=1)["remarks"]
+    assert [row["reason"] for row in remarks] == ["READBACK_DIFFERS"]
+    a.run("confirm", item, "--of", "SOUTHLAND/OPS", "--as", "W1", "--yes", code=3)
+    a.run("readback-wrong", item, "--of", "SOUTHLAND/OPS", "--as", "W1")
+
+
+def test_two_notices_in_one_place_are_a_conflict_on_both_sides(machines: tuple[Machine, Machine]) -> None:
+    a, b = machines
+    for machine, other in ((a, "SOUTHLAND"), (b, "NORTHLAND")):
+        words = ["draft", "--as", "W1", "--to", f"{other}/OPS", "--category", "air", *START, *PLACE]
+        draft = machine.json(*words)["draft"]
+        machine.does(b if machine is a else a, "release", draft, "--as", "R1", "--yes")
+    assert "Compared:" in b.run("conflicts", code=1)
+    board = a.run("board", "--once")
+    assert "ALARM" in board
+    assert "\x1b" not in board
+
+
+@pytest.mark.requirement("R4")
+def test_one_officer_speaks_at_once(machines: tuple[Machine, Machine]) -> None:
+    a, b = machines
+    assert "SAFETY" in a.run("safety", "control_lost", "--as", "W1", "--at", "34.5,38.2", "--who", "a drone")
+    a.does(b, "message", "Line check", "--to", "SOUTHLAND/OPS", "--as", "W1")
+    assert b.json("messages")[0]["text"] == "Line check"
+
+
+def test_administrators_or_the_recovery_key_change_the_roster(machines: tuple[Machine, Machine]) -> None:
+    a, _ = machines
+    for handle in ("A1", "A2"):
+        a.run("officer", "add", handle, "--role", "administrator")
+    a.run("officer", "add", "W2", "--role", "watch_officer", "--as", "A1", "--as", "A2")
+    a.run("officer", "add", "W3", "--role", "watch_officer", "--as", "A1", code=2)
+    a.run("key", "add", "standby", "--as", "A1", "--as", "A2")
+    a.run("key", "revoke", "W2", "--since", "0", "--yes")
+    assert [row["person"] for row in a.json("officer", "list")["persons"]][:2] == ["W1", "R1"]
+
+
+@pytest.mark.requirement("R33")
+def test_what_was_said_can_be_shown_to_strangers(machines: tuple[Machine, Machine], tmp_path: Path) -> None:
+    a, _ = machines
+    exported = a.json("export", str(tmp_path / "x.tar"))
+    assert exported["parts"] > 0
+    assert main(["verify", str(tmp_path / "x.tar"), "--channel", GROUPS.findall(a.screen.text)[2]]) == 0
+    assert main(["verify", str(tmp_path / "x.tar"), "--channel", "0000 " * 8]) == 5
+    raw = bytearray((tmp_path / "x.tar").read_bytes())
+    raw[raw.index(b"NORTHLAND/OPS")] ^= 1
+    (tmp_path / "x.tar").write_bytes(raw)
+    assert main(["verify", str(tmp_path / "x.tar")]) == 1
+    assert "NORTHLAND" in a.run("timeline")
+
+
+def test_a_backup_is_taken_beside_the_running_node(machines: tuple[Machine, Machine], tmp_path: Path) -> None:
+    a, b = machines
+    assert set(a.json("backup", str(tmp_path / "a.tar"))["entries"]) == {"node.sqlite", "host.sqlite"}
+    b.run("backup", str(tmp_path / "b.tar"))
+    again = Machine(tmp_path / "again", b.screen)
+    again.run("restore", str(tmp_path / "b.tar"))
+    assert (again.home / "restored").is_file()
+    assert "NORTHLAND" in again.run("timeline")
+
+
+def test_a_restored_host_waits_for_its_members_copies(machines: tuple[Machine, Machine], tmp_path: Path) -> None:
+    a, b = machines
+    a.run("backup", str(tmp_path / "a.tar"))
+    last = a.does(b, "message", "After the backup", "--to", "SOUTHLAND/OPS", "--as", "W1")["index"]
+    for machine, name in ((a, "north.tar"), (b, "south.tar")):
+        machine.run("export", str(tmp_path / name))
+    again = Machine(tmp_path / "again", a.screen)
+    assert "wellclear host recover" in again.run("restore", str(tmp_path / "a.tar"))
+    assert "host.promised" in again.run("host", "serve", code=6)
+    bundles = [str(tmp_path / "north.tar"), str(tmp_path / "south.tar")]
+    assert again.json("host", "recover", *bundles, "--yes")["entries"] > last
