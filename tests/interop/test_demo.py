@@ -9,6 +9,7 @@ import json
 import os
 import pty
 import select
+import shlex
 import signal
 import subprocess
 import sys
@@ -19,6 +20,8 @@ import pytest
 
 from wellclear.apps.demo.record import verify
 from wellclear.apps.demo.scenario import PALMYRA
+from wellclear.apps.demo.station import EXERCISE_PASSPHRASE
+from wellclear.edges.settings import load_node
 
 pytestmark = pytest.mark.slow
 PATIENCE_S = 150.0
@@ -107,10 +110,10 @@ def test_a_person_answers_by_one_key_and_a_stranger_verifies_what_is_kept(tmp_pa
     finally:
         terminal.close()
     assert "you answered by one key" in " ".join(terminal.said.split())
-    assert "the host is called" not in terminal.said
+    assert "the other desk" not in terminal.said
     assert max(map(len, terminal.said.replace("/#token=", "\n").splitlines())) < 200
     kept = tmp_path / "kept"
-    report = verify(kept / "bundle", channel="")
+    report = verify(kept / "bundle", load_node(kept / "southland").channel)
     assert report["ok"] == "yes"
     assert all(is_gone(pid) for pid in children_of(kept).values())
     assert "acknowledge" in (kept / "timeline.txt").read_text(encoding="utf-8")
@@ -143,6 +146,40 @@ def test_whatever_interrupts_the_demo_leaves_nothing_running(tmp_path: Path, num
         terminal.close()
     assert len(children) == 4
     assert all(is_gone(pid) for pid in children.values())
+
+
+def test_even_a_killed_demo_leaves_nothing_running(tmp_path: Path) -> None:
+    kept = tmp_path / "kept"
+    terminal = Terminal("--exit", "--keep", str(kept))
+    try:
+        terminal.read_until("STEP 4")
+        children = [os.pidfd_open(pid) for pid in children_of(kept).values()]
+        terminal.process.kill()
+        for child in children:
+            assert select.select([child], [], [], 30)[0], "a child outlived the demo"
+            os.close(child)
+    finally:
+        terminal.close()
+
+
+def test_at_the_end_the_channel_lives_and_the_three_commands_work(tmp_path: Path) -> None:
+    kept = tmp_path / "kept"
+    terminal = Terminal("--fast", "--keep", str(kept))
+    try:
+        terminal.read_until("wellclear timeline --home")
+        lines = [line.strip() for line in terminal.said.splitlines() if line.strip().startswith("wellclear ")]
+        assert len(lines) == 3
+        environment = {**os.environ, "WELLCLEAR_PASSPHRASE": EXERCISE_PASSPHRASE}
+        for line in lines:
+            words = [*shlex.split(line)[1:], *(["--once"] if " board " in line else [])]
+            command = [sys.executable, "-m", "wellclear.apps.cli.main", *words]
+            done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+            assert done.returncode == 0, (line, done.stdout, done.stderr)
+        terminal.process.send_signal(signal.SIGINT)
+        assert terminal.end() == 0
+    finally:
+        terminal.close()
+    assert all(is_gone(pid) for pid in children_of(kept).values())
 
 
 def test_a_directory_that_is_not_empty_is_left_alone(tmp_path: Path) -> None:

@@ -71,6 +71,14 @@ class Processes:
                 raise Unavailable(name, f"is not ready after {START_S:.0f} s; its words are in {self.log(name)}")
             time.sleep(LOOK_AGAIN_S)
 
+    def end(self, name: str) -> None:
+        """End one of them and forget it."""
+        child = self._running.pop(name)
+        child.terminate()
+        child.wait(STOP_S)
+        if child.stdin is not None:
+            _close(child.stdin.close)
+
     def stop(self) -> None:
         """End all, the last started first; who does not go is killed."""
         for child in reversed(self._running.values()):

@@ -14,10 +14,10 @@ from typing import Any, Final
 from wellclear.apps.demo.processes import environment
 from wellclear.apps.demo.station import EXERCISE_PASSPHRASE, Station
 from wellclear.apps.demo.story import Story
+from wellclear.apps.timeline import timeline_of_bundle
 from wellclear.errors import Unavailable, Unverified
 
 COMMAND_S: Final = 60
-LINES_TOLD: Final = 12
 
 
 def record(story: Story) -> None:
@@ -27,6 +27,8 @@ def record(story: Story) -> None:
     bundle = story.directory / "bundle"
     with teller.outcome(f"{station.party} exported the log as a bundle"):
         wellclear(["export", str(bundle)], station)
+        if not any((bundle / "parts").glob("*")):
+            raise Unavailable("the bundle", f"opens nothing of what {station.party} wrote or was told")
     with teller.outcome("a separate process verified it in an empty folder, with every network door shut"):
         report = verify(bundle, story.channel)
     teller.say(f"{report['entries']} entries; the first things that hold:")
@@ -35,14 +37,15 @@ def record(story: Story) -> None:
     with teller.outcome("one byte changed in a copy: refused, and the file is named"):
         changed = spoil(bundle, story.directory / "bundle-with-one-byte-changed")
     teller.say(f"It named {changed}.")
-    with teller.outcome("the timeline tells it in sentences"):
-        told = wellclear(["timeline", str(bundle)], None).splitlines()
-        missing = [item for item in story.items.values() if not any(item in line for line in told)]
+    with teller.outcome("the timeline tells in sentences who was told what, when, and who answered"):
+        told = timeline_of_bundle(bundle)
+        (story.directory / "timeline.txt").write_text("\n".join(told.lines()) + "\n", encoding="utf-8")
+        missing = [item for item in story.items.values() if not any(item in line.text for line in told.said)]
         if missing:
             raise Unavailable("timeline", f"does not speak of {', '.join(missing)}")
-    (story.directory / "timeline.txt").write_text("\n".join(told) + "\n", encoding="utf-8")
-    for line in told[-LINES_TOLD:]:
-        teller.line(f"    {line[:180]}")
+    for line in told.said:
+        if story.items["unanswered"] in line.text:
+            teller.event(line.at_us, f"[{line.index}]" if line.index is not None else "-", line.text)
 
 
 def verify(bundle: Path, channel: str) -> dict[str, Any]:

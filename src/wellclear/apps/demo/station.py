@@ -161,8 +161,12 @@ class Station:
         ]  # fmt: skip
         return self._send(ready, approvals)
 
-    def acknowledge(self, item: str, *, officer: str | None = None) -> Said:
-        """Read back what the node shows, for this station's desk."""
+    def acknowledge(self, item: str, version: int, *, officer: str | None = None) -> Said:
+        """Read back what the node shows of a version, for this station's desk, once it shows it.
+
+        The envelope rings before the parts are fetched; whoever answered then would read nothing back.
+        """
+        self.until(lambda board: opened(board, item, version), SEND_S, f"what {item} v{version} says")
         notice = self.notice(item)
         rows = [shown_row(volume) for volume in raw_volumes(notice)]
         group = {"group": "readback", "volumes": rows}
@@ -228,6 +232,11 @@ def rings(board: Board, kind: str, *items: str) -> list[Row]:
         row for row in rows(board, "alarms", kind=kind)
         if all(item in f"{row.get('key')} {row.get('item')} {row.get('title')} {row.get('text')}" for item in items)
     ]  # fmt: skip
+
+
+def opened(board: Board, item: str, version: int) -> bool:
+    """Whether a version of a notice is shown with its volumes."""
+    return any(row.get("volumes") for row in rows(board, "notices", id=item, version=version))
 
 
 def recipient(board: Board, item: str, desk: str) -> Row:

@@ -194,10 +194,14 @@ def _words(station: Station, item: str) -> str:
 
 
 def _conflict(row: Row) -> str:
-    return (
-        f"{row['verdict'].upper()} {row['a']} / {row['b']} near {row.get('lat')} {row.get('lon')}:"
-        f" {row['lateral_m']} m apart at the closest, {row['vertical_m']} m in height, {row['time_s']} s in time."
+    where = f"near {float(row['lat']):.3f} N {float(row['lon']):.3f} E, {row['start']} to {row['end']}"
+    apart = (float(row["lateral_m"]), float(row["vertical_m"]), int(row["time_s"]))
+    how = (
+        "place, height and time all overlap"
+        if not any(apart)
+        else f"{apart[0]:.0f} m apart at the closest, {apart[1]:.0f} m in height, {apart[2]} s in time"
     )
+    return f"{row['verdict'].upper()} of {row['a']} and {row['b']} {where}: {how}."
 
 
 def acked(board: Board, item: str, desk: str) -> bool:

@@ -8,7 +8,7 @@ from typing import Final
 
 from wellclear.apps.demo.processes import Processes
 from wellclear.apps.demo.scenario import Scenario
-from wellclear.apps.demo.station import Said, Station, recipient
+from wellclear.apps.demo.station import Board, Said, Station, recipient
 from wellclear.apps.demo.telling import Teller
 from wellclear.domain.names import party_of_desk
 from wellclear.errors import Unavailable
@@ -70,7 +70,16 @@ class Story:
 
     def read_back(self, said: Said, by: Station, to: Station, *, officer: str | None = None) -> None:
         """`by` acknowledges an item of `to` with its read-back, and `to` confirms it."""
-        by.acknowledge(said.item, officer=officer)
-        to.until(lambda board: recipient(board, said.item, by.desk).get("acked"), SOON_S, f"{said.item} acknowledged")
+        by.acknowledge(said.item, said.version, officer=officer)
+        self.confirm(said, by, to)
+
+    def confirm(self, said: Said, by: Station, to: Station) -> None:
+        """`to` looks at the read-back of `by`, which must have been opened and departs nowhere, and confirms it."""
+
+        def fits(board: Board) -> bool:
+            row = recipient(board, said.item, by.desk)
+            return "readback" in row and not row.get("differences")
+
+        to.until(fits, SOON_S, f"a read-back of {said.item} that fits")
         to.confirm(said.item, by.desk)
         by.until(lambda board: recipient(board, said.item, by.desk).get("confirmed"), SOON_S, "the confirmation")

@@ -34,6 +34,11 @@ def moment(moment_us: int) -> str:
     return f"{format_time(moment_us)[11:19]}Z"
 
 
+def spent(seconds: float) -> str:
+    """A measured time for people."""
+    return f"{seconds:.1f} s" if seconds >= 1 else f"{seconds * 1000:.0f} ms"
+
+
 @dataclass
 class Teller:
     """Tells the story and keeps what was checked: `outcomes` as (step, outcome, seconds)."""
@@ -54,7 +59,7 @@ class Teller:
         """A step begins."""
         self.step = f"STEP {number}"
         self.console.print()
-        self.console.print(Text(f"{self.step}  {title}", style="bold"))
+        self.console.print(Text(f"EXERCISE  {self.step}  {title}", style="bold"))
 
     def say(self, text: str, style: str = "") -> None:
         """A sentence of the story."""
@@ -83,7 +88,7 @@ class Teller:
             raise OutcomeMissing(self.step, words, str(error)) from error
         took = time.monotonic() - began
         self.outcomes.append((self.step, words, took))
-        self._indented(Text.assemble(("✔ ", "green"), words, (f"  {took:.1f} s", "dim")), 2)
+        self._indented(Text.assemble(("✔ ", "green"), words, (f"  {spent(took)}", "dim")), 2)
 
     def must(self, held: bool, words: str, why: str) -> None:
         """An outcome that can be looked up now.

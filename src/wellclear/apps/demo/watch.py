@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import select
 import sys
 import time
@@ -9,7 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Final
 
-from wellclear.apps.demo.station import Board, Row, Said, Station, rings, rows
+from wellclear.apps.demo.station import Board, Row, Said, Station, opened, rings, rows
 from wellclear.apps.demo.steps import acked
 from wellclear.apps.demo.story import SOON_S, Story
 from wellclear.apps.demo.telling import moment
@@ -17,15 +18,14 @@ from wellclear.domain.quantities import Position
 from wellclear.edges.clock import SystemClock
 from wellclear.errors import Unavailable
 
-KEYS: Final = "aA\r\n "
+KEYS: Final = frozenset(b"aA")
+KEYS_READ_MAX: Final = 64
 LOOK_S: Final = 0.1
 LADDER: Final = {
-    "due": "is due: nobody has answered",
-    "ack": "is due: nobody has answered",
-    "ring": "rings",
-    "next_name": "the next name of the desk is called",
-    "other_desk": "the other desk is called",
-    "host": "the host is called",
+    "ack": "is called: the answer is due, and nobody has given it",
+    "next_name": "is called: the next name of the desk",
+    "other_desk": "is called: the other desk",
+    "host": "is called: the host, who has not been told a word of it",
 }
 
 
@@ -44,8 +44,8 @@ def unanswered(story: Story) -> None:
     if keys is None:
         _run_ladder(story, said, host_s, lambda: False)
     else:
-        _ask(story, said, host_s)
         with keys as pressed:
+            _ask(story, said, host_s)
             _run_ladder(story, said, host_s, pressed)
 
 
@@ -56,6 +56,7 @@ def _can_answer(story: Story) -> bool:
 def _ask(story: Story, said: Said, host_s: int) -> None:
     """The one question of the demo."""
     teller, station = story.teller, story.second
+    station.until(lambda board: opened(board, said.item, said.version), SOON_S, f"what {said.item} says")
     due = _duty(station.look(), said.item)
     teller.say("")
     teller.say(f"You are {station.party}'s watch officer; your desk is ringing.", "bold")
@@ -92,7 +93,7 @@ def _run_ladder(story: Story, said: Said, host_s: int, pressed: Callable[[], boo
             _ran_out(story, said)
             return
         if pressed():
-            station.acknowledge(said.item)
+            station.acknowledge(said.item, said.version)
             _answered(story, said, "by one key", time.monotonic() - began)
             return
         station.await_change(LOOK_S if _can_answer(story) else 1.0)
@@ -117,8 +118,7 @@ def _duty(board: Board, item: str) -> Row | None:
 def _answered(story: Story, said: Said, how: str, after_s: float) -> None:
     teller = story.teller
     with teller.outcome(f"you answered {how}, after {after_s:.0f} s; {story.first.party} confirmed your read-back"):
-        story.first.until(lambda board: acked(board, said.item, story.second.desk), SOON_S, "the acknowledgement")
-        story.first.confirm(said.item, story.second.desk)
+        story.confirm(said, story.second, story.first)
 
 
 def _ran_out(story: Story, said: Said) -> None:
@@ -135,6 +135,7 @@ def _ran_out(story: Story, said: Said) -> None:
         shown = rows(host.look(), "notices", id=said.item)
         if not shown or any(row.get("volumes") or row.get("category") or row.get("rest") for row in shown):
             raise Unavailable(f"{host.party}'s board", f"shows {shown or 'no such notice'}")
+    teller.say("Parts are not sealed yet: the host's machine stores them, and hands them to their readers alone.")
     with teller.outcome(f"{station.party}/W2 answers, late; the lateness stays on record"):
         story.read_back(said, station, story.first, officer=station.officer("watch_officer", 1))
 
@@ -154,6 +155,10 @@ def _keys() -> Iterator[Callable[[], bool]]:
     try:
         tty.setcbreak(terminal)
         termios.tcflush(terminal, termios.TCIFLUSH)
-        yield lambda: bool(select.select([terminal], [], [], 0)[0]) and sys.stdin.read(1) in KEYS
+        yield (
+            lambda: (
+                bool(select.select([terminal], [], [], 0)[0]) and not KEYS.isdisjoint(os.read(terminal, KEYS_READ_MAX))
+            )
+        )
     finally:
         termios.tcsetattr(terminal, termios.TCSADRAIN, before)
