@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 import msgspec
@@ -298,5 +299,37 @@ def test_officers_with_a_wrong_passphrase_or_none_act_for_nobody(
         assert (await north.delete(f"/api/sessions/{session}")).status_code == 200
         after = await north.post("/api/desk/comply", json={"session": session, "id": "x"})
         assert after.json()["error"]["code"] == "NO_SESSION"
+
+    run(live, story)
+
+
+@pytest.mark.requirement("R2")
+def test_a_named_person_silences_an_alarm_here(live: tuple[Host, str, dict[str, SketchParty], Path]) -> None:
+    async def story(north: httpx.AsyncClient, south: httpx.AsyncClient, a: Desk, b: Desk) -> None:
+        item = await announce(north, a, lat=-30.0)
+        board = await board_until(south, b, lambda board: any(row["item"] == item for row in board["alarms"]))
+        key = next(row["key"] for row in board["alarms"] if row["item"] == item)
+        assert "/" in key
+        path = f"/api/alarms/{quote(key, safe='')}/acknowledge"
+        assert (await south.post(path, json={"session": "none"})).json()["error"]["code"] == "NO_SESSION"
+        seen = await south.post(path, json={"session": await take_watch(south)})
+        assert (seen.status_code, seen.json()["by"]) == (200, "W1")
+        board = (await south.get("/api/board")).json()
+        assert [row["state"] for row in board["alarms"] if row["key"] == key] == ["acked"]
+        assert any(row["item"] == item for row in board["duties"]), "the duty stays: nothing was acknowledged"
+
+    run(live, story)
+
+
+def test_the_board_is_streamed_whenever_it_changes(live: tuple[Host, str, dict[str, SketchParty], Path]) -> None:
+    async def story(north: httpx.AsyncClient, south: httpx.AsyncClient, a: Desk, b: Desk) -> None:
+        boards = b.node.boards(lambda: len(b.node.core.view.items))
+        before = await anext(boards)
+        await announce(north, a, lat=-40.0)
+        async with asyncio.timeout(20):
+            while await anext(boards) == before:
+                pass
+        b.node.end_streams()
+        assert [row async for row in boards] == []
 
     run(live, story)

@@ -7,6 +7,7 @@
     unack     the situation ends                       cleared
     acked     the situation gets worse (a rung)        unack, and it rings again
     acked     the situation ends, or its cause is met  gone
+    unack     an event, such as a message, is seen     gone
     cleared   an officer has seen it                   gone
     cleared   the situation begins again               unack, and it rings
 
@@ -27,6 +28,10 @@ AlarmKind = Literal[
     "answer_owed", "no_answer", "escalated", "conflict", "refused", "remark", "asks_officer", "head_differs", "stale",
     "halted", "readback_differs", "unconfirmed", "clock", "disk", "request", "message",
 ]  # fmt: skip
+
+
+_EVENTS = frozenset({"message", "remark", "unconfirmed"})
+"""What happened and is over: once somebody has seen it, it goes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +102,7 @@ class AlarmBook:
         known = self.alarms.get(key)
         if known is None:
             raise InvalidValue("alarm", f"none is called {key[:80]}")
-        if known.state == "cleared":
+        if known.state == "cleared" or known.kind in _EVENTS:
             del self.alarms[key]
         else:
             self.alarms[key] = replace(known, state="acked")

@@ -16,7 +16,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, JSONBody
 
 from wellclear.apps.http import not_found
-from wellclear.apps.node.rows import Row
+from wellclear.apps.node.said import Row
 from wellclear.apps.node.service import NodeService
 from wellclear.channel.composing import Composed
 from wellclear.channel.desk import write_act

@@ -17,7 +17,7 @@ from litestar.params import FromPath, JSONBody
 
 from wellclear.apps.http import not_found
 from wellclear.apps.node.api_act import own_desk, send
-from wellclear.apps.node.rows import Row
+from wellclear.apps.node.said import Row
 from wellclear.apps.node.service import NodeService
 from wellclear.apps.node.sessions import Sessions
 from wellclear.channel import desk as desks

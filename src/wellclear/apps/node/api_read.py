@@ -18,7 +18,8 @@ from wellclear.apps.host.create import read_founding
 from wellclear.apps.http import not_found
 from wellclear.apps.node import board as boards
 from wellclear.apps.node.opened import OpenedLog
-from wellclear.apps.node.rows import Row, conflict_rows, notice_row
+from wellclear.apps.node.rows import conflict_rows, notice_row
+from wellclear.apps.node.said import Row
 from wellclear.apps.node.service import NodeService
 from wellclear.apps.timeline import timeline_of_store
 from wellclear.domain.canonical import b64, unb64

@@ -12,16 +12,8 @@ from msgspec import UNSET
 
 from wellclear.apps.node.alarms import Alarm
 from wellclear.apps.node.core import NodeCore
-from wellclear.apps.node.rows import (
-    RUNG_NAMES,
-    Row,
-    conflict_rows,
-    duty_row,
-    moments,
-    notice_row,
-    request_row,
-    yes,
-)
+from wellclear.apps.node.rows import RUNG_NAMES, conflict_rows, duty_row, moments, notice_row, request_row, yes
+from wellclear.apps.node.said import Row
 from wellclear.apps.problems import sentence_of
 from wellclear.channel.policy import cosigners
 from wellclear.domain.canonical import b64, unb64
@@ -46,6 +38,7 @@ def board(core: NodeCore, link_words: str) -> Row:
     """The whole board; `link_words` is what the service last heard of the connection."""
     picture, own_us = core.picture, core.now_us
     drifts = core.drift.all()
+    core.said.keep_only(core.view.items)
     notices = [notice_row(core, item) for _, item in sorted(core.view.items.items()) if item.kind == "notice"]
     return {
         "party": core.party, "channel": core.channel, "spoken": spoken(unb64(core.channel)),

@@ -20,8 +20,9 @@ from wellclear.apps.node.detection import Detection
 from wellclear.apps.node.ids import decode_counters
 from wellclear.apps.node.parts import Parts, Wanted
 from wellclear.apps.node.ringing import Ringing
+from wellclear.apps.node.said import SaidRows
 from wellclear.channel.desk import Pen, claim_time, finding, receipt
-from wellclear.channel.follower import Follower, Proven
+from wellclear.channel.follower import STALE_AFTER_US, Follower, Proven
 from wellclear.channel.opening import open_leaf
 from wellclear.channel.outbox import Item, Outbox, decode_item
 from wellclear.channel.own_rules import check_approved, check_content, check_public
@@ -83,6 +84,7 @@ class NodeCore:
         self.ringing = Ringing(party, self.alarms, self.duties)
         self.parts = Parts(party)
         self.detection = Detection(party)
+        self.said = SaidRows()
         self.remarks: deque[tuple[int, str, Remark]] = deque(maxlen=REMARKS_KEPT)
         self.logged_at: dict[str, int] = {}
         self.changed = True
@@ -90,6 +92,7 @@ class NodeCore:
         self._counters = decode_counters(store.get_meta("counters"))
         self._had_own_log = False
         self._followed = False
+        self._started_us = clock.monotonic_us()
         self._findings_at_us = 0
 
     # The beginning.
@@ -101,10 +104,7 @@ class NodeCore:
             Unverified, Malformed: the store is not what the host signed; restore a backup.
         """
         total, note = self.store.size(), self.store.checkpoint()
-        self.outbox.load([decode_item(row.row) for row in self.store.outbox()])
-        for item in list(self.outbox.items.values()):
-            stored = next((row.parts for row in self.store.outbox() if row.id == item.id), ())
-            self.outbox.items[item.id] = replace(item, parts=stored)
+        self.outbox.load([replace(decode_item(row.row), parts=row.parts) for row in self.store.outbox()])
         if total and note is not None:
             leaves = (leaf for start in range(0, total, _CHUNK) for leaf in self.store.leaves(start, start + _CHUNK))
             for logged, step in self.follower.replay(leaves, note):
@@ -115,7 +115,9 @@ class NodeCore:
         evidence = self.store.get_meta("evidence")
         if evidence is not None:
             self.follower.evidence = Equivocation("log", check_evidence(evidence), (b"", b"", evidence))
+            self.ringing.halted(self.follower.evidence.why, self.now_us)
         self.ringing.after_replay(self.picture, self.now_us)
+        self._forget_logged()
         self._detect()
 
     def restored(self) -> None:
@@ -175,6 +177,7 @@ class NodeCore:
                 self._fold(logged, step, live=True)
             for remark in proven.differing:
                 self.ringing.head_differs(remark, self.now_us)
+            self._forget_logged()
             self._detect()
             self.changed = True
         if self.follower.wants() is None and self.state == "live":
@@ -213,7 +216,8 @@ class NodeCore:
         if live:
             if entry is not None and logged.fault is None:
                 self.drift.take(author, entry.link.time, self.now_us)
-            self.ringing.arrived(step, logged, remarks, self.now_us)
+            filed = self.view.filed.get(logged.index)
+            self.ringing.arrived(step, logged, remarks, self.now_us, filed.item if filed is not None else "")
         self.ringing.settled(step, self.picture)
 
     # Parts.
@@ -231,8 +235,8 @@ class NodeCore:
         self.view, remarks = open_later(self.view, row.index, {row.ref.commit: group})
         for remark in remarks:
             self.remarks.append((row.index, self.author_of(row.index), remark))
-        self.ringing.opened(row.index, self.view, remarks, self.now_us)
         filed = self.view.filed.get(row.index)
+        self.ringing.opened(remarks, self.now_us, filed.item if filed is not None else "")
         if filed is not None and filed.item:
             self.detection.touch([filed.item])
         self.changed = True
@@ -325,12 +329,12 @@ class NodeCore:
         return groups
 
     def _waiting(self) -> Iterable[tuple[Act, Sequence[Approval]]]:
-        rows = sorted(self.outbox.items.values(), key=lambda item: item.number)
-        return [
-            (item.act, item.approvals)
-            for item in rows
-            if item.state in ("waiting", "linked") or (item.state == "logged" and item.index >= self.picture.size)
-        ]
+        return [(item.act, item.approvals) for item in self._unfolded()]
+
+    def _unfolded(self) -> list[Item]:
+        """What is on its way into the picture, in the order in which it came."""
+        rows = [item for item in self.outbox.items.values() if item.state in ("waiting", "linked", "logged")]
+        return sorted(rows, key=lambda item: item.number)
 
     def _store_item(self, item: Item, *, with_parts: bool = False) -> None:
         row = replace(item, parts=()).encode()
@@ -342,34 +346,29 @@ class NodeCore:
         """What time brings: rings, time, receipts, findings, expired notices."""
         now_us = self.now_us
         self._detect()
-        if self.ringing.tick(self.picture, now_us, self.state):
+        mono_us = self.clock.monotonic_us()
+        silence_us = min(mono_us - self._started_us, self.follower.silence_us(mono_us) or mono_us)
+        silent = self.state == "stale" and silence_us > STALE_AFTER_US
+        if self.ringing.tick(self.picture, now_us, silent=silent, clocks_differ=self.drift.blocks_lead_time()):
             self.changed = True
         if self.state != "live" or not self.picture.agreement:
             return
         pen = self.pen("")
         claimed_us = max((item.act.said for item in self._open("time")), default=0)
         if time_due(self.picture, self.party, now_us, self.duties.open_instants, waiting_claim_us=claimed_us):
-            self._say(claim_time(pen).act, ())
+            self.put(claim_time(pen).act, (), ())
         if not self._open("receipt"):
             due = self.parts.receipt(self.picture, self.clock.monotonic_us())
             if due is not None:
-                self._say(receipt(pen, *due).act, ())
+                self.put(receipt(pen, *due).act, (), ())
         if now_us - self._findings_at_us >= BATCH_OF_FINDINGS_US and not self._open("finding"):
             self._findings_at_us = now_us
             for draft in self.detection.findings(self.picture, self.view):
                 said = finding(pen, [draft.desk], FINDING_ENGINE, self.picture.agreement, draft.rows, draft.more)
-                self._say(said.act, said.stored)
-
-    def _say(self, act: Act, stored: Sequence[bytes]) -> None:
-        self.put(act, (), stored)
+                self.put(said.act, (), said.stored)
 
     def _open(self, kind: str) -> list[Item]:
-        rows = [item for item in self.outbox.items.values() if item.act.kind == kind]
-        return [
-            item
-            for item in rows
-            if item.state in ("waiting", "linked") or (item.state == "logged" and item.index >= self.picture.size)
-        ]
+        return [item for item in self._unfolded() if item.act.kind == kind]
 
     def link(self) -> list[Item]:
         """Link what is next and return everything that is to be sent; all of it is stored before this returns."""
@@ -418,12 +417,16 @@ class NodeCore:
         self.changed = True
 
     def _ended(self, item: Item) -> None:
-        """Ring for what cannot go out by itself; forget what is in the verified log."""
+        """Ring for what cannot go out by itself; remember where the rest stands."""
         self.ringing.outbox_changed(item, self.now_us)
         if item.state == "logged":
             self.logged_at[item.id] = item.index
-            if item.index < self.store.size():
-                self.outbox.items.pop(item.id, None)
+
+    def _forget_logged(self) -> None:
+        """What stands in the own verified log needs the outbox no more."""
+        for item in list(self.outbox.items.values()):
+            if item.state == "logged" and item.index < self.follower.size:
+                del self.outbox.items[item.id]
                 self.store.drop_outbox(item.id)
 
     def decide(self, name_hex: str, *, again: bool) -> None:

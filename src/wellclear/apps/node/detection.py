@@ -61,6 +61,7 @@ class Detection:
         self._engine: ReferenceEngine | None = None
         self._agreement = 0
         self._terms = default_settings()
+        self._held: dict[str, Announced] = {}
         self._ends: dict[str, int] = {}
         self._parties: dict[str, str] = {}
         self._told: dict[Pair, Conflict] = {}
@@ -80,12 +81,14 @@ class Detection:
             self._engine = ReferenceEngine(picture.terms.minima_of)
             self.changed = {id_ for id_, row in picture.items.items() if row.kind == "notice"}
             self._terms = picture.terms
+            self._held.clear()
             self._ends.clear()
             self._parties.clear()
             self._veiled.clear()
         self.changed |= {id_ for id_, end_us in self._ends.items() if end_us < now_us}
         changed, self.changed = sorted(self.changed), set()
-        announced = [(id_, self._active(picture, view, id_, now_us)) for id_ in changed]
+        looked = [(id_, self._active(picture, view, id_, now_us)) for id_ in changed]
+        announced = [(id_, item) for id_, item in looked if self._held.get(id_) != item]
         for id_, item in announced:
             self._hold(id_, item, view.items[id_].current.shown_to if item is not None else ())
         found: list[Change] = []
@@ -107,10 +110,11 @@ class Detection:
         assert self._engine is not None, "run has made it"
         if id_ in self._ends:
             self._engine.remove(id_)
-            del self._ends[id_], self._parties[id_]
+            del self._held[id_], self._ends[id_], self._parties[id_]
             self._veiled.discard(id_)
         if item is not None:
             self._engine.add(item)
+            self._held[id_] = item
             self._ends[id_], self._parties[id_] = _end_us(item), item.party
             if item.party == self.party and len(set(shown_to)) > 1:
                 self._veiled.add(id_)

@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
+from msgspec import UNSET
+
 from wellclear.apps.node.alarms import Alarm, AlarmBook, AlarmKind
 from wellclear.apps.node.detection import Change
 from wellclear.channel.outbox import Item
 from wellclear.domain.entry import Precedence
 from wellclear.domain.logged import Logged, Remark
 from wellclear.domain.reasons import Reason
+from wellclear.picture.picture import Change as RowChange
 from wellclear.picture.picture import Picture, Step
-from wellclear.picture.view_items import View
+from wellclear.picture.rows import AnswerRow
 from wellclear.watch.duties import DutyBook, Owing
 from wellclear.watch.rings import Ring, arrivals, rings_now
 
@@ -29,8 +32,8 @@ class Ringing:
 
     # Answers that are owed.
 
-    def arrived(self, step: Step, logged: Logged, remarks: Iterable[Remark], own_us: int) -> None:
-        """An entry has come while the log is followed live."""
+    def arrived(self, step: Step, logged: Logged, remarks: Iterable[Remark], own_us: int, item: str) -> None:
+        """An entry, about an item, has come while the log is followed live."""
         for ring in arrivals(step, self._duties, self.party):
             self._ring(ring, own_us)
         entry = logged.entry
@@ -44,10 +47,9 @@ class Ringing:
             words = f"{entry.act.kind} from {entry.act.party}"
             self._begin(f"{kind}/{logged.index}", kind, entry.act.precedence, words, own_us, index=logged.index)
         if entry.act.kind == "readback_wrong" and self._for_us(entry.act.to) and entry.act.subject and not step.remarks:
-            item = entry.act.subject.id
             words = f"{entry.act.party} says that the read-back of {item} does not fit"
             self._begin(f"unconfirmed/{logged.index}", "unconfirmed", "O", words, own_us, item=item)
-        self._view_remarks(remarks, own_us)
+        self.opened(remarks, own_us, item)
 
     def after_replay(self, picture: Picture, own_us: int) -> None:
         """What is still owed here when the node starts; what has rung before stays quiet."""
@@ -67,22 +69,43 @@ class Ringing:
                 keys = [key for key in self.alarms.alarms if key.startswith(f"ack/{change.id}/")]
                 if change.row is not None and getattr(change.row, "state", "") in ("COMPLIED", "UNABLE"):
                     keys.append(f"request/{getattr(change.row, 'index', -1)}")
+            if change.table == "answer":
+                self._settle_readbacks(change)
             for key in keys:
                 owing = self._duties.owings.get(key)
                 if owing is None or not owing.open:
                     self.alarms.settle(key)
 
-    def tick(self, picture: Picture, own_us: int, link: str) -> bool:
-        """Rungs that were passed, and the state of the link; True when anything rang."""
+    def _settle_readbacks(self, change: RowChange) -> None:
+        """A confirmation, or a new read-back, ends what rang about the one before."""
+        item, _, desk = change.id.split("/", 2)
+        row = change.row
+        if isinstance(row, AnswerRow) and row.readback_wrong_us is UNSET:
+            for alarm in list(self.alarms.alarms.values()):
+                old = alarm.index < 0 or row.confirmed_us is not UNSET
+                about = alarm.kind in ("readback_differs", "unconfirmed") and alarm.item == item
+                if about and old and alarm.desk in ("", desk):
+                    self.alarms.settle(alarm.key)
+
+    def tick(self, picture: Picture, own_us: int, *, silent: bool, clocks_differ: bool) -> bool:
+        """Rungs that were passed, the link's silence, the clocks; True when anything rang."""
         rang = False
         for ring in rings_now(self._duties, picture, self.party, own_us):
             rang = self._ring(ring, own_us) or rang
-        if link == "stale":
-            rang = self._begin("link", "stale", "O", "no word from the host", own_us, again=str(own_us // 60_000_000))
-        elif "link" in self.alarms.alarms and self.alarms.alarms["link"].state != "cleared":
-            self.alarms.end("link")
-            rang = True
-        return rang
+        rang = self._while("link", "stale", "no word from the host", own_us, so=silent) or rang
+        words = "this node's clock is more than 30 s from the others'; no lead time can be claimed"
+        return self._while("clock", "clock", words, own_us, so=clocks_differ) or rang
+
+    def _while(self, key: str, kind: AlarmKind, words: str, own_us: int, *, so: bool) -> bool:
+        """One alarm for as long as something is so; it rings when it begins."""
+        known = self.alarms.alarms.get(key)
+        active = known is not None and known.state != "cleared"
+        if so and not active:
+            return self._begin(key, kind, "O", words, own_us, again=str(own_us))
+        if active and not so:
+            self.alarms.end(key)
+            return True
+        return False
 
     def _ring(self, ring: Ring, own_us: int) -> bool:
         owing = ring.owing
@@ -137,9 +160,13 @@ class Ringing:
         """The node's own store does not take what it must."""
         self._begin("disk", "disk", "Z", why, own_us, again=str(own_us // 60_000_000))
 
-    def opened(self, index: int, view: View, remarks: Iterable[Remark], own_us: int) -> None:
-        """Parts came later; what only this reader can say of them."""
-        self._view_remarks(remarks, own_us)
+    def opened(self, remarks: Iterable[Remark], own_us: int, item: str) -> None:
+        """What only this reader can say, once parts were opened: a read-back that departs rings at both desks."""
+        for remark in remarks:
+            if remark.reason is Reason.READBACK_DIFFERS:
+                key, desk = f"readback/{remark.index}", remark.detail.partition(":")[0]
+                words = f"{item}: {remark.detail}"
+                self._begin(key, "readback_differs", "O", words, own_us, index=remark.index, item=item, desk=desk)
 
     def outbox_changed(self, item: Item, own_us: int) -> None:
         """An own act was refused, or waits for an officer's word."""
@@ -153,12 +180,6 @@ class Ringing:
             self._begin(key, "asks_officer", "O", words, own_us)
         else:
             self.alarms.settle(key)
-
-    def _view_remarks(self, remarks: Iterable[Remark], own_us: int) -> None:
-        for remark in remarks:
-            if remark.reason is Reason.READBACK_DIFFERS:
-                key = f"readback/{remark.index}"
-                self._begin(key, "readback_differs", "O", remark.detail, own_us, index=remark.index)
 
     def _for_us(self, to: Iterable[str]) -> bool:
         return any(desk.startswith(f"{self.party}/") for desk in to)

@@ -5,37 +5,21 @@ Everything here is said as it was opened; nothing is converted between datums, a
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 import msgspec
-from msgspec import UNSET
 
-from wellclear.apps.figures import height
 from wellclear.apps.node.core import NodeCore
-from wellclear.domain.grid_reference import mgrs
-from wellclear.domain.quantities import Position, degrees_from_e7, dtg
-from wellclear.errors import InvalidValue
+from wellclear.apps.node.said import Row, stamp
+from wellclear.domain.quantities import degrees_from_e7
 from wellclear.picture.picture import Picture
-from wellclear.picture.view_changes import changes_between, vague
 from wellclear.picture.view_items import ItemView, PairView, RequestView, Version
 from wellclear.picture.view_states import Recipient, recipients, state_of, times_of
 from wellclear.watch.duties import Duty, Owing
 from wellclear.watch.rings import who_is_called
 
-Row = dict[str, Any]
 RUNG_NAMES = {"arrived": "ring", "due": "ack"}
 """The ladder in the board's words; the other rungs are called alike."""
-
-
-def stamp(moment_us: int | None) -> str:
-    """The date-time group of a moment; empty for none, microseconds for what has no group."""
-    if moment_us is None:
-        return ""
-    try:
-        return dtg(moment_us)
-    except InvalidValue:
-        return f"{moment_us} us"
 
 
 def yes(value: object) -> str:
@@ -71,103 +55,13 @@ def notice_row(core: NodeCore, item: ItemView) -> Row:
         told["keep_until_day"] = row.keep_until
     if item.code:
         told["code"] = item.code
-    return told | _opened(version) | _compared(core, item, now_us)
+    return told | core.said.row_of(item) | _leads(core, told["recipients"])
 
 
-def _opened(version: Version) -> Row:
-    """Each field group that this reader could open."""
-    told: Row = {"volumes": []}
-    if version.said is not None:
-        told["volumes"] = [volume_row(fields) for fields in version.said.volumes]
-    if version.cell is not None:
-        told["cell"] = msgspec.to_builtins(version.cell)
-    if version.nature is not None:
-        told["category"] = version.nature.category
-        if version.nature.contact is not UNSET:
-            told["contact"] = version.nature.contact
-    if version.rest is not None:
-        told["rest"] = {name: value for name, value in msgspec.to_builtins(version.rest).items() if name != "group"}
-    if version.safety is not None:
-        told |= _safety(msgspec.to_builtins(version.safety))
-    return told
-
-
-_SAFETY_MEMBERS = ("text", "who", "call_sign", "until_us", "lat_e7", "lon_e7")
-
-
-def _safety(fields: Row) -> Row:
-    told: Row = {name: value for name, value in fields.items() if name in _SAFETY_MEMBERS}
-    if "lat_e7" in fields and "lon_e7" in fields:
-        told |= {"lat": degrees_from_e7(fields["lat_e7"]), "lon": degrees_from_e7(fields["lon_e7"])}
-    told["volumes"] = [volume_row(one) for one in fields.get("volumes", ())]
-    return told
-
-
-def _compared(core: NodeCore, item: ItemView, now_us: int) -> Row:
-    """What follows from it: lead times by recipient (R7), flags (R6, R8), what differs from the version before."""
-    version = item.current
-    leads: dict[str, str] = {
-        one.party: one.lead.flag for one in recipients(item, core.picture, now_us) if one.lead is not None
-    }
-    flags: list[str] = [*vague(version)]
-    if core.drift.blocks_lead_time():
-        leads = dict.fromkeys(leads, "CLOCKS DIFFER")
-    changes: list[Row] = []
-    older = item.versions.get(version.version - 1)
-    if older is not None:
-        changes = [
-            {"field": one.path, "old": one.before or "", "new": one.after or ""}
-            for one in changes_between(older, version)
-        ]
-    return {"lead": leads, "flags": flags, "changes": changes}
-
-
-def volume_row(fields: Mapping[str, Any]) -> Row:
-    """One volume: `raw` is exactly what was said; the rest is for people, and only where it can be read."""
-    told: Row = {"kind": str(fields.get("kind", "")), "raw": dict(fields)}
-    places = [_place(pair) for pair in _pairs(fields)]
-    told["positions"] = [place for place in places if place is not None]
-    radius_mm = fields.get("radius_mm", fields.get("half_width_mm"))
-    if isinstance(radius_mm, int):
-        told["radius_m"] = f"{radius_mm / 1000:g}"
-    band = fields.get("band")
-    if isinstance(band, Mapping):
-        for name in ("lower", "upper"):
-            face_mm = band.get(f"{name}_mm")
-            if isinstance(face_mm, int):
-                told[name] = height(face_mm, str(band.get("datum", "")))
-    for name in ("start", "end"):
-        moment_us = fields.get(f"{name}_us")
-        if isinstance(moment_us, int):
-            told |= {f"{name}_us": moment_us, name: stamp(moment_us)}
-    first = next(iter(_pairs(fields)), None)
-    if first is not None and _place(first) is not None:
-        try:
-            told["grid"] = mgrs(Position(first[0], first[1]))
-        except InvalidValue:  # beyond the grid's own limits
-            told["grid"] = ""
-    return told
-
-
-def _pairs(fields: Mapping[str, Any]) -> list[Any]:
-    """Every position of a volume in its order, whatever its form."""
-    found: list[Any] = []
-    waiting: list[Any] = [fields[name] for name in ("centre", "route", "rings", "polygons") if name in fields][:1]
-    while waiting:
-        value = waiting.pop(0)
-        if isinstance(value, list) and len(value) == 2 and all(type(one) is int for one in value):
-            found.append(value)
-        elif isinstance(value, list):
-            waiting = [*value, *waiting]
-    return found
-
-
-def _place(pair: Sequence[int]) -> list[str] | None:
-    try:
-        position = Position(pair[0], pair[1])
-    except InvalidValue:
-        return None
-    return [degrees_from_e7(position.lat_e7), degrees_from_e7(position.lon_e7)]
+def _leads(core: NodeCore, told: list[Row]) -> Row:
+    """Lead times by recipient (R7), as far as the clocks allow to say them."""
+    leads = {row["party"]: row["lead"]["flag"] for row in told if "lead" in row}
+    return {"lead": dict.fromkeys(leads, "CLOCKS DIFFER") if core.drift.blocks_lead_time() else leads}
 
 
 def recipient_row(one: Recipient, version: Version) -> Row:

@@ -13,6 +13,7 @@ import uvicorn
 from litestar.types import ASGIApp
 
 from wellclear.apps.node.app import node_app
+from wellclear.apps.node.changing import bound_of
 from wellclear.apps.node.core import NodeCore, Progress
 from wellclear.apps.node.service import NodeService
 from wellclear.edges.client import HostClient
@@ -74,6 +75,7 @@ def open_node(settings: NodeSettings, signer: Signer, clock: Clock, progress: Pr
         if store.channel != settings.channel:
             raise Misconfigured(str(path), "holds another channel than the settings name", do="Use a home for each")
         core = NodeCore(settings.party, settings.channel, store, signer, clock, os.urandom)
+        core.follower.bound = bound_of(store)
         restored = settings.home / RESTORED_FILE
         core.replay(progress)
         if restored.exists():

@@ -50,6 +50,7 @@ class NodeService:
         self.on_fatal: Callable[[], None] = lambda: None
         self._wake_sender, self._wake_fetcher = asyncio.Event(), asyncio.Event()
         self._bell = asyncio.Event()
+        self._changes = 0
         self._tasks: list[asyncio.Task[None]] = []
         self._closing = False
 
@@ -277,13 +278,17 @@ class NodeService:
         return True
 
     async def boards(self, board: Callable[[], Any]) -> AsyncIterator[Any]:
-        """The board now, and again whenever something changed, coalesced, and at least every 2 s."""
+        """The board now, at once when something changes, at most every 20 ms, and at least every 2 s."""
+        loop = asyncio.get_running_loop()
         while not self._closing:
+            seen, told = self._changes, loop.time()
             yield board()
-            if await self.changed(BOARD_S):
-                await asyncio.sleep(COALESCE_S)
+            if seen == self._changes:
+                await self.changed(BOARD_S)
+            await asyncio.sleep(max(0.0, COALESCE_S - (loop.time() - told)))
 
     def _ring_bell(self) -> None:
+        self._changes += 1
         bell, self._bell = self._bell, asyncio.Event()
         bell.set()
 
