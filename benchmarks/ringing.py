@@ -2,6 +2,7 @@
 
 The clock starts when the approved notice leaves for A's node and stops when B's stream of boards shows the ring.
 Linking, signing, submission, durable commit, push, verification, B's own store, fold, ring and board lie between.
+The next notice goes out once A has the receipt for this one.
 """
 
 from __future__ import annotations
@@ -14,10 +15,12 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
+
 from wellclear.apps.cli.acting import Intent, Ready
 from wellclear.apps.demo.processes import supervised
 from wellclear.apps.demo.scenario import PALMYRA, read_scenario
-from wellclear.apps.demo.station import EXERCISE_PASSPHRASE, Station, rings
+from wellclear.apps.demo.station import EXERCISE_PASSPHRASE, Station, recipient, rings
 from wellclear.apps.demo.steps import agreement
 from wellclear.apps.demo.story import Story
 from wellclear.apps.demo.telling import Teller
@@ -32,11 +35,17 @@ WITHIN_S = 10.0
 
 @contextlib.contextmanager
 def channel(directory: Path) -> Iterator[Story]:
-    """The demo's channel, founded and agreed, without its story."""
+    """The demo's channel without its story: the host, and the nodes of the two principals, with a reader each."""
+    scenario = read_scenario(PALMYRA)
+    host = scenario.host.party
+    needed = [row for row in scenario.parties if row.party == host or row in scenario.principals]
+    scenario = msgspec.structs.replace(scenario, parties=needed)
     with tempfile.TemporaryDirectory(dir=directory) as home, supervised(Path(home)) as processes:
         with contextlib.redirect_stdout(io.StringIO()):
-            story = Story(read_scenario(PALMYRA), Path(home), Teller(), processes, fast=True)
+            story = Story(scenario, Path(home), Teller(), processes, fast=True)
             agreement(story)
+        processes.end(f"node-{host.lower()}")
+        story.stations.pop(host).close()
         try:
             yield story
         finally:
@@ -66,16 +75,19 @@ def _one(story: Story) -> float:
     first._place.send(ready, approvals, wait_s=0)  # the one step that is measured
     assert rung.wait(WITHIN_S), "it rang"
     listener.join()
+    item, desk = str(ready.act.id), second.desk
+    first.until(lambda board: recipient(board, item, desk).get("received"), WITHIN_S, "the receipt")
     return (moments[0] - start) * 1000
 
 
 def _approved(story: Story) -> tuple[Ready, list[Approval]]:
     station: Station = story.first
-    form = story.scenario.crossing.first.form(SystemClock().now_us())
-    members = {"desk": station.desk, "to": list(form.to), "precedence": form.precedence, "keep_until": form.keep_until}
+    form = story.scenario.crossing.second.form(SystemClock().now_us())
+    to = [story.second.desk]
+    members = {"desk": station.desk, "to": to, "precedence": form.precedence, "keep_until": form.keep_until}
     place = station._place  # an officer's place, used as the demo uses it
     drafter, releaser = station.officer("watch_officer"), station.officer("release_authority")
-    ready = place.compose(Intent("notice", form.groups(), place.readers(form.to), members), drafter)
+    ready = place.compose(Intent("notice", form.groups(), place.readers(to), members), drafter)
 
     def by(handle: str, role: Role) -> Approval:
         return approve(ready.act, unlock(place.keys.officer_path(handle), EXERCISE_PASSPHRASE), role)
