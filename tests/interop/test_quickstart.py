@@ -9,7 +9,9 @@ from __future__ import annotations
 import io
 import json
 import os
+import pty
 import re
+import shutil
 import socket
 import subprocess
 import sys
@@ -24,7 +26,9 @@ from typing import Any
 import pytest
 
 from wellclear.apps.cli.main import main
+from wellclear.apps.cli.running import Running, start, wait_for_node
 from wellclear.domain.spoken import spoken
+from wellclear.edges.settings import load_node
 from wellclear.edges.tls import certificate_bytes
 
 pytestmark = pytest.mark.slow
@@ -249,3 +253,74 @@ def test_a_restored_host_waits_for_its_members_copies(machines: tuple[Machine, M
     assert "host.promised" in again.run("host", "serve", code=6)
     bundles = [str(tmp_path / "north.tar"), str(tmp_path / "south.tar")]
     assert again.json("host", "recover", *bundles, "--yes")["entries"] > last
+
+
+def both_sign(a: Machine, b: Machine) -> None:
+    a.does(b, "agreement", "sign", "--yes")
+    b.does(a, "agreement", "sign", "--yes")
+
+
+def test_the_agreement_changes_when_both_have_signed(machines: tuple[Machine, Machine], tmp_path: Path) -> None:
+    a, b = machines
+    (tmp_path / "terms.json").write_text('{"keep_days": 9}')
+    a.does(b, "agreement", "propose", "--settings", str(tmp_path / "terms.json"))
+    assert a.json("agreement", "show")["version"] == 1
+    both_sign(a, b)
+    agreed = a.json("agreement", "show")
+    assert (agreed["version"], agreed["settings"]["keep_days"]) == (2, 9)
+
+
+def test_a_third_party_is_admitted_and_removed(machines: tuple[Machine, Machine], tmp_path: Path) -> None:
+    a, b = machines
+    card = ["node", "init", "--party", "WESTLAND", "--role", "observer", "--kdf", "minimum"]
+    assert main([*card, "--home", str(tmp_path / "w")]) == 0
+    a.does(b, "party", "admit", str(tmp_path / "w" / "card.json"), "--yes")
+    both_sign(a, b)
+    assert "WESTLAND" in a.json("officer", "list")["parties"]
+    b.does(a, "party", "remove", "WESTLAND")
+    both_sign(a, b)
+    assert "NOT_POSSIBLE" in b.run("party", "remove", "NORTHLAND", code=3)
+
+
+def test_a_person_reads_back_at_a_terminal(machines: tuple[Machine, Machine]) -> None:
+    """A real terminal: questions one by one, as an officer answers them."""
+    a, b = machines
+    announce = ["draft", "--as", "W1", "--to", "SOUTHLAND/OPS", "--category", "drone", *START, *PLACE]
+    item = a.does(b, "release", a.json(*announce)["draft"], "--as", "R1", "--yes")["id"]
+    ours, theirs = pty.openpty()
+    words = ["ack", item, "--as", "W1", "--home", str(b.home)]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "wellclear.apps.cli.main", *words], stdin=theirs, stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT, text=True,
+    )  # fmt: skip
+    os.write(ours, b"34.56, 38.27\n5000ft\n9000ft\n231000ZDEC26\n")
+    said, _ = process.communicate(timeout=60)
+    os.close(ours)
+    os.close(theirs)
+    assert process.returncode == 0, said
+    assert "first position" in said
+    assert "ACKNOWLEDGED" in said
+    a.run("cancel", item, "--as", "W1")
+    assert [row["act"]["kind"] for row in a.json("release")] == ["cancel"]
+    a.run("release", a.json("release")[0]["draft"], "--as", "R1", "--yes")
+    assert a.json("notice", "show", item)["state"] == "CANCELLED"
+
+
+def test_a_standby_takes_over(machines: tuple[Machine, Machine], tmp_path: Path) -> None:
+    a, b = machines
+    standby = Machine(tmp_path / "standby", a.screen)
+    api = f"127.0.0.4:{free_port('127.0.0.4')}"
+    init = ["node", "init", "--standby", "--party", "NORTHLAND", "--kdf", "minimum", "--listen", api]
+    key = standby.json(*init)["key"]
+    url = load_node(a.home).host_url
+    certificate = str(a.home / "tls.pem")
+    standby.run("node", "join", url, "--channel", load_node(a.home).channel, "--ca-file", certificate, "--yes")
+    shutil.copytree(a.home / "keys" / "officers", standby.home / "keys" / "officers")
+    assert standby.json("key", "show", "node")["key"] == standby.json("key", "show", "standby")["key"] == key
+    a.does(b, "key", "add", "standby", "--key", key, "--as", "A1", "--as", "A2")
+    with Running() as running:
+        running.add(start("node", standby.home))
+        wait_for_node(running, standby.home, timeout_s=60)
+        standby.does(b, "takeover", "--as", "A1", "--as", "A2", "--yes")
+        standby.does(b, "message", "From the standby", "--to", "SOUTHLAND/OPS", "--as", "W1")
+    assert b.json("messages")[0]["text"] == "From the standby"

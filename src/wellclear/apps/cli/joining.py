@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from pathlib import Path
 from typing import Annotated, Any, get_args
 
@@ -18,6 +19,7 @@ from wellclear.domain.kinds import PartyCard, PartyRole
 from wellclear.domain.names import check_party
 from wellclear.domain.spoken import check_spoken, spoken
 from wellclear.edges.keyring import KDF_BY_NAME, Keyring, create_key, public_half, write_private
+from wellclear.edges.node_client import TOKEN_FILE
 from wellclear.edges.settings import (
     FILE,
     NODE_LISTEN,
@@ -28,6 +30,7 @@ from wellclear.edges.settings import (
     write_node,
 )
 from wellclear.errors import InvalidValue, Malformed, Misconfigured
+from wellclear.log.ed25519 import SEED_BYTES
 
 app = typer.Typer(no_args_is_help=True, help="Make, join and run the node of a party.")
 
@@ -47,6 +50,9 @@ def init(
     party: Party,
     roles: Roles = None,
     listen: Annotated[str, typer.Option(metavar="ADDRESS:PORT", help="Where the local API listens.")] = NODE_LISTEN,
+    standby: Annotated[
+        bool, typer.Option("--standby", help="Make the home of a standby node: one key, to be registered beforehand.")
+    ] = False,
     kdf: KdfName = "moderate",
     passphrase_file: PassphraseFile = None,
     home: Home = NODE_HOME,
@@ -57,7 +63,14 @@ def init(
     host, port = parse_listen(listen, "--listen")
     if (home / FILE).exists():
         raise Misconfigured(str(home), "a node or host lives here already", do="Name another directory with --home")
-    card = make_party(home, party, roles or ["principal"], new_passphrase(f"{party}'s keys", passphrase_file), kdf)
+    secret = new_passphrase(f"{party}'s keys", passphrase_file)
+    if standby:
+        key = make_standby(home, party, secret, kdf)
+        write_node(NodeSettings(home, party, listen_host=host, listen_port=port, kdf=kdf))
+        line = f"Register it at the node that runs:\n\n    wellclear key add standby --key {key}\n"
+        show({"party": party, "key": key, "spoken": spoken(unb64(key))}, line, spoken(unb64(key)), as_json=as_json)
+        return
+    card = make_party(home, party, roles or ["principal"], secret, kdf)
     write_node(NodeSettings(home, party, listen_host=host, listen_port=port, kdf=kdf))
     said = spoken_card(card)
     lines = [
@@ -118,7 +131,14 @@ def serve(passphrase_file: PassphraseFile = None, home: Home = NODE_HOME) -> Non
     from wellclear.apps.node.serve import serve as run
 
     settings = load_node(home.expanduser())
-    run(settings, passphrase(f"{settings.party}'s node key", passphrase_file))
+    secret = passphrase(f"{settings.party}'s node key", passphrase_file)
+    run(settings, secret, on_ready=lambda url: note(f"The page of {settings.party}: {page_link(settings.home, url)}"))
+
+
+def page_link(home: Path, url: str) -> str:
+    """What opens the node's page in a browser on this machine; the token behind # never travels."""
+    token = (home / TOKEN_FILE).read_text("ascii").strip()
+    return f"{url}/#token={token}"
 
 
 def make_party(home: Path, party: str, roles: list[str], secret: str, kdf: str) -> PartyCard:
@@ -148,6 +168,16 @@ def make_party(home: Path, party: str, roles: list[str], secret: str, kdf: str) 
     made = msgspec.convert({"party": party, "roles": list(dict.fromkeys(roles)), **public}, PartyCard)
     write_card(home / CARD_FILE, made)
     return made
+
+
+def make_standby(home: Path, party: str, secret: str, kdf: str) -> str:
+    """The one key of a standby node, under both of its labels: `standby` until it takes over, then `node`."""
+    check_party(party, field="--party")
+    if kdf not in KDF_BY_NAME:
+        raise InvalidValue("--kdf", f"{kdf} is none of {', '.join(KDF_BY_NAME)}")
+    keyring, seed = Keyring(home), secrets.token_bytes(SEED_BYTES)
+    create_key(keyring.path("standby"), "standby", party, secret, seed, kdf=KDF_BY_NAME[kdf])
+    return create_key(keyring.path("node"), "node", party, secret, seed, kdf=KDF_BY_NAME[kdf])
 
 
 def write_card(path: Path, card: PartyCard) -> None:

@@ -9,7 +9,6 @@ from collections.abc import Iterable, Sequence
 from typing import Any, NoReturn
 
 from rich.console import Console, RenderableType
-from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
@@ -76,6 +75,15 @@ def tell_json(value: Any) -> None:
         leave_unread()
 
 
+def tell_json_line(value: Any) -> None:
+    """Print one JSON value on one line, for a stream of them."""
+    try:
+        print(json.dumps(value, ensure_ascii=False, default=str))
+        sys.stdout.flush()
+    except BrokenPipeError:
+        leave_unread()
+
+
 def show(value: Any, *lines: RenderableType, as_json: bool) -> None:
     """The value for programs, or the lines for people."""
     if as_json:
@@ -105,7 +113,7 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, title: st
     return made
 
 
-def plain(cell: object) -> Text | str:
+def plain(cell: object) -> Text:
     """A cell's text without markup, and with characters that would turn or hide text made visible (R23)."""
     if isinstance(cell, Text):
         return cell
@@ -115,7 +123,7 @@ def plain(cell: object) -> Text | str:
             letter if letter == "\n" or forbidden_character(letter) is None else f"<U+{ord(letter):04X}>"
             for letter in text
         )
-    return escape(text)
+    return Text(text)
 
 
 def moment(moment_us: int | None) -> str:

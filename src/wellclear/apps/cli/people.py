@@ -23,6 +23,7 @@ from wellclear.picture.keyring import PERSON_ROLES
 app = typer.Typer(no_args_is_help=True, help="The persons of the party, by handle.")
 key_app = typer.Typer(no_args_is_help=True, help="The party's further keys.")
 
+ADMINISTRATORS_NEEDED = 2
 RECOVERY = "WELLCLEAR_RECOVERY_PASSPHRASE"
 ADDED_USES = get_args(msgspec.structs.fields(AddKey)[1].type)
 RecoveryFile = Annotated[
@@ -191,15 +192,20 @@ def takeover(
 ) -> None:
     """Let this standby node speak for the party from now on; two administrators approve.
 
-    The old node's key ends at this entry. First this node follows the log; then it starts a fresh block of ids.
+    Its home was made by `node init --standby`, and its key registered beforehand by `key add standby --key` at the
+    old node, whose own key ends at this entry.
     """
     place = Workplace.open(home)
+    if len(set(administrators or [])) != ADMINISTRATORS_NEEDED:
+        raise InvalidValue("--as", "two administrators approve this: --as A1 --as A2")
     agree(f"The node that speaks for {place.party} now loses its voice. Go on?", yes=yes)
     with place.client:
-        by_party(
-            place, Intent("takeover"), administrators or [], (passphrase_file, passphrase_file), wait_s,
-            "TAKEN OVER", as_json=as_json, use="standby",
-        )  # fmt: skip
+        ready = place.compose(Intent("takeover"))
+        handles = administrators or []
+        approvals = [place.approve_as(ready.act, handle, "administrator", passphrase_file) for handle in handles]
+        secret = passphrase(f"{place.party}'s standby key", passphrase_file)
+        answer = place.send(ready, approvals, wait_s=wait_s, use="standby", opened_by=secret)
+    report(answer, ready.act, "TAKEN OVER", as_json=as_json)
 
 
 def officer_key(place: Workplace, handle: str, public: str | None, file: Path | None) -> str:
@@ -251,17 +257,15 @@ def by_party(
     done: str,
     *,
     as_json: bool,
-    use: str = "recovery",
 ) -> None:
-    """An act of the party itself: by two administrators, or linked by a key that is used for nothing else."""
-    if (administrators or use == "standby") and len(set(administrators)) != 2:
+    """An act of the party itself: by two administrators, or linked by the recovery key."""
+    if administrators and len(set(administrators)) != ADMINISTRATORS_NEEDED:
         raise InvalidValue("--as", "two administrators approve this: --as A1 --as A2")
     ready = place.compose(intent)
-    approvals = [place.approve_as(ready.act, handle, "administrator", files[0]) for handle in administrators]
-    if administrators and use == "recovery":
+    if administrators:
+        approvals = [place.approve_as(ready.act, handle, "administrator", files[0]) for handle in administrators]
         answer = place.send(ready, approvals, wait_s=wait_s)
     else:
-        file = files[1] or files[0]
-        secret = passphrase(f"the {use} key", file, variable=RECOVERY)
-        answer = place.send(ready, approvals, wait_s=wait_s, use=use, opened_by=secret)
+        secret = passphrase("the recovery key", files[1] or files[0], variable=RECOVERY)
+        answer = place.send(ready, [], wait_s=wait_s, use="recovery", opened_by=secret)
     report(answer, ready.act, done, as_json=as_json)

@@ -13,7 +13,7 @@ from rich.text import Text
 from wellclear.apps.cli.acting import Fields, Workplace
 from wellclear.apps.cli.notices import answers_in_short, rows_of
 from wellclear.apps.cli.options import NODE_HOME, AsJson, Home
-from wellclear.apps.cli.output import EXIT_FINDING, console, moment, plain, seconds, show, table, tell, tell_json
+from wellclear.apps.cli.output import EXIT_FINDING, console, moment, plain, seconds, show, table, tell, tell_json_line
 
 LEVEL_STYLE = {"alarm": "bold red", "warning": "yellow", "caution": "cyan"}
 
@@ -42,7 +42,7 @@ def board(
         elif as_json or not sys.stdout.isatty():
             for now in place.client.boards():
                 if as_json:
-                    tell_json(now)
+                    tell_json_line(now)
                 else:
                     tell(board_view(now))
         else:

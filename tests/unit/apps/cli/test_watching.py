@@ -1,0 +1,77 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from wellclear.apps.cli.output import plain, table, tell
+from wellclear.apps.cli.watching import against, board_view, mine_open, sounding, summary_lines
+
+BOARD: dict[str, Any] = {
+    "party": "NORTHLAND", "channel": "x", "spoken": "08BY F045", "exercise": "yes", "phase": "open", "agreement": 1,
+    "size": 9, "digest": "0123456789abcdef", "now": "221000ZNOV26", "own": "221001ZNOV26",
+    "link": {
+        "state": "live", "words": "as the host tells it", "heard_ms": 400,
+        "witnesses": [{"party": "SOUTHLAND", "age_ms": 3000}],
+    },
+    "outbox": {"waiting": 1, "linked": 0, "refused": 0},
+    "alarms": [
+        {"level": "alarm", "state": "unack", "title": "conflict [bold]", "item": "NORTHLAND-1001-9", "call": "W1"},
+        {"level": "caution", "state": "cleared", "title": "old"},
+    ],
+    "duties": [
+        {"item": "SOUTHLAND-1001-6", "what": "acknowledge", "desk": "NORTHLAND/OPS", "mine": "yes", "overdue": "yes"},
+        {"item": "NORTHLAND-1001-9", "what": "acknowledge", "desk": "SOUTHLAND/OPS", "mine": "no"},
+    ],
+    "conflicts": [
+        {"a": "A-1", "b": "B-1", "verdict": "conflict", "lateral_m": "0.0", "vertical_m": "10.0", "disputed": "yes"},
+        {"a": "A-1", "b": "B-2", "verdict": "none"},
+    ],
+    "notices": [
+        {"id": "NORTHLAND-1001-9", "version": 2, "category": None, "state": "RELEASED", "precedence": "P",
+         "recipients": [{"desk": "SOUTHLAND/OPS", "acked": "x", "confirmed": None}]},
+    ],
+    "compared": {"notices": 2, "parties": 2, "coarse": 1, "missing": ["CASPIA"]},
+}  # fmt: skip
+
+
+def shown(view: Any, capsys: pytest.CaptureFixture[str]) -> str:
+    tell(view)
+    return capsys.readouterr().out
+
+
+def test_the_board_shows_what_is_open(capsys: pytest.CaptureFixture[str]) -> None:
+    text = shown(board_view(BOARD), capsys)
+    assert "EXERCISE channel 08BY F045" in text
+    assert "conflict [bold]" in text
+    assert "OVERDUE" in text
+    assert "DISPUTED" in text
+    assert "1/1 acknowledged, 0 confirmed" in text
+    assert "B-2" not in text
+    assert "old" not in text
+    assert "\x1b" not in text
+
+
+def test_only_own_duties_and_unseen_alarms_count() -> None:
+    assert [row["item"] for row in mine_open(BOARD)] == ["SOUTHLAND-1001-6"]
+    assert len(sounding(BOARD)) == 1
+    assert "  open: 1 own duties, 1 alarms, 1 conflicts" in summary_lines(BOARD)
+
+
+def test_a_real_channel_never_looks_like_an_exercise() -> None:
+    assert "REAL channel" in summary_lines({**BOARD, "exercise": "no"})[0]
+
+
+def test_every_negative_answer_says_against_what() -> None:
+    said = against(BOARD)
+    assert said == (
+        "Compared: 2 notices of 2 parties; log of 9 entries; heard 0.4 s ago; as the host tells it; 1 only as a coarse "
+        "cell; missing: CASPIA."
+    )
+
+
+@pytest.mark.requirement("R23")
+def test_text_of_others_can_neither_colour_nor_turn_the_screen(capsys: pytest.CaptureFixture[str]) -> None:
+    text = shown(table(("text",), [("\u202eabc\x1b[31m [red]x[/red]",)]), capsys)
+    assert "<U+202E>abc<U+001B>[31m [red]x[/red]" in text
+    assert str(plain(None)) == ""
