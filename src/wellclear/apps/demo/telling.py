@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import shutil
 import sys
 import time
@@ -51,6 +52,10 @@ class Teller:
     outcomes: list[tuple[str, str, float]] = field(default_factory=list)
     step: str = "start"
 
+    def __post_init__(self) -> None:
+        if isinstance(sys.stdout, io.TextIOWrapper):
+            sys.stdout.reconfigure(errors="replace")  # a mark that a terminal lacks must not end the story
+
     def banner(self) -> None:
         """The three words that stand at both ends."""
         self.console.print(Text(BANNER, style="bold black on yellow" if self.console.is_terminal else ""))
@@ -69,6 +74,11 @@ class Teller:
         """Something that happened at a moment on record, or by the clock of whoever tells it."""
         line = Text.assemble((f"{moment(at_us)}  ", "dim"), (f"{who}  ", "bold"), (what, style))
         self._indented(line, 2)
+
+    def bell(self) -> None:
+        """What rings at a desk rings here too, where somebody sits."""
+        if self.console.is_terminal:
+            self.console.bell()
 
     def line(self, text: str = "") -> None:
         """A line as it is, for what will be copied."""

@@ -59,6 +59,7 @@ def _ask(story: Story, said: Said, host_s: int) -> None:
     station.until(lambda board: opened(board, said.item, said.version), SOON_S, f"what {said.item} says")
     due = _duty(station.look(), said.item)
     teller.say("")
+    teller.bell()
     teller.say(f"You are {station.party}'s watch officer; your desk is ringing.", "bold")
     for line in _shown(station, said.item):
         teller.say(f"  {line}")
@@ -107,6 +108,7 @@ def _tell_rungs(story: Story, board: Board, item: str, told: set[str]) -> None:
         name = rung["rung"]
         if name not in told and board["now_us"] > rung["at_us"]:
             told.add(name)
+            story.teller.bell()
             story.teller.event(rung["at_us"], str(rung.get("who") or story.second.desk), LADDER.get(name, name))
 
 
