@@ -17,7 +17,7 @@ BOARD: dict[str, Any] = {
     "outbox": {"waiting": 1, "linked": 0, "refused": 0},
     "alarms": [
         {"level": "alarm", "state": "unack", "title": "conflict [bold]", "item": "NORTHLAND-1001-9", "call": "W1"},
-        {"level": "caution", "state": "cleared", "title": "old"},
+        {"level": "caution", "state": "cleared", "title": "gone by"},
     ],
     "duties": [
         {"item": "SOUTHLAND-1001-6", "what": "acknowledge", "desk": "NORTHLAND/OPS", "mine": "yes", "overdue": "yes"},
@@ -48,7 +48,7 @@ def test_the_board_shows_what_is_open(capsys: pytest.CaptureFixture[str]) -> Non
     assert "DISPUTED" in text
     assert "1/1 acknowledged, 0 confirmed" in text
     assert "B-2" not in text
-    assert "old" not in text
+    assert "gone by" not in text
     assert "\x1b" not in text
 
 
