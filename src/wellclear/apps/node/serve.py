@@ -53,10 +53,7 @@ def serve(
     token = new_token(settings.home)
     # The service belongs to the event loop that uvicorn runs, so it is made there.
     server = NodeServer(settings, lambda: open_node(settings, signer, SystemClock(), progress), token, on_ready)
-    try:
-        server.run()
-    finally:
-        (settings.home / TOKEN_FILE).unlink(missing_ok=True)
+    server.run()
     if server.fault is not None:
         raise server.fault
 
@@ -142,6 +139,8 @@ class NodeServer(uvicorn.Server):
         self.service.end_streams()
         await super().shutdown(sockets)
         await self.service.stop()
+        # Here and not after `run`: uvicorn ends the process by the very signal that it was stopped by.
+        (self._settings.home / TOKEN_FILE).unlink(missing_ok=True)
 
     def address(self) -> str:
         """Where it listens, with the port that it got."""

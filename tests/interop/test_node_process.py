@@ -1,0 +1,89 @@
+"""The node as a process: served from its home, killed without warning, started again."""
+
+from __future__ import annotations
+
+import json
+import os
+import select
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.interop.live_channel import NORTH, PASSPHRASE, found, key_of, serve
+from wellclear.edges.keyring import create_key
+from wellclear.edges.node_client import NodeClient
+from wellclear.edges.settings import NodeSettings, write_node
+from wellclear.edges.store import Store
+
+_SERVE = """
+import sys
+from pathlib import Path
+from wellclear.apps.node.serve import serve
+from wellclear.edges.settings import load_node
+serve(load_node(Path(sys.argv[1])), sys.argv[2], on_ready=lambda url: print(url, flush=True))
+"""
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    base = tmp_path_factory.mktemp("process")
+    channel, parties = found(base / "host")
+    host = serve(base / "host")
+    node = base / "node"
+    node.mkdir(mode=0o700)
+    create_key(node / "keys" / "node.json", "node", NORTH, PASSPHRASE, **key_of(parties[NORTH], "node"))
+    settings = NodeSettings(home=node, party=NORTH, host_url=host.url, channel=channel, listen_port=0, kdf="minimum")
+    write_node(settings)
+    yield node
+    host.stop()
+
+
+def start(home: Path) -> tuple[subprocess.Popen[str], str]:
+    process = subprocess.Popen(
+        [sys.executable, "-c", _SERVE, str(home), PASSPHRASE],
+        stdout=subprocess.PIPE, text=True, env={**os.environ, "PYTHONUNBUFFERED": "1"},
+    )  # fmt: skip
+    assert process.stdout is not None
+    ready, _, _ = select.select([process.stdout], [], [], 20)
+    assert ready, "the node did not start"
+    return process, process.stdout.readline().strip()
+
+
+def followed(home: Path, url: str) -> dict[str, object]:
+    """The first board of a size: the log was followed to its end."""
+    with NodeClient.at(home, url) as client:
+        for board in client.boards():
+            if board["size"]:
+                return dict(board)
+    raise AssertionError("the node ended its stream")
+
+
+def test_a_node_serves_is_killed_and_serves_again(home: Path) -> None:
+    process, url = start(home)
+    board = followed(home, url)
+    assert (board["party"], board["phase"], board["size"]) == (NORTH, "founding", 1)
+    assert oct((home / "token").stat().st_mode & 0o777) == "0o600"
+    first = (home / "token").read_text("ascii")
+    process.send_signal(signal.SIGKILL)
+    process.communicate(timeout=10)
+    (home / "restored").write_text("1")
+    process, url = start(home)
+    assert (home / "token").read_text("ascii") != first, "each start has a token of its own"
+    assert followed(home, url)["digest"] == board["digest"]
+    assert not (home / "restored").exists()
+    stale = httpx.get(f"{url}/api/board", headers={"Authorization": f"Bearer {first.strip()}"}, trust_env=False)
+    assert stale.status_code == 401
+    told = httpx.post(f"{url}/api/acts", content=json.dumps({"kind": "time"}), trust_env=False)
+    assert told.status_code == 401
+    process.terminate()
+    process.communicate(timeout=10)
+    assert process.returncode in (0, -signal.SIGTERM)
+    assert not (home / "token").exists()
+    store = Store.open(home / "node.sqlite")
+    assert store.size() == 1
+    store.close()

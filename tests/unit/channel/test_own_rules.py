@@ -1,0 +1,144 @@
+"""What a node refuses before anybody signs, each with a reason and a sentence."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from wellclear.channel.composing import Composed, subject
+from wellclear.channel.desk import Pen, write_act
+from wellclear.channel.own_rules import check_approved, check_content, check_public
+from wellclear.domain.parts import Group, open_part
+from wellclear.errors import InvalidValue, Refused
+from wellclear.testing.sketch import START_US, Sketch, circle
+
+NORTH, SOUTH = "NORTHLAND", "SOUTHLAND"
+HOUR_US = 3_600_000_000
+
+
+@pytest.fixture(scope="module")
+def sketch() -> Sketch:
+    return Sketch.founded(seed=31)
+
+
+def pen(sketch: Sketch, desk: str = f"{NORTH}/OPS") -> Pen:
+    return Pen(sketch.channel, NORTH, desk, sketch.now_us, lambda: sketch.salt("own"))
+
+
+def notice(
+    sketch: Sketch,
+    volumes: list[dict[str, Any]],
+    category: str = "air",
+    rest: dict[str, Any] | None = None,
+    **asked: Any,
+) -> Composed:
+    groups: list[dict[str, Any]] = [
+        {"group": "volume", "volumes": volumes},
+        {"group": "category", "category": category},
+        {"group": "rest", **(rest or {})},
+    ]
+    asked = {"to": [f"{SOUTH}/OPS"], "keep_until": "2026-12-01", "id": sketch.parties[NORTH].next_id(), **asked}
+    return write_act(pen(sketch), "notice", groups, asked)
+
+
+def groups_of(composed: Composed) -> list[Group]:
+    return [open_part(raw, ref) for raw, ref in zip(composed.stored, composed.act.parts, strict=True)]
+
+
+def refusal(sketch: Sketch, composed: Composed, roles: tuple[tuple[str, str], ...] | None = None) -> str:
+    try:
+        check_content(sketch.picture, composed.act, groups_of(composed))
+        if roles is None:
+            check_public(sketch.picture, [], composed.act)
+        else:
+            check_approved(sketch.picture, [], composed.act, sketch.approved(composed, *roles))
+    except Refused as error:
+        return error.reason if error.why else "no sentence"
+    return ""
+
+
+RELEASED = (("W1", "drafter"), ("R1", "release_authority"))
+
+
+@pytest.mark.requirement("R6")
+def test_a_good_notice_passes_also_one_that_has_begun(sketch: Sketch) -> None:
+    assert refusal(sketch, notice(sketch, [circle(34.5, 38.3, 5_000)]), RELEASED) == ""
+    begun = circle(34.5, 38.3, 5_000, start_us=START_US - HOUR_US, end_us=START_US + HOUR_US)
+    assert refusal(sketch, notice(sketch, [begun]), RELEASED) == ""
+
+
+@pytest.mark.requirement("R21")
+@pytest.mark.parametrize(
+    ("roles", "reason"),
+    [
+        ((), "MISSING_APPROVAL"),
+        ((("R1", "drafter"), ("R1", "release_authority")), "SAME_PERSON"),
+        ((("W1", "drafter"), ("W2", "release_authority")), "NOT_YOUR_ROLE"),
+        ((("X9", "drafter"), ("R1", "release_authority")), "NOT_ON_ROSTER"),
+    ],
+)
+def test_four_eyes_and_roles_are_held_before_signing(
+    sketch: Sketch, roles: tuple[tuple[str, str], ...], reason: str
+) -> None:
+    assert refusal(sketch, notice(sketch, [circle(34.5, 38.3, 5_000)]), roles) == reason
+
+
+def test_ids_desks_and_versions_are_held(sketch: Sketch) -> None:
+    taken, _ = sketch.announce(NORTH, [f"{SOUTH}/OPS"], [circle(34.5, 38.3, 5_000)])
+    volumes = [circle(34.5, 38.3, 5_000)]
+    assert refusal(sketch, notice(sketch, volumes, id=taken)) == "ID_TAKEN"
+    assert refusal(sketch, notice(sketch, volumes, id="SOUTHLAND-5001-7")) in ("NOT_YOUR_NAME", "")
+    assert refusal(sketch, notice(sketch, volumes, to=["SOUTHLAND/NOBODY"])) == "UNKNOWN_DESK"
+    assert refusal(sketch, notice(sketch, volumes, audience=[NORTH])) == "NOTHING_TO_READ"
+    asked = {"to": [f"{SOUTH}/OPS"], "subject": {"id": taken, "version": 2}}
+    assert refusal(sketch, write_act(pen(sketch), "cancel", [], asked)) == "OLD_VERSION"
+    twice = {"to": [f"{SOUTH}/OPS"], "subject": {"id": taken, "version": 1}}
+    first, second = (write_act(pen(sketch), kind, [], twice) for kind in ("cancel", "complete"))
+    with pytest.raises(Refused) as found:
+        check_public(sketch.picture, [(first.act, sketch.released(first))], second.act)
+    assert found.value.reason == "ALREADY_OVER", "what waits in the outbox counts"
+
+
+def test_what_leaves_before_it_ends_is_refused(sketch: Sketch) -> None:
+    long = circle(34.5, 38.3, 5_000, end_us=START_US + 30 * 24 * HOUR_US)
+    assert refusal(sketch, notice(sketch, [long])) == "KEPT_TOO_SHORT"
+
+
+@pytest.mark.parametrize(
+    "broken", [{"radius_mm": -1}, {"end_us": START_US - HOUR_US}, {"centre": [950_000_000, 0]}, {"kind": "cube"}]
+)
+def test_own_geometry_must_be_computable(sketch: Sketch, broken: dict[str, Any]) -> None:
+    with pytest.raises(InvalidValue):
+        notice(sketch, [circle(34.5, 38.3, 5_000) | broken])
+
+
+@pytest.mark.requirement("R27")
+def test_an_aid_movement_says_route_times_and_escort(sketch: Sketch) -> None:
+    assert refusal(sketch, notice(sketch, [circle(34.5, 38.3, 5_000)], "aid_movement")) == "BAD_FIELDS"
+    route = {
+        "kind": "corridor", "route": [[345_000_000, 383_000_000], [346_000_000, 383_000_000]], "half_width_mm": 100_000,
+        "band": {"datum": "AMSL"}, "start_us": START_US, "end_us": START_US + HOUR_US,
+        "times_us": [START_US, START_US + HOUR_US],
+    }  # fmt: skip
+    assert refusal(sketch, notice(sketch, [route], "aid_movement")) == "BAD_FIELDS"
+    assert refusal(sketch, notice(sketch, [route], "aid_movement", {"armed_escort": "no"})) == ""
+
+
+@pytest.mark.parametrize(("category", "reason"), [("survey", "NOT_YET_PROTECTED"), ("air", "UNSEALED")])
+def test_outside_exercises_nothing_in_clear_leaves_the_desk(category: str, reason: str) -> None:
+    real = Sketch(seed=32, exercise=False)
+    real.party("CASPIA", "host")
+    real.party(NORTH, "principal")
+    real.party(SOUTH, "principal")
+    real.genesis()
+    real.agree()
+    for name in real.parties:
+        real.enrol(name)
+    assert refusal(real, notice(real, [circle(34.5, 38.3, 5_000)], category)) == reason
+
+
+def test_an_act_about_nothing_is_refused(sketch: Sketch) -> None:
+    ghost = str(sketch.parties[NORTH].next_id())
+    act = pen(sketch).write("complete", to=[f"{SOUTH}/OPS"], subject=subject(ghost, 1))
+    assert refusal(sketch, act) == "UNKNOWN_NOTICE"
