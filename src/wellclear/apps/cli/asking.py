@@ -70,10 +70,10 @@ def new_passphrase(whose: str, file: Path | None = None, *, variable: str = PASS
     Raises:
         Misconfigured: there is none, it is too short, or the two differ.
     """
-    chosen = _given(file, variable)
+    chosen = _given(file, variable, or_general=variable == PASSPHRASE)
     if chosen is None:
         if not somebody_sits_here():
-            return passphrase(whose, file, variable=variable)
+            raise Misconfigured("passphrase", f"none for {whose}", do=f"Give a file, set {variable}, or use a terminal")
         chosen = ask(f"New passphrase of {whose}", hidden=True)
         if ask("Once more", hidden=True) != chosen:
             raise Misconfigured("passphrase", "the two are not the same", do="Nothing was made; start again")
@@ -82,7 +82,7 @@ def new_passphrase(whose: str, file: Path | None = None, *, variable: str = PASS
     return chosen
 
 
-def _given(file: Path | None, variable: str) -> str | None:
+def _given(file: Path | None, variable: str, *, or_general: bool = True) -> str | None:
     if file is not None:
         try:
             with file.expanduser().open("rb") as opened:
@@ -93,4 +93,5 @@ def _given(file: Path | None, variable: str) -> str | None:
             return line.decode("utf-8").rstrip("\r\n")
         except UnicodeDecodeError as error:
             raise Malformed(str(file), "line 1", "not UTF-8") from error
-    return os.environ.get(variable) or (os.environ.get(PASSPHRASE) or None)
+    general = os.environ.get(PASSPHRASE) if or_general else None
+    return os.environ.get(variable) or general or None

@@ -11,12 +11,13 @@ import typer
 from wellclear.apps.cli.acting import Fields, Intent, Workplace, report
 from wellclear.apps.cli.asking import agree, new_passphrase, passphrase
 from wellclear.apps.cli.options import NODE_HOME, WAIT_S, Administrators, AsJson, Home, PassphraseFile, Wait, Yes
-from wellclear.apps.cli.output import show, table
+from wellclear.apps.cli.output import show, table, tell
 from wellclear.domain.canonical import unb64
 from wellclear.domain.kinds import AddKey
 from wellclear.domain.names import check_person, party_of_desk
 from wellclear.domain.spoken import spoken
-from wellclear.edges.keyring import create_key, public_half
+from wellclear.edges.keyring import Keyring, change_passphrase, create_key, public_half
+from wellclear.edges.settings import load_node
 from wellclear.errors import InvalidValue, Misconfigured
 from wellclear.picture.keyring import PERSON_ROLES
 
@@ -24,6 +25,7 @@ app = typer.Typer(no_args_is_help=True, help="The persons of the party, by handl
 key_app = typer.Typer(no_args_is_help=True, help="The party's further keys.")
 
 ADMINISTRATORS_NEEDED = 2
+NEW = "WELLCLEAR_NEW_PASSPHRASE"
 RECOVERY = "WELLCLEAR_RECOVERY_PASSPHRASE"
 ADDED_USES = get_args(msgspec.structs.fields(AddKey)[1].type)
 RecoveryFile = Annotated[
@@ -173,13 +175,33 @@ def show_key(
     as_json: AsJson = False,
 ) -> None:
     """The public half of a key in this home, and its fingerprint."""
-    from wellclear.edges.keyring import Keyring
-
-    ring = Keyring(home.expanduser())
-    info = public_half(ring.officer_path(use) if use in ring.officers() else ring.path(use))
+    info = public_half(key_path(home.expanduser(), use))
     said = spoken(unb64(info.public))
     value = {"use": info.use, "owner": info.owner, "key": info.public, "spoken": said}
     show(value, f"{info.owner}, {info.use}: {info.public}", f"    {said}", as_json=as_json)
+
+
+@key_app.command("passphrase")
+def change(
+    use: Annotated[str, typer.Argument(metavar="USE", help="A use such as node, or an officer's handle.")],
+    passphrase_file: PassphraseFile = None,
+    new_passphrase_file: Annotated[
+        Path | None, typer.Option(metavar="FILE", help=f"Its first line is the new one; else {NEW}, else a prompt.")
+    ] = None,
+    home: Home = NODE_HOME,
+) -> None:
+    """Give a key in this home another passphrase. Each officer does so after a quickstart, alone at the keyboard."""
+    path = key_path(home.expanduser(), use)
+    old = passphrase(use, passphrase_file)
+    new = new_passphrase(use, new_passphrase_file, variable=NEW)
+    change_passphrase(path, old, new, kdf=load_node(home.expanduser(), joined=False).cost)
+    tell(f"{path} has its new passphrase.")
+
+
+def key_path(home: Path, use: str) -> Path:
+    """Where the key of a use, or of an officer, lies in a home."""
+    ring = Keyring(home)
+    return ring.officer_path(use) if use in ring.officers() else ring.path(use)
 
 
 def takeover(

@@ -60,6 +60,7 @@ def environment() -> str:
         "WELLCLEAR_AS": "the officer who acts",
         "WELLCLEAR_PASSPHRASE": "opens the keys; better a file or a prompt",
         "WELLCLEAR_RECOVERY_PASSPHRASE": "opens the recovery key, if it has another passphrase",
+        "WELLCLEAR_NEW_PASSPHRASE": "what `key passphrase` sets",
         "NO_COLOR": "no colours even on a terminal",
     }
     rows = [f"| `{name}` | {meaning} |" for name, meaning in more.items()]

@@ -12,6 +12,7 @@ from wellclear import __version__
 from wellclear.apps.cli.main import main
 from wellclear.apps.problems import EXIT_CODES
 from wellclear.domain.spoken import parse_spoken
+from wellclear.edges.keyring import Keyring
 
 PASS = "correct horse"
 
@@ -159,6 +160,15 @@ def test_a_passphrase_may_stand_in_a_file(tmp_path: Path, monkeypatch: pytest.Mo
     words = ["node", "init", "--party", "NORTHLAND", "--kdf", "minimum", "--home", str(tmp_path / "n")]
     assert main([*words, "--passphrase-file", str(tmp_path / "p")]) == 0
     assert main([*words, "--passphrase-file", str(tmp_path / "none")]) == 6
+
+
+def test_an_officer_sets_another_passphrase(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    node(tmp_path)
+    assert main(["key", "passphrase", "node", "--home", str(tmp_path)]) == 6
+    monkeypatch.setenv("WELLCLEAR_NEW_PASSPHRASE", "battery staple")
+    assert main(["key", "passphrase", "node", "--home", str(tmp_path)]) == 0
+    Keyring(tmp_path).unlock("node", "battery staple")
+    assert main(["key", "passphrase", "node", "--home", str(tmp_path)]) == 6
 
 
 @pytest.mark.slow
