@@ -78,6 +78,7 @@ class Follower:
         self.picture = Picture()
         self.note: bytes | None = None
         self.evidence: Equivocation | None = None
+        self.bound: HostChange | None = None
         self._leaves: dict[int, bytes] = {}
         self._bytes = 0
         self._notes: dict[int, tuple[Checkpoint, bytes]] = {}
@@ -224,11 +225,19 @@ class Follower:
     def _open(self, note: bytes) -> Checkpoint:
         """The checkpoint of a note under the key of the host, or of one that the waiting leaves make host."""
         fault: Unverified | None = None
+        bound = self.bound if self.bound is not None and self.size <= self.bound.size else None
         for card in self._cards():
+            bound = None if bound is not None and card == bound.host else bound
             try:
-                return open_checkpoint(note, card.origin, unb64(card.log))
+                checkpoint = open_checkpoint(note, card.origin, unb64(card.log))
             except Unverified as error:
                 fault = fault or error
+                continue
+            if bound is not None and checkpoint.size > bound.size:
+                raise Unverified(
+                    "checkpoint", f"by decision of the heads, {card.party} is host up to {bound.size} only"
+                )
+            return checkpoint
         raise fault or Unverified("checkpoint", "the genesis is not there yet, and only it names the host's key")
 
     def _cards(self) -> Iterator[HostCard]:

@@ -17,6 +17,8 @@ lost and nothing is doubled whatever is lost, delayed or repeated on the way.
     linked     another entry of its key logged at its seq or above     waiting (its link is void)
     linked     an own entry in the log that this node never made       held; an officer is asked
     held       an officer says again                                   waiting
+    linked     the host changes                                       waiting (its link is void)
+    logged     the host changes, and the log is cut back before it    waiting (in the order in which it was logged)
     refused, logged, held    an officer has seen it                    gone
 
 Times are UTC microseconds for the link, monotonic ones for waiting; both are handed in.
@@ -46,6 +48,9 @@ LINKED_MAX = 4
 LINK_AGAIN_US = 30_000_000
 RATE_PAUSE_US = 1_000_000
 NOT_NEXT_PAUSE_US = 200_000
+
+OF_THE_NODE = frozenset({"receipt", "time", "finding"})
+"""Kinds that no person approves: the node says them as soon as they are due."""
 
 ItemState = Literal["waiting", "linked", "logged", "refused", "held"]
 
@@ -201,6 +206,27 @@ class Outbox:
         if not ours:  # the place was taken by another link than the one in flight: what hangs behind that is void
             changed += [self._set(other.freed()) for other in flying]
         return changed
+
+    def change_host(self, size: int, cut: Iterable[tuple[Act, Sequence[Approval], Sequence[bytes]]]) -> list[Item]:
+        """The log goes on from `size` with another host: what it no longer holds waits again, and every link is void.
+
+        `cut` are this node's own acts from the entries that were cut away, in their order, with their parts. What the
+        node composes by itself (receipt, time, finding) is dropped: it speaks of a log that is no more, and is
+        composed anew. Returns what was dropped; everything else is in `items`.
+        """
+        before, self.items, self._numbers = sorted(self.items.values(), key=lambda item: item.number), {}, 0
+        for act, approvals, parts in cut:
+            if act.kind not in OF_THE_NODE:
+                self.add(act, approvals, parts)
+        dropped = []
+        for item in before:
+            if item.act.kind in OF_THE_NODE:
+                dropped.append(item)
+            elif item.id not in self.items:
+                self._numbers += 1
+                void = item.state == "linked" or (item.state == "logged" and item.index >= size)
+                self._set(replace(item.freed() if void else item, number=self._numbers))
+        return dropped
 
     # The parts.
 

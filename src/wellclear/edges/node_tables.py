@@ -54,6 +54,10 @@ class NodeTables:
         """Keep a small value; the former one goes."""
         self.database.write("INSERT OR REPLACE INTO meta VALUES (?, ?)", (name, value))
 
+    def drop_meta(self, name: str) -> None:
+        """Forget a small value."""
+        self.database.write("DELETE FROM meta WHERE name = ?", (name,))
+
     def keep_note(self, size: int, note: bytes) -> None:
         """Keep a note that an own entry names as its head: evidence that it was seen. The first one stays."""
         self.database.write("INSERT OR IGNORE INTO notes VALUES (?, ?)", (size, note))

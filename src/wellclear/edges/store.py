@@ -132,6 +132,21 @@ class Store(NodeTables):
             raise InvalidValue("note", "speaks of another checkpoint than the newest one")
         self.database.write("UPDATE checkpoint SET note = ? WHERE only = 1 AND note = ?", (note, held))
 
+    def cut(self, size: int, note: bytes) -> None:
+        """Take back everything from index `size` on, under the note of what stays (empty when nothing does).
+
+        For a decision of the heads of delegation about the host, never else. Kept notes of larger logs go too.
+
+        Raises:
+            InvalidValue: there is not so much to keep.
+        """
+        with self.database.transaction():
+            if not 0 <= size <= self.size():
+                raise InvalidValue("size", f"{size} of {self.size()} entries cannot be kept")
+            self.database.write("DELETE FROM leaves WHERE number >= ?", (size,))
+            self.database.write("DELETE FROM notes WHERE size > ?", (size,))
+            self.database.write("UPDATE checkpoint SET size = ?, note = ? WHERE only = 1", (size, note))
+
     def leaves(self, start: int, end: int) -> list[bytes]:
         """The leaves from index `start` up to `end`, as far as there are any."""
         query = "SELECT leaf FROM leaves WHERE number >= ? AND number < ? ORDER BY number"

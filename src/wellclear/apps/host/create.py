@@ -179,11 +179,5 @@ def _first_entry(files: HostFiles, channel: str, leaf: bytes, origin: str, log: 
             store.close()
         Promise.create(files.promise, 1).close()
     except Unavailable:
-        _forget(files)
+        files.forget()
         raise
-
-
-def _forget(files: HostFiles) -> None:
-    for path in (files.store, files.promise):
-        for suffix in ("", "-wal", "-shm", ".lock"):
-            path.with_name(path.name + suffix).unlink(missing_ok=True)

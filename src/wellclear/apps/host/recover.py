@@ -1,20 +1,53 @@
 """Bringing an old copy of a host's log up to date from a member's copy, without signing anything.
 
 What is taken is proven by the host's own note over it: the host has signed that history already, so it may go on from
-there. Take the newest note of every principal, the largest one here; a restored host signs nothing before.
+there. A restored host signs nothing before it has matched the newest note of every principal, or all others have
+decided from where it goes on (`takeover.resume`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from wellclear.apps.copies import LogCopy, check_owner
 from wellclear.apps.host.starting import HostFiles, replay
+from wellclear.channel.host_change import known_log
 from wellclear.domain.canonical import unb64
+from wellclear.domain.reasons import Reason
 from wellclear.edges.promise import Promise
 from wellclear.edges.store import Store
-from wellclear.errors import Malformed, Misconfigured, Unverified
+from wellclear.errors import Malformed, Misconfigured, Refused, Unverified
 from wellclear.log.checkpoint import open_checkpoint
-from wellclear.log.merkle import leaf_hash
+from wellclear.log.merkle import Tree, leaf_hash
+
+
+def recover_from(files: HostFiles, copies: Sequence[LogCopy], *, from_all: bool = True) -> int:
+    """Bring an old copy forward to the longest of the members' copies; returns its size.
+
+    Args:
+        files: the home with the old copy; its host must not be running.
+        copies: bundles or node homes, of every principal; with `from_all=False` of any.
+
+    Raises:
+        Refused: a principal's copy is missing.
+        Unverified: two copies cannot both be begun from one history, or a copy is not its party's.
+        Malformed, Misconfigured, Unavailable: as `recover_host`.
+    """
+    longest = max(copies, key=lambda copy: copy.size)
+    known = known_log(longest.leaves, longest.size)
+    for copy in copies:
+        check_owner(copy, known.picture)
+        if Tree(map(leaf_hash, copy.leaves)).root() != known.tree.root(copy.size):
+            raise Unverified(copy.source, f"and {longest.source} hold two histories; the members must change the host")
+    absent = set(known.picture.principals) - {copy.party for copy in copies}
+    if absent and from_all:
+        raise Refused(
+            Reason.MISSING_APPROVAL,
+            f"no copy of {', '.join(sorted(absent))}: a longer log may have been signed to them. Give theirs too, or "
+            "have the others decide from where to go on (host resume)",
+        )
+    parts = {sha: stored for copy in copies for sha, stored in copy.parts.items()}
+    return recover_host(files, longest.note, longest.leaves, parts)
 
 
 def recover_host(files: HostFiles, note: bytes, leaves: Sequence[bytes], parts: Mapping[str, bytes]) -> int:

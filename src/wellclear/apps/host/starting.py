@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+import msgspec
+
 from wellclear.apps.host.audiences import Audiences
 from wellclear.apps.host.service import HostService
 from wellclear.channel.opening import open_leaf
@@ -21,6 +23,8 @@ from wellclear.picture.fold import fold
 from wellclear.picture.picture import Picture
 
 PROGRESS_EVERY = 256
+UNHEEDED = "unheeded"
+"""Where a store keeps the principals whose claims to have seen a longer log the others have overruled."""
 Progress = Callable[[int, int], None]
 """Called with what is done and what there is, in entries."""
 
@@ -42,6 +46,12 @@ class HostFiles:
     @property
     def founding(self) -> Path:
         return self.home / "founding.json"
+
+    def forget(self) -> None:
+        """Take back a store and promise that could not be made whole."""
+        for path in (self.store, self.promise):
+            for suffix in ("", "-wal", "-shm", ".lock"):
+                path.with_name(path.name + suffix).unlink(missing_ok=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +90,7 @@ def open_host(
                 raise Misconfigured(str(files.store), "holds another channel than the settings name")
             sequencer = Sequencer(
                 picture, tree, store.checkpoint() or b"", log=keys.log, sequencer=keys.sequencer, find=store.find,
-                unheeded=unheeded,
+                unheeded=[*unheeded, *unheeded_of(store)],
             )  # fmt: skip
             promise.keep(store.size())
         except BaseException:
@@ -90,6 +100,12 @@ def open_host(
         store.close()
         raise
     return HostService(store, promise, sequencer, audiences, clock=clock, cosigner=keys.cosigner)
+
+
+def unheeded_of(store: Store) -> list[str]:
+    """The principals that the others have overruled when they let this host resume."""
+    raw = store.get_meta(UNHEEDED)
+    return [] if raw is None else msgspec.json.decode(raw, type=list[str])
 
 
 def replay(store: Store, progress: Progress | None = None) -> tuple[Picture, Tree, Audiences]:

@@ -39,8 +39,10 @@ Own = tuple[Act, Sequence[Approval], Sequence[bytes]]
 
 @dataclass(frozen=True, slots=True)
 class Followed:
-    """What a decision has done to a store: the entries that are left, how many acts wait again, and `say_again`:
-    index and kind of own entries that another of the party's keys had linked, for persons to say anew."""
+    """What a decision has done to a store: the entries that are left, and how many acts wait in the outbox.
+
+    `say_again` are index and kind of own entries that this node cannot link again, for persons to say anew.
+    """
 
     size: int
     waiting: int
