@@ -193,12 +193,14 @@ class NodeService:
             return None
 
     def _take_parts(self, rows: Sequence[Wanted], came: Sequence[bytes | None]) -> None:
-        for row, stored in zip(rows, came, strict=True):
-            try:
-                self.core.part_came(row, stored)
-            except Unavailable as error:
+        try:
+            with self.core.store.transaction():
+                for row, stored in zip(rows, came, strict=True):
+                    self.core.part_came(row, stored)
+        except Unavailable as error:  # what is not on the disk is asked for again after the next start
+            for row in rows:
                 row.busy = False
-                self.core.ringing.disk(str(error), self.core.now_us)
+            self.core.ringing.disk(str(error), self.core.now_us)
         self._after()
 
     # Ticking.
