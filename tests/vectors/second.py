@@ -177,7 +177,7 @@ class Second:
         self.acts: dict[int, set[bytes]] = {}
         self.listed: dict[str, set[int]] = {}
         self.reached: dict[str, int] = {}
-        self.founding = ""
+        self.founding = self.articles = ""
         self.raise_: tuple[int, int] | None = None
         self.changed: dict[tuple[str, str], Row | None] = {}
         self.remarks: list[str] = []
@@ -360,7 +360,7 @@ class Second:
     def _genesis(self, act: Row, link: Row, approvals: list[Row], name: str) -> None:
         public = act["public"]
         host = public["host"]
-        self.founding = public["settings"]
+        self.founding, self.articles = public["settings"], public["articles"]
         since = {"state": "live", "since": 0}
         for use in ("log", "sequencer"):
             self.put("key", host[use], party=host["party"], use=use, **since)
@@ -380,6 +380,8 @@ class Second:
             raise Unsupported(public["do"])
         if public["base"] != self.version:
             raise Bad("OLD_BASE")
+        if not self.version and any(part["commit"] != self.articles for part in act["parts"]):
+            raise Bad("OTHER_SETTINGS")
         if not self.version:
             salted = hashlib.sha256(unb64(public["salt"]) + canonical(public["settings"])).digest()
             if b64(salted) != self.founding:

@@ -72,7 +72,7 @@ class Reason(StrEnum):
     KEPT_TOO_SHORT = "KEPT_TOO_SHORT", "its keep_until day is past or does not exist"
 
     # Agreement, membership, keys.
-    OTHER_SETTINGS = "OTHER_SETTINGS", "these are not the settings that the channel was founded on"
+    OTHER_SETTINGS = "OTHER_SETTINGS", "these are not the settings or articles that the channel was founded on"
     OLD_BASE = "OLD_BASE", "it starts from an agreement that is not in force"
     UNKNOWN_PROPOSAL = "UNKNOWN_PROPOSAL", "no such proposal is open"
     NOT_REQUIRED = "NOT_REQUIRED", "this party's signature is not asked for"

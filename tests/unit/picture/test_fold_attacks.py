@@ -13,6 +13,7 @@ from wellclear.domain.agreement import DAY_US, HOUR_US, default_settings
 from wellclear.domain.canonical import b64
 from wellclear.domain.entry import Approval
 from wellclear.domain.kinds import HostCard
+from wellclear.domain.parts import Articles
 from wellclear.domain.reasons import Reason
 from wellclear.log.ed25519 import SigningKey
 from wellclear.picture import registration
@@ -178,6 +179,25 @@ def test_open_proposals_of_one_party_are_few() -> None:
     rows = sketch.picture.proposals.values()
     assert sum(row.state == "open" for row in rows) == OPEN_PROPOSALS_MAX == len(sketch.picture.proposed)
     assert sum(row.state == "void" for row in rows) == 3
+
+
+def test_the_founding_articles_are_those_of_the_genesis() -> None:
+    sketch = Sketch()
+    sketch.party("CASPIA", "host")
+    for name in ("NORTHLAND", "SOUTHLAND"):
+        sketch.party(name, "principal")
+    sketch.genesis()
+    other = Articles(group="articles", text="Quite another text.", open_points=[])
+    public = {
+        "do": "amend_agreement",
+        "base": 0,
+        "settings": msgspec.to_builtins(sketch.settings),
+        "salt": b64(sketch.salt_of_settings),
+    }
+    proposal = sketch.compose("propose", "NORTHLAND", public=public, told=sketch.told([other], ["SOUTHLAND"]))
+    head = sketch.parties["NORTHLAND"].key("head_of_delegation")
+    step = sketch.send("NORTHLAND", proposal, [approve(proposal.act, head, "head_of_delegation")])
+    assert reasons(step) == [Reason.OTHER_SETTINGS]
 
 
 def test_keys_of_one_party_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
