@@ -17,10 +17,12 @@ from msgspec import UNSET
 from wellclear.channel.composing import Composed, Told, compose, subject
 from wellclear.domain.canonical import INTEGER_MAX, unb64
 from wellclear.domain.cells import cell_around
-from wellclear.domain.kinds import NotOpened, Receipt
+from wellclear.domain.entry import Act
+from wellclear.domain.kinds import NotOpened, OfDesk, Receipt, public_of
 from wellclear.domain.names import party_of_desk
 from wellclear.domain.parts import (
     GROUPS_OF_KIND,
+    NOTICE_GROUPS,
     FindingRow,
     Findings,
     Group,
@@ -86,15 +88,47 @@ def confirm(pen: Pen, picture: Picture, view: View, item: str, version: int, des
     Raises:
         Refused: it does not fit by the agreed tolerances, or has not been opened; then nobody may confirm it (R5).
     """
+    _check_confirmed(view, item, version, desk)
+    row = item_of(picture, item)
+    return pen.write(
+        "confirm", to=[desk], subject=subject(item, version), precedence=row.precedence, public={"desk": desk}
+    )
+
+
+def _check_confirmed(view: View, item: str, version: int, desk: str) -> None:
     differences = _differences(view, item, version, desk)
     if differences is None:
         raise Refused(Reason.PART_UNREADABLE, "the read-back could not be opened, so nobody can confirm it")
     if differences:
         raise Refused(Reason.READBACK_DIFFERS, "; ".join(map(str, differences)))
-    row = item_of(picture, item)
-    return pen.write(
-        "confirm", to=[desk], subject=subject(item, version), precedence=row.precedence, public={"desk": desk}
-    )
+
+
+def check_answer(view: View, act: Act, groups: Iterable[Group]) -> None:
+    """What a node asks of its own desk's answers, however they were composed (R5).
+
+    Nobody acknowledges what this node has not opened yet, nor reads back another number of volumes than were announced;
+    nobody confirms a read-back that departs from what was said.
+
+    Raises:
+        Refused: with a sentence for the officer.
+    """
+    if act.subject is UNSET or act.kind not in ("ack", "confirm"):
+        return
+    item, version = act.subject.id, act.subject.version
+    if act.kind == "confirm":
+        body = public_of(act)
+        assert isinstance(body, OfDesk), "a confirm names the desk"
+        _check_confirmed(view, item, version, body.desk)
+        return
+    said = version_of(view, item, version)
+    shown_to = dict(zip(NOTICE_GROUPS, said.shown_to, strict=False)).get("volume", ())
+    if view.items[item].kind != "notice" or act.party not in shown_to:
+        return
+    if said.said is None:
+        raise Refused(Reason.PART_UNREADABLE, "what it announces has not been opened here yet; read it first")
+    rows = sum(len(group.volumes) for group in groups if isinstance(group, Readback))
+    if rows != len(said.said.volumes):
+        raise Refused(Reason.READBACK_DIFFERS, f"{len(said.said.volumes)} volumes were announced, {rows} are read back")
 
 
 def readback_wrong(pen: Pen, picture: Picture, view: View, item: str, version: int, desk: str) -> Composed:

@@ -21,7 +21,7 @@ from wellclear.apps.node.ids import decode_counters
 from wellclear.apps.node.parts import Parts, Wanted
 from wellclear.apps.node.ringing import Ringing
 from wellclear.apps.node.said import SaidRows
-from wellclear.channel.desk import Pen, claim_time, finding, receipt
+from wellclear.channel.desk import Pen, check_answer, claim_time, finding, receipt
 from wellclear.channel.follower import STALE_AFTER_US, Follower, Proven
 from wellclear.channel.opening import open_leaf
 from wellclear.channel.outbox import Item, Outbox, decode_item
@@ -274,6 +274,7 @@ class NodeCore:
         """Raise `Refused` or `InvalidValue` for an act that this node would not sign, whoever approves it."""
         self._check_author(act)
         check_content(self.picture, act, groups)
+        check_answer(self.view, act, groups)
         check_public(self.picture, self._waiting(), act)
 
     def put(self, act: Act, approvals: Sequence[Approval], stored: Sequence[bytes], use: str = "node") -> Item:
@@ -292,6 +293,7 @@ class NodeCore:
         self._check_author(act)
         groups = self._groups_of(act, stored)
         check_content(self.picture, act, groups)
+        check_answer(self.view, act, groups)
         if act.kind not in ("receipt", "time", "finding"):
             check_approved(self.picture, self._waiting(), act, approvals, use)
         sent = [raw for raw, ref in zip(stored, act.parts, strict=True) if ref.sha is not UNSET]
