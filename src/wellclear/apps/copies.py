@@ -12,7 +12,7 @@ from msgspec import UNSET
 from wellclear.apps.bundle.files import read_bundle
 from wellclear.apps.node.opened import OpenedLog
 from wellclear.channel.opening import open_leaf
-from wellclear.domain.canonical import b64, unb64
+from wellclear.domain.canonical import b64
 from wellclear.edges.settings import FILE, load_node
 from wellclear.edges.store import Store
 from wellclear.errors import Malformed, Misconfigured, Unverified

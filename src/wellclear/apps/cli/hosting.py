@@ -2,30 +2,27 @@
 
 from __future__ import annotations
 
-import hashlib
-from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import msgspec
 import typer
 
-from wellclear.apps.bundle.files import read_bundle
 from wellclear.apps.cli.asking import agree, new_passphrase, passphrase
 from wellclear.apps.cli.joining import KdfName, Party, make_party, read_card, spoken_card
 from wellclear.apps.cli.notice_form import Fields, read_json
 from wellclear.apps.cli.options import HOST_HOME, AsJson, HostHome, PassphraseFile, Yes
 from wellclear.apps.cli.output import note, show
+from wellclear.apps.copies import copy_at
 from wellclear.domain.agreement import Settings, default_settings, settings_from
-from wellclear.domain.canonical import b64, unb64
+from wellclear.domain.canonical import unb64
 from wellclear.domain.kinds import PartyCard
+from wellclear.domain.names import check_party
 from wellclear.domain.parts import Articles
 from wellclear.domain.spoken import spoken
 from wellclear.edges.settings import HOST_LISTEN, load_host, parse_listen
-from wellclear.errors import InvalidValue, Malformed, Unavailable, Unverified
-from wellclear.log.bundle import CHECKPOINT, read_leaves
-from wellclear.log.checkpoint import parse_checkpoint
-from wellclear.log.note import parse_note
+from wellclear.errors import InvalidValue, Malformed, Unavailable
 
 app = typer.Typer(no_args_is_help=True, help="Found a channel and run its host.")
 
@@ -40,6 +37,16 @@ ArticlesFile = Annotated[
     Path | None, typer.Option("--articles", metavar="FILE", help="The agreement's text, for the principals alone.")
 ]
 Exercise = Annotated[bool, typer.Option("--exercise/--real", help="An exercise's channel never becomes a real one.")]
+
+
+PROGRESS_EVERY = 8192
+
+
+class ReadersName(StrEnum):
+    """Who may read: the members by their keys, or anyone."""
+
+    members = "members"
+    anyone = "anyone"
 
 
 @app.command()
@@ -87,13 +94,34 @@ def init(
 
 
 @app.command()
-def serve(passphrase_file: PassphraseFile = None, home: HostHome = HOST_HOME) -> None:
+def serve(
+    readers: Annotated[
+        ReadersName, typer.Option(help="Who may read log and events; parts always go to their readers only.")
+    ] = ReadersName.members,
+    unheeded: Annotated[
+        list[str] | None,
+        typer.Option(metavar="PARTY", help="Do not stop when this party claims a longer log, and can show none."),
+    ] = None,
+    passphrase_file: PassphraseFile = None,
+    home: HostHome = HOST_HOME,
+) -> None:
     """Run the host in this terminal until it is stopped."""
     from wellclear.apps.host.serve import serve as run
 
     settings = load_host(home.expanduser())
+    for party in unheeded or ():
+        check_party(party, field="--unheeded")
     secret = passphrase(f"{settings.party}'s host keys", passphrase_file)
-    run(settings, secret, on_ready=lambda url: note(f"The host answers at {url}"))
+    run(
+        settings, secret, readers=readers.value, unheeded=unheeded or (), progress=tell_progress,
+        on_ready=lambda url: note(f"The host answers at {url}"),
+    )  # fmt: skip
+
+
+def tell_progress(done: int, of: int) -> None:
+    """A line now and then while a long log is verified."""
+    if done % PROGRESS_EVERY == 0 or (done == of and of > PROGRESS_EVERY):
+        note(f"verified {done} of {of} entries")
 
 
 @app.command()
@@ -108,46 +136,18 @@ def recover(
     """Bring a restored host up to date from its members' exports, so that it never signs a second history.
 
     Every principal exports (`wellclear export`) and says how many entries its node shows; the longest log is taken.
-    The others must be beginnings of it: if they are not, two histories were signed, and nothing is changed.
+    The others must be beginnings of it: if they are not, two histories were signed, and nothing is changed. If one
+    principal can show none, the others decide: `host change propose --same-host`, then `host resume`.
     """
-    from wellclear.apps.host.recover import recover_host
+    from wellclear.apps.host.recover import recover_from
     from wellclear.apps.host.starting import HostFiles
 
-    logs = sorted((exported_log(path) for path in bundles), key=lambda log: len(log.leaves))
-    longest = logs[-1]
-    for log in logs:
-        note(f"{log.path}: {len(log.leaves)} entries")
-        if longest.leaves[: len(log.leaves)] != log.leaves:
-            raise Unverified(str(log.path), f"is no beginning of {longest.path}: two histories were signed")
-    agree("Is no principal's node missing here, and does none show more entries?", yes=yes)
-    size = recover_host(HostFiles(home.expanduser()), longest.checkpoint, longest.leaves, longest.parts)
+    copies = [copy_at(path) for path in bundles]
+    for copy in copies:
+        note(f"{copy.source}: {copy.party}, {copy.size} entries")
+    agree("Does none of these parties' nodes show more entries than it exported?", yes=yes)
+    size = recover_from(HostFiles(home.expanduser()), copies)
     show({"entries": size}, f"The host has {size} entries again. Start it: wellclear host serve", as_json=as_json)
-
-
-@dataclass(frozen=True, slots=True)
-class ExportedLog:
-    """What recovery takes out of a bundle."""
-
-    path: Path
-    checkpoint: bytes
-    leaves: list[bytes]
-    parts: dict[str, bytes]
-
-
-def exported_log(path: Path) -> ExportedLog:
-    """The log in a bundle; what it proves is checked again against the host's own key when it is taken.
-
-    Raises:
-        Malformed: the bundle does not hold a whole log.
-        Unavailable: it cannot be read.
-    """
-    files = read_bundle(path)
-    raw = files.get(CHECKPOINT, b"")
-    leaves, faults = read_leaves(files, parse_checkpoint(parse_note(raw, str(path)).text).size)
-    if faults:
-        raise Malformed(str(path), faults[0].file, faults[0].why)
-    held = [stored for name, stored in files.items() if name.startswith("parts/")]
-    return ExportedLog(path, raw, leaves, {b64(hashlib.sha256(stored).digest()): stored for stored in held})
 
 
 def found(

@@ -13,6 +13,7 @@ from wellclear import __version__
 from wellclear.apps.cli import (
     agreeing,
     answers,
+    changing,
     drafting,
     hosting,
     joining,
@@ -79,6 +80,8 @@ COMMANDS = (
     ("restore", keeping.restore),
 )
 
+hosting.app.add_typer(changing.change_app, name="change")
+hosting.app.command()(changing.resume)
 for name, group in GROUPS:
     app.add_typer(group, name=name)
 for name, command in COMMANDS:

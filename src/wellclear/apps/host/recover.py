@@ -26,7 +26,8 @@ def recover_from(files: HostFiles, copies: Sequence[LogCopy], *, from_all: bool 
 
     Args:
         files: the home with the old copy; its host must not be running.
-        copies: bundles or node homes, of every principal; with `from_all=False` of any.
+        copies: bundles or node homes.
+        from_all: every principal's must be among them.
 
     Raises:
         Refused: a principal's copy is missing.
