@@ -1,14 +1,15 @@
 """The door of the local API (protocol, "Local API"): a page that an officer happens to visit must not act as the party.
 
 Four things are asked before any handler runs. The `Host` header names this node itself, so a name that was rebound to
-loopback is of no use. An `Origin`, where a browser sends one, is this node's own. Everything below `/api` carries the
-start-up token, which no foreign page knows and no cookie carries. A request with a body says that it is JSON, which no
-plain form of a foreign page can say.
+loopback is of no use. An `Origin`, where a browser sends one, is this node's own. Everything but the page's own files
+carries the start-up token, which no foreign page knows and no cookie carries. A request with a body says that it is
+JSON, which no plain form of a foreign page can say.
 """
 
 from __future__ import annotations
 
 import hmac
+import re
 from typing import Final
 
 import msgspec
@@ -17,6 +18,8 @@ from litestar.types import ASGIApp, HTTPScope, Receive, Scope, Send
 
 BODY_BYTES_MAX: Final = 1024 * 1024
 _NAMES: Final = ("localhost", "127.0.0.1", "[::1]")
+_PAGE: Final = re.compile(r"/|/page/[A-Za-z0-9_-]+\.[a-z]+")
+"""What needs no token: the page's own files. A router may read one path in several spellings, so all else needs it."""
 
 
 class Guard:
@@ -53,8 +56,7 @@ class Guard:
             return 403, "wrong_origin", "a page of another origin may not speak to this node"
         if headers.get(b"sec-fetch-site", b"same-origin") not in (b"same-origin", b"none"):
             return 403, "wrong_origin", "a page of another site may not speak to this node"
-        path = str(scope["path"])
-        if path != "/api" and not path.startswith("/api/"):
+        if _PAGE.fullmatch(str(scope["path"])):
             return None
         if not hmac.compare_digest(headers.get(b"authorization", b""), self._expected):
             return 401, "no_token", "the token from this node's home belongs into the Authorization header"

@@ -47,6 +47,19 @@ def test_without_the_token_nothing_is_told(token: str) -> None:
     assert ask("GET", "/api", {"Authorization": token}) == 401
 
 
+@pytest.mark.parametrize("path", ["//api/board", "/%2fapi/board", "///api", "/page/x/../../api/board", "/anything"])
+def test_no_other_spelling_of_a_path_goes_around_the_token(path: str) -> None:
+    """The router below joins doubled slashes; whatever is not the page itself asks for the token."""
+
+    async def tell() -> int:
+        transport = httpx.ASGITransport(app=Guard(inside, TOKEN, "127.0.0.1"))  # type: ignore[arg-type]  # two types of ASGI
+        url = httpx.URL("http://127.0.0.1:8645").copy_with(raw_path=path.encode())
+        async with httpx.AsyncClient(transport=transport) as client:
+            return (await client.get(url)).status_code
+
+    assert asyncio.run(tell()) == 401
+
+
 @pytest.mark.parametrize("origin", ["http://evil.example", "null", "https://127.0.0.1:8645", "http://127.0.0.1:9999"])
 def test_a_foreign_origin_does_not_pass_even_with_the_token(origin: str) -> None:
     assert ask("POST", "/api/desk/ack", BEARER | JSON | {"Origin": origin}, content="{}") == 403
