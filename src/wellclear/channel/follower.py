@@ -16,7 +16,7 @@ all of them are taken at once, or they are thrown away and asked for again. Noth
 
 A host that shows two histories convicts itself: of one size, the two notes do; of two sizes, the leaves of the second
 history have to be seen as well, so after leaves that will not fit the follower asks for all of them from index 0
-(`wants`), and if those lead to the newer note but not to the older one, the proof in between is the evidence.
+(`wants`), and if those lead to the newest note but not to each older one, the proof in between is the evidence.
 """
 
 from __future__ import annotations
@@ -123,10 +123,8 @@ class Follower:
         if checkpoint.size == self.size and self.note is not None:
             self._heard_us = now_us
             self.note = note  # the same tree; perhaps fresher cosignatures
-        elif checkpoint.size > self.size:
-            self._notes[checkpoint.size] = (checkpoint, note)
-            if len(self._notes) > NOTES_AHEAD_MAX:
-                del self._notes[min(self._notes)]
+        elif checkpoint.size > self.size and (checkpoint.size in self._notes or len(self._notes) < NOTES_AHEAD_MAX):
+            self._notes[checkpoint.size] = (checkpoint, note)  # a flood of notes pushes no earlier promise out
 
     def give(self, start: int, leaves: Sequence[bytes]) -> None:
         """Leaves from an index on, unproven; what is known already or too much is passed over."""
@@ -283,7 +281,7 @@ class Follower:
             check_pair_in(self.tree, note, self.note, card.origin, unb64(card.log))
 
     def _judge_histories(self) -> None:
-        """With all of a history in hand that never fitted ours: it convicts the host, or it is thrown away."""
+        """With all of a history in hand that never fitted: it convicts the host against any note that we hold."""
         if self._other is None or not self._notes or self.note is None or self.picture.host is None:
             return
         size = max(self._notes)
@@ -295,8 +293,10 @@ class Follower:
         checkpoint, note = self._notes[size]
         if tree.root() != checkpoint.root or checkpoint.origin != host.origin:
             return
+        promised = [self.note, *(other for row, other in self._notes.values() if row.origin == host.origin)]
         try:
-            check_pair_in(tree, self.note, note, host.origin, unb64(host.log))
+            for other in promised:
+                check_pair_in(tree, other, note, host.origin, unb64(host.log))
         except Equivocation as found:
             self.evidence = found
             raise

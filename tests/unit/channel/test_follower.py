@@ -6,7 +6,7 @@ import pytest
 
 from tests.unit.channel.relay import Relay
 from wellclear.channel.composing import link
-from wellclear.channel.follower import STALE_AFTER_US, Follower
+from wellclear.channel.follower import NOTES_AHEAD_MAX, STALE_AFTER_US, Follower
 from wellclear.domain.reasons import Reason
 from wellclear.errors import Equivocation, Unverified
 from wellclear.log.equivocation import check_evidence, decode_evidence
@@ -127,6 +127,29 @@ def test_a_longer_history_that_leaves_ours_convicts_once_it_is_seen_whole(relay:
         follower.proven()
     assert follower.evidence is not None
     check_evidence(follower.evidence.evidence[2])
+
+
+def test_a_note_that_our_own_log_leaves_convicts_too(relay: Relay) -> None:
+    """The host proves a place in one history (size 7) and then shows another one that goes on from ours (size 8)."""
+    follower = following(relay, 6)
+    follower.hear(relay.note(7, b"\x07" * 32), 0)
+    follower.hear(relay.note(8), 0)
+    with pytest.raises(Equivocation):
+        for _ in range(4):
+            start, end = follower.wants() or (0, 0)
+            follower.give(start, relay.sketch.leaves[start:end])
+            take_all(follower)
+    assert follower.evidence is not None
+    check_evidence(follower.evidence.evidence[2])
+
+
+def test_a_flood_of_notes_pushes_no_earlier_one_out(relay: Relay) -> None:
+    follower = following(relay, 6)
+    follower.hear(relay.note(7, b"\x07" * 32), 0)
+    for size in range(8, 8 + 2 * NOTES_AHEAD_MAX):
+        follower.hear(relay.note(size, b"\x08" * 32), 0)
+    with pytest.raises(Equivocation):
+        follower.hear(relay.note(7), 0)
 
 
 def test_a_head_unlike_our_tree_is_told(relay: Relay) -> None:
