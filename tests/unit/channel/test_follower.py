@@ -26,6 +26,13 @@ def take_all(follower: Follower, now_us: int = 0) -> None:
         follower.commit(proven, now_us)
 
 
+def give_what_is_wanted(follower: Follower, leaves: list[bytes]) -> None:
+    for _ in range(4):
+        start, end = follower.wants() or (0, 0)
+        follower.give(start, leaves[start:end])
+        take_all(follower)
+
+
 def following(relay: Relay, size: int | None = None) -> Follower:
     follower = Follower(relay.sketch.channel)
     size = relay.size if size is None else size
@@ -135,10 +142,7 @@ def test_a_note_that_our_own_log_leaves_convicts_too(relay: Relay) -> None:
     follower.hear(relay.note(7, b"\x07" * 32), 0)
     follower.hear(relay.note(8), 0)
     with pytest.raises(Equivocation):
-        for _ in range(4):
-            start, end = follower.wants() or (0, 0)
-            follower.give(start, relay.sketch.leaves[start:end])
-            take_all(follower)
+        give_what_is_wanted(follower, relay.sketch.leaves)
     assert follower.evidence is not None
     check_evidence(follower.evidence.evidence[2])
 
