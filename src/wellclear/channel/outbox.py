@@ -11,7 +11,7 @@ lost and nothing is doubled whatever is lost, delayed or repeated on the way.
     waiting    its turn (safety first, findings last), < 4 linked      linked
     waiting    approved longer ago than the agreement allows           refused STALE_APPROVAL
     linked     proof of inclusion, or seen in the verified log         logged
-    linked     30 s without either                                     waiting (linked again, new hour)
+    linked     30 s without either, and no later link was proven       waiting (linked again, new hour)
     linked     refused NOT_NEXT, RATE                                  waiting
     linked     refused for any other reason                            refused; an officer is rung
     linked     another entry of its key logged at its seq or above     waiting (its link is void)
@@ -27,6 +27,7 @@ Times are UTC microseconds for the link, monotonic ones for waiting; both are ha
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -39,7 +40,7 @@ from wellclear.domain.entry import Act, Approval, act_hash
 from wellclear.domain.kinds import KINDS
 from wellclear.domain.logged import Logged
 from wellclear.domain.reasons import FINAL_NOT, Reason
-from wellclear.errors import InvalidValue, Malformed
+from wellclear.errors import InvalidValue, Malformed, WellclearError
 from wellclear.log.ed25519 import Signer
 from wellclear.log.merkle import leaf_hash
 from wellclear.picture.picture import Picture
@@ -140,6 +141,17 @@ class Outbox:
             raise InvalidValue("id", f"{name} is on its way; it can no longer be taken back")
         return self.items.pop(name)
 
+    @contextmanager
+    def undone_on_failure(self) -> Iterator[None]:
+        """Whatever changes inside is undone when it cannot be stored: nothing is known here that a restart forgets."""
+        items, adopted = dict(self.items), len(self.adopted)
+        try:
+            yield
+        except WellclearError:
+            self.items = items
+            del self.adopted[adopted:]
+            raise
+
     # Linking.
 
     def link_next(
@@ -162,8 +174,9 @@ class Outbox:
 
     def link_again(self, mono_us: int) -> list[Item]:
         """Free what has waited 30 s for its answer; a link behind a freed one has lost its `prev` and is freed too."""
-        late = [item for item in self.to_send() if mono_us - item.linked_us >= LINK_AGAIN_US]
-        return [self._set(item.freed()) for use in {one.use for one in late} for item in self._flying(use)]
+        open_ = [item for item in self.to_send() if item.seq > self._proven_seq(item.use)]
+        uses = {item.use for item in open_ if mono_us - item.linked_us >= LINK_AGAIN_US}
+        return [self._set(item.freed()) for item in open_ if item.use in uses]
 
     # What comes back.
 
@@ -175,9 +188,12 @@ class Outbox:
         return [self._set(replace(item, state="logged", index=index, reason="", detail=""))]
 
     def refused(self, name: str, leaf: bytes, reason: str, detail: str, mono_us: int) -> list[Item]:
-        """The host's signed refusal of exactly these bytes; what was linked behind them is freed as well."""
+        """The host's signed refusal of exactly these bytes; what was linked behind them is freed as well.
+
+        A refusal that was overtaken by the proof of a later link is an old one: the entry is in the log.
+        """
         item = self.items.get(name)
-        if item is None or item.state != "linked" or item.leaf != leaf:
+        if item is None or item.state != "linked" or item.leaf != leaf or item.seq <= self._proven_seq(item.use):
             return []
         behind = [other for other in self._flying(item.use) if other.seq > item.seq]
         if reason in FINAL_NOT:
@@ -242,6 +258,10 @@ class Outbox:
 
     def _flying(self, use: str) -> list[Item]:
         return [item for item in self.to_send() if item.use == use]
+
+    def _proven_seq(self, use: str) -> int:
+        """The newest link of a key that is proven to be logged; what is linked before it is in the log as well."""
+        return max((item.seq for item in self.items.values() if item.use == use and item.state == "logged"), default=0)
 
     def _chain(self, picture: Picture, use: str) -> Chain:
         """Where the next link of a key goes: after its last one in flight, proved, or folded."""

@@ -138,6 +138,7 @@ class World:
 @pytest.mark.requirement("R33")
 @given(seed=st.integers(0, 2**32))
 @example(seed=1)
+@example(seed=2_553_450_585)  # a later link was proven first, and the earlier one linked again
 @settings(max_examples=60)
 def test_every_act_is_logged_once_and_in_its_order(seed: int) -> None:
     sketch = Sketch.founded(seed=1)
