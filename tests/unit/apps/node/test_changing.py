@@ -1,0 +1,206 @@
+"""A node's store under decisions about the host: what is cut, what waits again, what is refused, what is believed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.unit.apps.node.bench import Bench
+from tests.unit.channel.relay import Relay
+from wellclear.apps.node.changing import bound_of, follow_decision
+from wellclear.channel.composing import Chain, approve, link
+from wellclear.channel.desk import Pen, write_act
+from wellclear.channel.host_change import Decision, card_of, decide, read_decision
+from wellclear.channel.outbox import decode_item
+from wellclear.domain.canonical import b64
+from wellclear.domain.kinds import HostCard, HostChange
+from wellclear.edges.keyring import box_key
+from wellclear.edges.store import Store
+from wellclear.errors import Equivocation, Malformed, Refused, Unverified
+from wellclear.log.checkpoint import Checkpoint, sign_checkpoint
+from wellclear.log.merkle import Tree, leaf_hash
+from wellclear.testing.sketch import Sketch
+
+NORTH, SOUTH = "NORTHLAND", "SOUTHLAND"
+ORIGIN = "north.example/sketch"
+
+
+@pytest.fixture
+def relay() -> Relay:
+    return Relay(Sketch.founded(seed=31))
+
+
+@pytest.fixture
+def south(relay: Relay, tmp_path: Path) -> Bench:
+    bench = Bench(relay, SOUTH, tmp_path / "south.sqlite")
+    bench.follow()
+    return bench
+
+
+def new_host(sketch: Sketch) -> HostCard:
+    key = sketch.parties[NORTH].public
+    return card_of(NORTH, ORIGIN, key("log2"), key("s2"))
+
+
+def decided(sketch: Sketch, size: int, *heads: str, leaves: list[bytes] | None = None) -> Decision:
+    root = Tree(map(leaf_hash, leaves or sketch.leaves)).root(size)
+    body = HostChange(size=size, root=b64(root), host=new_host(sketch))
+    decision = decide(sketch.channel, body, sketch.now_us, "http://127.0.0.1:1")
+    for name in heads or (SOUTH,):
+        signer = sketch.parties[name].key("head_of_delegation")
+        decision = decision.approved(approve(decision.act, signer, "head_of_delegation"))
+    return read_decision(decision.encode())
+
+
+def message(bench: Bench, text: str) -> str:
+    """A message of this desk into its outbox; its act's name."""
+    core = bench.core
+    pen: Pen = core.pen(f"{SOUTH}/OPS")
+    group = {"group": "message", "language": "en", "text": text}
+    said = write_act(pen, "message", [group], {"to": [f"{NORTH}/OPS"], "id": core.next_id(f"{SOUTH}/OPS")})
+    return core.put(said.act, bench.relay.sketch.watched(said), said.stored).id
+
+
+def decide_at(bench: Bench, decision: Decision) -> tuple[int, int]:
+    """As `host change follow`: the node stops, its store is changed, the node starts again. Size and what waits."""
+    bench.core.store.close()
+    signer = bench.relay.sketch.parties[SOUTH].key("node")
+    store = Store.open(bench.path, box_key=box_key(signer))
+    try:
+        done = follow_decision(store, SOUTH, signer, decision)
+        assert (bound := bound_of(store)) is not None and bound == decision.body
+    finally:
+        store.close()
+        bench.start()
+        bench.core.follower.bound = bound_of(bench.core.store)
+    return done.size, done.waiting
+
+
+def take_over(relay: Relay, decision: Decision, size: int) -> bytes:
+    """The sketch goes on at the new host; its note over the first entry."""
+    old = relay.sketch
+    fresh = Sketch.founded(seed=old.seed)
+    assert fresh.leaves == old.leaves[: len(fresh.leaves)]
+    for leaf in old.leaves[len(fresh.leaves) : size]:
+        fresh.log(leaf)
+    head = (size, fresh.tree.root(size))
+    leaf = link(decision.act, decision.approvals, old.parties[NORTH].key("s2"), Chain(0, None), head, old.now_us)
+    assert fresh.log(leaf).remarks == ()
+    relay.sketch = fresh
+    return note_of(relay)
+
+
+def note_of(relay: Relay) -> bytes:
+    sketch = relay.sketch
+    checkpoint = Checkpoint(ORIGIN, len(sketch.leaves), sketch.tree.root())
+    return sign_checkpoint(checkpoint, sketch.parties[NORTH].key("log2"))
+
+
+@pytest.mark.requirement("R33")
+def test_what_was_cut_away_waits_again_and_is_logged_once(relay: Relay, south: Bench) -> None:
+    start = relay.size
+    cut = message(south, "cut away")
+    south.send()
+    relay.sketch.time("CASPIA")
+    old_note = relay.note()
+    south.follow()
+    assert south.core.follower.size == relay.size > start
+    waiting = message(south, "never sent")
+    decision = decided(relay.sketch, start)
+    size, count = decide_at(south, decision)
+    assert size <= start
+    assert count == 2
+    assert [item.id for item in sorted(south.core.outbox.items.values(), key=lambda item: item.number)] == [
+        cut,
+        waiting,
+    ]
+
+    old = relay.sketch.leaves
+    with pytest.raises(Unverified):  # the old host's word beyond the decision is void
+        south.core.hear(old_note, size, old[size:])
+    assert south.core.follower.size == size
+    note = take_over(relay, decision, start)
+    south.core.hear(note, size, relay.sketch.leaves[size:])
+    assert south.core.picture.host == new_host(relay.sketch)
+    assert south.core.picture.digest == relay.sketch.picture.digest
+    for item in south.core.link():
+        relay.submit(item.leaf)
+        south.keep_parts(item.act, item.parts)
+    south.core.hear(note_of(relay), south.core.follower.size, relay.sketch.leaves[south.core.follower.size :])
+    assert [item for item in south.core.outbox.items.values() if item.state != "logged"] == []
+    assert sum(b'"kind":"message"' in leaf for leaf in relay.sketch.leaves) == 2
+
+
+def test_a_decision_is_taken_once(relay: Relay, south: Bench) -> None:
+    size = relay.size
+    decision = decided(relay.sketch, size)
+    assert decide_at(south, decision) == (size, 0)
+    south.core.hear(take_over(relay, decision, size), size, relay.sketch.leaves[size:])
+    south.core.store.close()
+    south.start()
+    assert decide_at(south, decision) == (size + 1, 0), "the log has come to it already"
+    assert south.core.picture.host == new_host(relay.sketch)
+
+
+def test_what_a_principal_has_named_is_not_cut_away(relay: Relay, south: Bench) -> None:
+    start = relay.size
+    for _ in range(2):
+        relay.sketch.time(NORTH)
+    south.follow()
+    before = south.core.store.size()
+    with pytest.raises(Refused, match=f"{NORTH} has named a log of {start + 1} in entry {start + 1}"):
+        decide_at(south, decided(relay.sketch, start))
+    south.follow()
+    message(south, "names the whole log")
+    assert len(south.core.link()) == 1  # sent, and perhaps never logged
+    with pytest.raises(Refused, match=f"this party has named a log of {start + 2}"):
+        decide_at(south, decided(relay.sketch, start + 1))
+    assert south.core.store.size() == before
+
+
+def test_only_the_heads_decide(relay: Relay, south: Bench) -> None:
+    size = relay.size
+    with pytest.raises(Refused, match="MISSING_APPROVAL"):
+        decide_at(south, decided(relay.sketch, size, NORTH))
+    longer = decided(relay.sketch, size)
+    forged = longer.encode().replace(b'"said":1', b'"said":2')
+    with pytest.raises(Refused, match="BAD_APPROVAL"):
+        decide_at(south, read_decision(forged))
+    for raw in (b"", b"{}", b"x" * 70_000, longer.encode().replace(b"host_change", b"revoke")):
+        with pytest.raises(Malformed):
+            read_decision(raw)
+    other = Sketch.founded(seed=32)
+    with pytest.raises(Refused, match="OTHER_CHANNEL"):
+        decide_at(south, decided(other, size))
+    assert south.core.store.size() == size
+
+
+@pytest.mark.requirement("R33")
+def test_a_halt_ends_by_a_change_of_host_even_on_the_other_history(relay: Relay, south: Bench) -> None:
+    start = relay.size
+    kept = list(relay.sketch.leaves)
+    message(south, "said in the other history")
+    south.send()
+    (act,) = [leaf for leaf in relay.sketch.leaves[start:] if b'"kind":"message"' in leaf]
+    fork = Sketch.founded(seed=31)
+    assert fork.leaves == kept
+    while len(fork.leaves) < relay.size:
+        fork.time("CASPIA")
+    with pytest.raises(Equivocation) as found:
+        south.core.hear(relay.note(root=fork.tree.root()))
+    south.core.halt(found.value)
+    assert south.core.state == "halted"
+    decision = decided(fork, len(fork.leaves), leaves=fork.leaves)
+    assert decide_at(south, decision)[0] == 0
+    assert south.core.state == "stale"
+    names = {decode_item(row.row).id for row in south.core.store.outbox()}
+    head = (len(fork.leaves), fork.tree.root())
+    signer = fork.parties[NORTH].key("s2")
+    assert fork.log(link(decision.act, decision.approvals, signer, Chain(0, None), head, fork.now_us)).remarks == ()
+    relay.sketch = fork
+    south.core.hear(note_of(relay), 0, fork.leaves)
+    assert south.core.picture.digest == fork.picture.digest
+    assert act not in fork.leaves
+    left = [item.id for item in south.core.outbox.items.values() if item.state == "waiting"]
+    assert len(left) == 1 and set(left) <= names
