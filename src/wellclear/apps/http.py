@@ -6,7 +6,7 @@ import logging
 from typing import Any, Final
 
 from litestar import MediaType, Request, Response
-from litestar.exceptions import HTTPException
+from litestar.exceptions import HTTPException, ValidationException
 
 from wellclear.apps.problems import body_of, http_status
 from wellclear.domain.entry import SUBMISSION_BYTES_MAX
@@ -32,8 +32,17 @@ def ours(_: Request[Any, Any, Any], error: WellclearError) -> Response[Any]:
 def foreign(_: Request[Any, Any, Any], error: HTTPException) -> Response[Any]:
     """What the framework refused by itself: unknown paths, methods, sizes, forms."""
     status = error.status_code
-    message = _WORDS.get(status, error.detail or "the request was not understood")
-    return _told(status, {"error": {"code": _CODES.get(status, "malformed"), "message": message}}, {})
+    told = {"code": _CODES.get(status, "malformed")}
+    told["message"] = _WORDS.get(status, error.detail or "the request was not understood")
+    if isinstance(error, ValidationException) and isinstance(error.extra, list) and error.extra:
+        first = error.extra[0]  # which member, and what belongs there; the rest says the same of others
+        told |= {"message": str(first.get("message", told["message"])), "where": str(first.get("key", ""))}
+    return _told(status, {"error": {name: value for name, value in told.items() if value}}, {})
+
+
+def too_deep(_: Request[Any, Any, Any], __: RecursionError) -> Response[Any]:
+    """A body nested so deeply that the decoder gave up; nothing of our own recurses."""
+    return _told(400, {"error": {"code": "malformed", "message": "nested too deeply", "where": "body"}}, {})
 
 
 def broken(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
@@ -48,7 +57,9 @@ def not_found(what: str) -> Response[Any]:
     return _told(404, {"error": {"code": "not_found", "message": what}}, {})
 
 
-EXCEPTION_HANDLERS: Final[dict[Any, Any]] = {WellclearError: ours, HTTPException: foreign, Exception: broken}
+EXCEPTION_HANDLERS: Final[dict[Any, Any]] = {
+    WellclearError: ours, HTTPException: foreign, RecursionError: too_deep, Exception: broken,
+}  # fmt: skip
 
 
 def _told(status: int, body: dict[str, Any], headers: dict[str, str]) -> Response[Any]:

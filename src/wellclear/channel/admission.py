@@ -11,10 +11,10 @@ from dataclasses import dataclass, field
 
 from msgspec import UNSET
 
-from wellclear.channel.opening import open_leaf
+from wellclear.channel.opening import open_leaf, verify_leaf
 from wellclear.channel.submission import Frame
 from wellclear.domain.canonical import b64
-from wellclear.domain.entry import PART_BYTES_MAX, Entry, claimed_key
+from wellclear.domain.entry import PART_BYTES_MAX, Entry, claimed_key, decode_leaf
 from wellclear.domain.kinds import KINDS
 from wellclear.domain.logged import Logged
 from wellclear.domain.reasons import Reason
@@ -24,6 +24,7 @@ MINUTE_US = 60_000_000
 RESERVED_PART = 4
 """The share that ordinary entries cannot use up is a quarter of the whole."""
 NEVER_REFUSED = "safety"
+WHY_LENGTH_MAX = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,22 @@ def examine(frame: Frame, keys: Container[str] | None = None) -> Examined:
     elif fault is None:
         fault = _parts_fault(logged.entry, frame.parts, parts)
     return Examined(frame, logged, parts, fault)
+
+
+def why_not(examined: Examined, reason: Reason) -> str:
+    """What the refusal tells its author: for bytes that are no envelope, the field and what belongs there.
+
+    Only printable ASCII of it goes back, since the refusal is signed and those bytes were anybody's.
+    """
+    if reason is not Reason.BAD_ENVELOPE or examined.entry is not None:
+        return reason.sentence
+    try:
+        verify_leaf(examined.leaf)
+        decode_leaf(examined.leaf)
+    except Malformed as error:
+        told = f"{error.where}: {error.why}" if error.where else error.why
+        return ascii(told[:WHY_LENGTH_MAX])[1:-1]
+    return reason.sentence
 
 
 def _of_known_key(leaf: bytes, keys: Container[str]) -> bool:

@@ -11,13 +11,26 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Sequence
 
+import msgspec
 from msgspec import UNSET
 
 from wellclear.channel.composing import approval_holds
 from wellclear.domain import canonical
 from wellclear.domain.agreement import DAY_US
 from wellclear.domain.canonical import b64
-from wellclear.domain.entry import LEAF_BYTES_MAX, Act, Approval, Entry, Head, Link, Role, act_hash
+from wellclear.domain.entry import (
+    LEAF_BYTES_MAX,
+    Act,
+    Approval,
+    Entry,
+    Head,
+    Header,
+    Link,
+    Role,
+    act_hash,
+    check_header,
+    plainly,
+)
 from wellclear.domain.kinds import KINDS, Asks
 from wellclear.domain.logged import Logged
 from wellclear.domain.parts import Cell, Group, Nature, Rest, Volumes
@@ -92,8 +105,10 @@ def check_public(picture: Picture, waiting: Iterable[tuple[Act, Sequence[Approva
     """Fold an act on trial before anybody has approved it, as if the persons that it asks for had.
 
     Raises:
+        InvalidValue: a member is none that the host would take.
         Refused: the reason that the fold would remark, and its sentence.
     """
+    _check_envelope(act)
     step = _trial(_behind(picture, waiting), act, _as_if(picture, act), held=True)
     _refuse_remarks(step)
 
@@ -108,12 +123,23 @@ def check_approved(
     """Fold an act with its real approvals on trial; `use` says which of the party's keys will link it.
 
     Raises:
+        InvalidValue: a member is none that the host would take.
         Refused: the reason that the fold would remark, and its sentence.
     """
+    _check_envelope(act)
     size = len(canonical.encode(act)) + len(canonical.encode(list(approvals))) + _LINK_BYTES
     if size > LEAF_BYTES_MAX:
         raise Refused(Reason.TOO_LARGE, f"about {size} bytes; an entry has at most {LEAF_BYTES_MAX}")
     _refuse_remarks(_trial(_behind(picture, waiting), act, approvals, held=False, use=use))
+
+
+def _check_envelope(act: Act) -> None:
+    """What a host would refuse as `BAD_ENVELOPE`, said here with the member's name."""
+    try:
+        act = msgspec.convert(msgspec.to_builtins(act), Act, strict=True)
+    except msgspec.ValidationError as error:
+        raise InvalidValue(*plainly(error, "act")) from error
+    check_header(Header(act=act, link=Link(key=_NO_KEY, seq=1, time=0, head=Head(size=1, root=_NO_KEY))))
 
 
 def _refuse_remarks(step: Step) -> None:

@@ -25,7 +25,7 @@ from dataclasses import dataclass, field, replace
 
 from msgspec import UNSET
 
-from wellclear.channel.admission import Examined, Shares, examine
+from wellclear.channel.admission import Examined, Shares, examine, why_not
 from wellclear.channel.composing import Chain, compose, link
 from wellclear.channel.submission import Answer, Frame, Refusal, placed, sign_refusal
 from wellclear.domain.agreement import default_settings
@@ -255,8 +255,9 @@ class Sequencer:
 
     def _refuse(self, examined: Examined, reason: Reason, now_us: int) -> Answer:
         refusal = Refusal(
-            hash=b64(examined.leaf_hash), reason=reason.value, detail=reason.sentence, size=self.tree.size, time=now_us
-        )
+            hash=b64(examined.leaf_hash), reason=reason.value, detail=why_not(examined, reason), size=self.tree.size,
+            time=now_us,
+        )  # fmt: skip
         return sign_refusal(refusal, self._sequencer)
 
     def _take(self, examined: Examined) -> int:

@@ -21,7 +21,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from wellclear.domain.entry import Precedence
-from wellclear.errors import InvalidValue
+from wellclear.errors import InvalidValue, Misconfigured, Unavailable
 
 AlarmState = Literal["unack", "acked", "cleared"]
 AlarmKind = Literal[
@@ -63,6 +63,7 @@ class AlarmBook:
         self.alarms: dict[str, Alarm] = {}
         self.on_ring: Callable[[Alarm], None] = lambda alarm: None
         self._ring_once = ring_once
+        self._unstored: set[str] = set()
 
     def begin(self, alarm: Alarm, *, again: str = "") -> bool:
         """A situation begins, or has reached another rung; True when it rings.
@@ -71,7 +72,7 @@ class AlarmBook:
         """
         known = self.alarms.get(alarm.key)
         name = "/".join(part for part in (alarm.key, alarm.rung, again) if part)
-        rings = self._ring_once(name, alarm.rang_us)
+        rings = self._first_time(name, alarm.rang_us)
         if known is not None and not rings:
             reopened = known.state == "cleared"
             self.alarms[alarm.key] = replace(
@@ -82,6 +83,15 @@ class AlarmBook:
         if rings:
             self.on_ring(alarm)
         return rings
+
+    def _first_time(self, name: str, at_us: int) -> bool:
+        """Whether this has not rung yet. A store that cannot take it silences nothing; a restart may ring it again."""
+        try:
+            return self._ring_once(name, at_us) and name not in self._unstored
+        except (Unavailable, Misconfigured):
+            fresh = name not in self._unstored
+            self._unstored.add(name)
+            return fresh
 
     def end(self, key: str) -> None:
         """The situation is over by itself; one that nobody has seen stays, cleared."""

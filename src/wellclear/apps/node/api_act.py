@@ -130,7 +130,7 @@ async def take_entry(
     service: Service, keyring: Home, data: JSONBody[EntryBody], wait: FromQuery[float] = 0
 ) -> Response[Row]:
     """Take an approved act into the outbox; with `wait` answer once it is logged and folded."""
-    act, approvals, stored = read_act(data.act), read_approvals(data.approvals), [unb64(part) for part in data.parts]
+    act, approvals, stored = read_act(data.act), read_approvals(data.approvals), read_parts(data.parts)
     if data.use == "node":
         return await send(service, act, approvals, stored, wait)
     if data.use not in ("recovery", "standby"):
@@ -158,7 +158,8 @@ async def send(
 async def answer(service: NodeService, item: Item, wait: float) -> Response[Row]:
     """Where an item stands after at most so many seconds."""
     act, name = item.act, item.id
-    done = await service.wait_for(act, name, min(max(wait, 0), WAIT_S_MAX))
+    seconds = min(wait, WAIT_S_MAX) if wait > 0 else 0.0  # what is no number waits for nothing
+    done = await service.wait_for(act, name, seconds)
     if done is None:
         return Response(_unsent(service, item, name), status_code=202)
     index, remarks = done
@@ -187,6 +188,11 @@ def read_approvals(rows: Sequence[Mapping[str, Any]]) -> list[Approval]:
     return [_converted(row, Approval, f"approvals[{number}]") for number, row in enumerate(rows)]
 
 
+def read_parts(rows: Sequence[str]) -> list[bytes]:
+    """The stored bytes of an act's parts from base64; raises `InvalidValue` with the place."""
+    return [unb64(row, field=f"parts[{number}]") for number, row in enumerate(rows)]
+
+
 def _converted(fields: Any, kind: Any, where: str) -> Any:
     try:
         return msgspec.convert(fields, kind, strict=True)
@@ -201,7 +207,7 @@ def _converted(fields: Any, kind: Any, where: str) -> Any:
 async def keep_draft(service: Service, data: JSONBody[EntryBody]) -> Row:
     """Keep an act until it is released."""
     act, approvals = read_act(data.act), read_approvals(data.approvals)
-    stored = [unb64(part) for part in data.parts]
+    stored = read_parts(data.parts)
     service.core.check_draft(act, _groups(act, stored))
     store = service.core.store
     last = int(store.get_meta("drafts") or b"0") + 1
@@ -230,7 +236,7 @@ async def release_draft(
     row = msgspec.json.decode(raw)
     act = read_act(row["act"])
     approvals = [*read_approvals(row["approvals"]), *read_approvals(data.approvals)]
-    stored = [unb64(part) for part in row["parts"]]
+    stored = read_parts(row["parts"])
     item = service.put(act, approvals, stored)
     service.core.store.drop_draft(name)
     return await answer(service, item, wait)
@@ -258,7 +264,7 @@ def _draft_row(service: NodeService, name: str, raw: bytes) -> Row:
     row = msgspec.json.decode(raw)
     act = read_act(row["act"])
     persons = {person.key: handle.partition("/")[2] for handle, person in service.core.picture.persons.items()}
-    groups = _groups(act, [unb64(part) for part in row["parts"]])
+    groups = _groups(act, read_parts(row["parts"]))
     return {
         "draft": name, "act_hash": b64(act_hash(act)), **row, "said_us": act.said,
         "by": [persons.get(approval["key"], "unknown") for approval in row["approvals"]],
