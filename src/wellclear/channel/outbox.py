@@ -58,7 +58,10 @@ ItemState = Literal["waiting", "linked", "logged", "refused", "held"]
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One act on its way. `id` is its hash in base64; `number` the order of arrival; `use` the key that links it."""
+    """One act on its way. `id` is its hash in base64; `number` the order of arrival; `use` the key that links it.
+
+    `note` is the checkpoint to which the host proved its place, until the own log shows the entry there.
+    """
 
     id: str
     number: int
@@ -72,12 +75,13 @@ class Item:
     index: int = -1
     reason: str = ""
     detail: str = ""
+    note: bytes = b""
     linked_us: int = 0
     pause_until_us: int = 0
 
     def freed(self, reason: str = "", pause_until_us: int = 0) -> Item:
         """The same act without a link, waiting for its next turn."""
-        return replace(self, state="waiting", leaf=b"", seq=0, reason=reason, pause_until_us=pause_until_us)
+        return replace(self, state="waiting", leaf=b"", seq=0, note=b"", reason=reason, pause_until_us=pause_until_us)
 
     def encode(self) -> bytes:
         """The item as the store keeps it, parts and link included."""
@@ -180,12 +184,12 @@ class Outbox:
 
     # What comes back.
 
-    def proved(self, name: str, leaf: bytes, index: int) -> list[Item]:
-        """The host's proof of inclusion held for exactly these bytes."""
+    def proved(self, name: str, leaf: bytes, index: int, note: bytes = b"") -> list[Item]:
+        """The host's proof of inclusion, to the checkpoint of `note`, held for exactly these bytes."""
         item = self.items.get(name)
         if item is None or item.state != "linked" or item.leaf != leaf:
             return []
-        return [self._set(replace(item, state="logged", index=index, reason="", detail=""))]
+        return [self._set(replace(item, state="logged", index=index, note=note, reason="", detail=""))]
 
     def refused(self, name: str, leaf: bytes, reason: str, detail: str, mono_us: int) -> list[Item]:
         """The host's signed refusal of exactly these bytes; what was linked behind them is freed as well.

@@ -28,6 +28,7 @@ from wellclear.log.merkle import verify_inclusion
 REFUSAL_TAG = b"wellclear/refusal/1\n"
 _LENGTH_MAX = 0xFFFF
 _PARTS_MAX = 0xFF
+_ANSWER = "answer of the host"
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,16 +140,28 @@ def check_answers(
         Malformed: not such an answer, or not one answer for each leaf in its order.
         Unverified: the checkpoint, a proof or a refusal's signature does not hold.
     """
-    source = "answer of the host"
-    try:
-        answers = _decoder.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise Malformed(source, "", str(error)) from error
+    answers = _answers(body)
     checkpoint = open_checkpoint(answers.checkpoint.encode("utf-8", "replace"), origin, log_key)
     if [answer.hash for answer in answers.answers] != [b64(one) for one in sent]:
-        raise Malformed(source, "answers", "one answer for each leaf, in its order")
+        raise Malformed(_ANSWER, "answers", "one answer for each leaf, in its order")
     pairs = zip(answers.answers, sent, strict=True)
     return checkpoint, [_check_answer(answer, leaf, checkpoint, sequencer_key) for answer, leaf in pairs]
+
+
+def note_of(body: bytes) -> bytes:
+    """The checkpoint's note in the host's answer; unverified.
+
+    Raises:
+        Malformed: not such an answer.
+    """
+    return _answers(body).checkpoint.encode("utf-8", "replace")
+
+
+def _answers(body: bytes) -> Answers:
+    try:
+        return _decoder.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise Malformed(_ANSWER, "", str(error)) from error
 
 
 def _check_answer(answer: Answer, leaf_hash: bytes, checkpoint: Checkpoint, sequencer_key: bytes) -> Proven:
@@ -158,7 +171,7 @@ def _check_answer(answer: Answer, leaf_hash: bytes, checkpoint: Checkpoint, sequ
             raise Unverified("refusal", "it speaks of another entry")
         return Proven(leaf_hash, None, answer.refused)
     if answer.index is UNSET or answer.proof is UNSET or answer.refused is not UNSET:
-        raise Malformed("answer of the host", "answers", "either index and proof, or refused and sig")
+        raise Malformed(_ANSWER, "answers", "either index and proof, or refused and sig")
     proof = [unb64(one) for one in answer.proof]
     verify_inclusion(answer.index, checkpoint.size, leaf_hash, proof, checkpoint.root)
     return Proven(leaf_hash, answer.index, None)

@@ -26,7 +26,7 @@ from wellclear.channel.follower import STALE_AFTER_US, Follower, Proven
 from wellclear.channel.opening import open_leaf
 from wellclear.channel.outbox import Item, Outbox, decode_item
 from wellclear.channel.own_rules import check_approved, check_content, check_public
-from wellclear.channel.submission import check_answers
+from wellclear.channel.submission import check_answers, note_of
 from wellclear.domain.canonical import b64, unb64
 from wellclear.domain.entry import SALT_BYTES, Act, Approval, act_hash
 from wellclear.domain.logged import Logged, Remark
@@ -117,7 +117,10 @@ class NodeCore:
             self.follower.evidence = Equivocation("log", check_evidence(evidence), (b"", b"", evidence))
             self.ringing.halted(self.follower.evidence.why, self.now_us)
         self.ringing.after_replay(self.picture, self.now_us)
-        self._forget_logged()
+        try:
+            self._forget_logged()
+        except Equivocation as found:  # it was killed between the proof and the log that breaks it
+            self.halt(found)
         self._detect()
 
     def restored(self) -> None:
@@ -401,11 +404,12 @@ class NodeCore:
         host = self.picture.host
         assert host is not None, "only a node that follows sends"
         hashes = [leaf_hash(item.leaf) for item in sent]
+        note = note_of(body)
         _, fates = check_answers(body, hashes, host.origin, unb64(host.log), unb64(host.sequencer))
         changed: list[Item] = []
         for item, fate in zip(sent, fates, strict=True):
             if fate.index is not None:
-                changed += self.outbox.proved(item.id, item.leaf, fate.index)
+                changed += self.outbox.proved(item.id, item.leaf, fate.index, note)
             elif fate.refusal is not None:
                 refusal = fate.refusal
                 changed += self.outbox.refused(
@@ -419,15 +423,22 @@ class NodeCore:
         self.changed = True
 
     def _ended(self, item: Item) -> None:
-        """Ring for what cannot go out by itself; remember where the rest stands."""
+        """Ring for what cannot go out by itself."""
         self.ringing.outbox_changed(item, self.now_us)
-        if item.state == "logged":
-            self.logged_at[item.id] = item.index
 
     def _forget_logged(self) -> None:
-        """What stands in the own verified log needs the outbox no more."""
+        """What stands in the own verified log needs the outbox no more; remember where.
+
+        Raises:
+            Equivocation: the host proved a place to us in a history that it does not show; the act is kept.
+        """
         for item in list(self.outbox.items.values()):
-            if item.state == "logged" and item.index < self.follower.size:
+            if item.state != "logged" or item.index >= self.follower.size:
+                continue
+            if self.follower.tree.nodes(0, item.index, item.index + 1) != [leaf_hash(item.leaf)]:
+                self.follower.hear(item.note, self.clock.monotonic_us())
+            else:
+                self.logged_at[item.id] = item.index
                 del self.outbox.items[item.id]
                 self.store.drop_outbox(item.id)
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-import json
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from pathlib import Path
@@ -17,7 +16,7 @@ from typing import Any, Final
 from wellclear.apps.node.core import NodeCore
 from wellclear.apps.node.parts import Wanted
 from wellclear.channel.outbox import Item
-from wellclear.channel.submission import Frame
+from wellclear.channel.submission import Frame, note_of
 from wellclear.domain.entry import Act, Approval
 from wellclear.domain.logged import Remark
 from wellclear.edges.client import Event, HostClient
@@ -168,7 +167,7 @@ class NodeService:
 
     def _hear_answer(self, body: bytes) -> None:
         """The answer's checkpoint is the host's word like any other; its leaves come on the stream."""
-        self._hear(json.loads(body)["checkpoint"].encode())
+        self._hear(note_of(body))
 
     # Fetching parts.
 

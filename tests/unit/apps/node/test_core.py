@@ -12,10 +12,14 @@ from tests.unit.channel.relay import Relay
 from wellclear.apps.node.parts import PATIENCE_US
 from wellclear.channel.desk import ack, read_back, version_of
 from wellclear.channel.outbox import decode_item
+from wellclear.channel.submission import Answers, placed
+from wellclear.domain import canonical
 from wellclear.domain.kinds import Receipt, public_of
 from wellclear.edges.keyring import box_key
 from wellclear.edges.store import Store
 from wellclear.errors import Equivocation, Refused, Unverified
+from wellclear.log.equivocation import check_evidence
+from wellclear.log.merkle import Tree, leaf_hash
 from wellclear.testing.sketch import Sketch, circle
 
 NORTH, SOUTH, HOST = "NORTHLAND", "SOUTHLAND", "CASPIA"
@@ -149,6 +153,34 @@ def test_a_host_with_two_histories_halts_the_node_for_good(relay: Relay, south: 
     south.core.store.close()
     south.start()
     assert south.core.state == "halted", "a restart heals nothing"
+
+
+@pytest.mark.requirement("R33")
+@pytest.mark.parametrize("dies", [False, True])
+def test_a_proof_that_the_hosts_log_does_not_keep_convicts_it_and_loses_no_act(
+    relay: Relay, south: Bench, dies: bool
+) -> None:
+    """The host answers with a place in one history and then shows another one; the node may be killed in between."""
+    sent = south.core.put(relay.sketch.compose("time", SOUTH).act, (), ())
+    (item,) = south.core.link()
+    south.core.answered([item], promise(relay, item.leaf))
+    if dies:
+        south.core.store.close()
+        south.start()
+    relay.sketch.time(NORTH)
+    with pytest.raises(Equivocation) as found:
+        south.follow()
+    check_evidence(found.value.evidence[2])
+    assert south.core.place_of(sent.act) is None, "what is not in the log that we see was never announced"
+    assert sent.id in south.core.outbox.items
+
+
+def promise(relay: Relay, leaf: bytes) -> bytes:
+    """The answer of a host that has logged a leaf next, in a history that it shows to nobody else."""
+    other = Tree(map(leaf_hash, [*relay.sketch.leaves, leaf]))
+    answer = placed(leaf_hash(leaf), relay.size, other.inclusion_proof(relay.size, other.size))
+    note = relay.note(other.size, other.root()).decode()
+    return canonical.encode(Answers(checkpoint=note, answers=[answer]))
 
 
 def test_a_restart_gives_the_same_picture_view_and_duties(relay: Relay, south: Bench) -> None:
