@@ -5,6 +5,7 @@ Nothing that comes back is believed here: notes, leaves, proofs and parts are ch
 
 from __future__ import annotations
 
+import asyncio
 import json
 import ssl
 from collections.abc import AsyncIterator, Callable, Sequence
@@ -20,7 +21,15 @@ from wellclear.channel.submission import Frame, encode_frames
 from wellclear.domain.canonical import unb64
 from wellclear.edges.clock import Clock
 from wellclear.edges.node_client import error_from
-from wellclear.errors import InvalidValue, Malformed, Misconfigured, Unavailable
+from wellclear.errors import (
+    Equivocation,
+    InvalidValue,
+    Malformed,
+    Misconfigured,
+    Unavailable,
+    Unverified,
+    WellclearError,
+)
 from wellclear.log.ed25519 import Signer
 from wellclear.log.tiles import Tile, bundles_for, decode_bundle
 
@@ -28,7 +37,10 @@ CONNECT_S = 5.0
 ANSWER_S = 10.0
 SILENCE_S = 10.0
 """The host sends something at least every 4 s; a longer silence ends the stream, and the node connects again."""
+WHOLE_S = 60.0
+"""An answer that trickles is given up after so long."""
 ANSWER_BYTES_MAX = 64 * 1024 * 1024
+"""Of one answer, or of one line of the stream; checked while it comes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,11 +114,7 @@ class HostClient:
     async def submit(self, frames: Sequence[Frame]) -> bytes:
         """Send entries; the host's answer, unverified (`submission.check_answers`)."""
         headers = {"Content-Type": "application/octet-stream"}
-        try:
-            response = await self._http.post("/submit", content=encode_frames(frames), headers=headers)
-        except httpx.HTTPError as error:
-            raise self._unreachable(error) from error
-        return self._checked(response)
+        return await self._ask("POST", "/submit", headers, encode_frames(frames))
 
     async def events(self, size: int) -> AsyncIterator[Event]:
         """The host's stream from a size on; ends with `Unavailable` when nothing came for 10 s."""
@@ -115,9 +123,8 @@ class HostClient:
         try:
             async with self._http.stream("GET", path, headers=self._headers(path), timeout=timeout) as response:
                 if response.status_code >= 400:
-                    await response.aread()
-                    raise error_from(response.status_code, response.content)
-                async for name, data in _server_sent(response.aiter_lines()):
+                    raise await self._error_of(response)
+                async for name, data in _server_sent(self._lines(response)):
                     event = _event(name, data)
                     if event is not None:
                         yield event
@@ -130,21 +137,54 @@ class HostClient:
         return decode_bundle(await self._get("/" + path), tile.width, path)
 
     async def _get(self, path: str) -> bytes:
+        return await self._ask("GET", path, self._headers(path))
+
+    async def _ask(self, method: str, path: str, headers: dict[str, str], content: bytes | None = None) -> bytes:
         try:
-            response = await self._http.get(path, headers=self._headers(path))
+            async with (
+                asyncio.timeout(WHOLE_S),
+                self._http.stream(method, path, headers=headers, content=content) as response,
+            ):
+                if response.status_code >= 400:
+                    raise await self._error_of(response)
+                return await self._body_of(response)
         except httpx.HTTPError as error:
             raise self._unreachable(error) from error
-        return self._checked(response)
+        except TimeoutError as error:
+            raise Unavailable("host", f"{self._url} has not answered whole in {WHOLE_S} s", retry_after_s=1) from error
 
     def _headers(self, path: str) -> dict[str, str]:
         return {"Authorization": authorize(self._signer, self._channel, "GET", path, self._clock.now_us())}
 
-    def _checked(self, response: httpx.Response) -> bytes:
-        if response.status_code >= 400:
-            raise error_from(response.status_code, response.content)
-        if len(response.content) > ANSWER_BYTES_MAX:
+    async def _body_of(self, response: httpx.Response) -> bytes:
+        """The body as it was sent: nothing is unpacked, and no more is kept than an answer may have."""
+        pieces, size = list[bytes](), 0
+        async for piece in response.aiter_raw():
+            size += len(piece)
+            self._check_size(size)
+            pieces.append(piece)
+        return b"".join(pieces)
+
+    async def _error_of(self, response: httpx.Response) -> WellclearError:
+        """What the host says is wrong. It halts nobody by a word: that takes evidence which this node has verified."""
+        told = error_from(response.status_code, await self._body_of(response))
+        return Unverified("host", f"it says {told}") if isinstance(told, Equivocation) else told
+
+    async def _lines(self, response: httpx.Response) -> AsyncIterator[str]:
+        """The lines of a stream, ended by LF alone; U+2028 and its like are text."""
+        rest = bytearray()
+        async for piece in response.aiter_raw():
+            rest += piece
+            self._check_size(len(rest))
+            if b"\n" in piece:
+                *lines, tail = bytes(rest).split(b"\n")
+                rest = bytearray(tail)
+                for line in lines:
+                    yield line.removesuffix(b"\r").decode("utf-8", "replace")
+
+    def _check_size(self, size: int) -> None:
+        if size > ANSWER_BYTES_MAX:
             raise Malformed(self._url, "", f"an answer of more than {ANSWER_BYTES_MAX} bytes")
-        return response.content
 
     def _unreachable(self, error: httpx.HTTPError) -> Unavailable:
         why = str(error) or type(error).__name__
