@@ -16,6 +16,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, JSONBody
 
 from wellclear.apps.http import not_found
+from wellclear.apps.node.parts import groups_of
 from wellclear.apps.node.said import Row
 from wellclear.apps.node.service import NodeService
 from wellclear.channel.composing import Composed
@@ -24,9 +25,8 @@ from wellclear.channel.outbox import Item
 from wellclear.domain.canonical import b64, unb64
 from wellclear.domain.entry import Act, Approval, act_hash, plainly
 from wellclear.domain.kinds import KINDS
-from wellclear.domain.parts import open_part
 from wellclear.edges.keyring import Keyring
-from wellclear.errors import InvalidValue, Malformed, Refused, Unverified
+from wellclear.errors import InvalidValue, Refused
 
 Service = NamedDependency[NodeService]
 Home = NamedDependency[Keyring]
@@ -93,8 +93,7 @@ def composed_of(service: NodeService, data: ActBody) -> Composed:
     if kind.has_id and "id" not in asked:
         asked["id"] = core.next_id(desk)
     composed = write_act(core.pen(desk), data.kind, data.groups, asked)
-    groups = [open_part(raw, ref) for raw, ref in zip(composed.stored, composed.act.parts, strict=True)]
-    core.check_draft(composed.act, groups)
+    core.check_draft(composed.act, groups_of(composed.act, composed.stored))
     return composed
 
 
@@ -208,7 +207,7 @@ async def keep_draft(service: Service, data: JSONBody[EntryBody]) -> Row:
     """Keep an act until it is released."""
     act, approvals = read_act(data.act), read_approvals(data.approvals)
     stored = read_parts(data.parts)
-    service.core.check_draft(act, _groups(act, stored))
+    service.core.check_draft(act, groups_of(act, stored))
     store = service.core.store
     last = int(store.get_meta("drafts") or b"0") + 1
     name = f"D{last}"
@@ -251,20 +250,11 @@ async def drop_draft(service: Service, name: FromPath[str]) -> Response[Any]:
     return Response({"draft": name})
 
 
-def _groups(act: Act, stored: Sequence[bytes]) -> list[Any]:
-    if len(stored) != len(act.parts):
-        raise InvalidValue("parts", f"{len(stored)} where the act commits to {len(act.parts)}")
-    try:
-        return [open_part(raw, ref) for raw, ref in zip(stored, act.parts, strict=True)]
-    except (Malformed, Unverified) as error:
-        raise InvalidValue("parts", str(error)) from error
-
-
 def _draft_row(service: NodeService, name: str, raw: bytes) -> Row:
     row = msgspec.json.decode(raw)
     act = read_act(row["act"])
     persons = {person.key: handle.partition("/")[2] for handle, person in service.core.picture.persons.items()}
-    groups = _groups(act, read_parts(row["parts"]))
+    groups = groups_of(act, read_parts(row["parts"]))
     return {
         "draft": name, "act_hash": b64(act_hash(act)), **row, "said_us": act.said,
         "by": [persons.get(approval["key"], "unknown") for approval in row["approvals"]],

@@ -18,7 +18,7 @@ from msgspec import UNSET
 from wellclear.apps.node.alarms import AlarmBook
 from wellclear.apps.node.detection import Detection
 from wellclear.apps.node.ids import decode_counters
-from wellclear.apps.node.parts import Parts, Wanted
+from wellclear.apps.node.parts import Parts, Wanted, groups_of
 from wellclear.apps.node.ringing import Ringing
 from wellclear.apps.node.said import SaidRows
 from wellclear.channel.desk import Pen, check_answer, claim_time, finding, receipt
@@ -30,17 +30,17 @@ from wellclear.channel.submission import check_answers, note_of
 from wellclear.domain.canonical import b64, unb64
 from wellclear.domain.entry import SALT_BYTES, Act, Approval, act_hash
 from wellclear.domain.logged import Logged, Remark
-from wellclear.domain.parts import Group, open_part
+from wellclear.domain.parts import Group
 from wellclear.domain.reasons import Reason
 from wellclear.edges.clock import Clock
 from wellclear.edges.store import Store
-from wellclear.errors import Equivocation, InvalidValue, Malformed, Refused, Unavailable, Unverified
+from wellclear.errors import Equivocation, InvalidValue, Refused, Unavailable
 from wellclear.log.ed25519 import Signer
 from wellclear.log.equivocation import check_evidence
 from wellclear.log.merkle import leaf_hash
 from wellclear.picture.picture import Picture, Step
 from wellclear.picture.view import fold_view, open_later
-from wellclear.picture.view_items import Unopened, View
+from wellclear.picture.view_items import View
 from wellclear.watch.clock import time_due
 from wellclear.watch.drift import DriftWatch
 from wellclear.watch.duties import DutyBook
@@ -151,9 +151,9 @@ class NodeCore:
     def halt(self, found: Equivocation) -> bytes:
         """Keep the evidence, so that a restart changes nothing; returns the file to publish."""
         file = found.evidence[2]
-        self.store.put_meta("evidence", file)
         self.ringing.halted(found.why, self.now_us)
         self.changed = True
+        self.store.put_meta("evidence", file)
         return file
 
     # Bytes from the host.
@@ -195,7 +195,7 @@ class NodeCore:
             return proven.note
 
         adopted = len(self.outbox.adopted)
-        with self.store.transaction():
+        with self.outbox.undone_on_failure(), self.store.transaction():
             self.store.append(proven.start, proven.leaves, {}, seal)
             changed = [item for logged in proven.logged for item in self.outbox.saw(logged)]
             for item in changed:
@@ -231,10 +231,7 @@ class NodeCore:
 
     def part_came(self, row: Wanted, stored: bytes | None) -> None:
         """A part was fetched, or the host had none."""
-        group = self.parts.came(row, stored, self.clock.monotonic_us())
-        if not isinstance(group, Unopened):
-            assert stored is not None, "it was opened"
-            self.store.put_opening(row.ref.commit, stored)
+        group = self.parts.came(row, stored, self.clock.monotonic_us(), self.store.put_opening)
         self.view, remarks = open_later(self.view, row.index, {row.ref.commit: group})
         for remark in remarks:
             self.remarks.append((row.index, self.author_of(row.index), remark))
@@ -294,7 +291,7 @@ class NodeCore:
         if known is not None and known.state != "refused":
             return known
         self._check_author(act)
-        groups = self._groups_of(act, stored)
+        groups = groups_of(act, stored)
         check_content(self.picture, act, groups)
         check_answer(self.view, act, groups)
         if act.kind not in ("receipt", "time", "finding"):
@@ -321,17 +318,6 @@ class NodeCore:
                 Reason.HEAD_DIFFERS,
                 "this node has halted, because the host has signed two histories; go on by telephone and direct paths",
             )
-
-    def _groups_of(self, act: Act, stored: Sequence[bytes]) -> list[Group]:
-        if len(stored) != len(act.parts):
-            raise InvalidValue("parts", f"{len(stored)} parts where the act commits to {len(act.parts)}")
-        groups = []
-        for number, (raw, ref) in enumerate(zip(stored, act.parts, strict=True)):
-            try:
-                groups.append(open_part(raw, ref))
-            except (Unverified, Malformed) as error:
-                raise InvalidValue(f"parts[{number}]", str(error)) from error
-        return groups
 
     def _waiting(self) -> Iterable[tuple[Act, Sequence[Approval]]]:
         return [(item.act, item.approvals) for item in self._unfolded()]
@@ -379,6 +365,11 @@ class NodeCore:
         """Link what is next and return everything that is to be sent; all of it is stored before this returns."""
         if self.state != "live" or not self._followed:
             return []
+        with self.outbox.undone_on_failure():
+            self._link_next()
+        return self.outbox.to_send()
+
+    def _link_next(self) -> None:
         mono_us, now_us = self.clock.monotonic_us(), self.now_us
         changed = self.outbox.link_again(mono_us)
         age_us = self.picture.terms.approval_age_us if self.picture.agreement else None
@@ -393,7 +384,6 @@ class NodeCore:
             for item in changed:
                 self._ended(item)
             self.changed = True
-        return self.outbox.to_send()
 
     def answered(self, sent: Sequence[Item], body: bytes) -> None:
         """The host's answer to a submission; nothing of it is believed before its proofs and signatures hold.
@@ -407,17 +397,16 @@ class NodeCore:
         note = note_of(body)
         _, fates = check_answers(body, hashes, host.origin, unb64(host.log), unb64(host.sequencer))
         changed: list[Item] = []
-        for item, fate in zip(sent, fates, strict=True):
-            if fate.index is not None:
-                changed += self.outbox.proved(item.id, item.leaf, fate.index, note)
-            elif fate.refusal is not None:
-                refusal = fate.refusal
-                changed += self.outbox.refused(
-                    item.id, item.leaf, refusal.reason, refusal.detail, self.clock.monotonic_us()
-                )
-        with self.store.transaction():
-            for item in changed:
-                self._store_item(item)
+        with self.outbox.undone_on_failure():  # then the same bytes are sent once more, and the answer is the same
+            for item, fate in zip(sent, fates, strict=True):
+                if fate.index is not None:
+                    changed += self.outbox.proved(item.id, item.leaf, fate.index, note)
+                elif fate.refusal is not None:
+                    refusal, mono_us = fate.refusal, self.clock.monotonic_us()
+                    changed += self.outbox.refused(item.id, item.leaf, refusal.reason, refusal.detail, mono_us)
+            with self.store.transaction():
+                for item in changed:
+                    self._store_item(item)
         for item in changed:
             self._ended(item)
         self.changed = True
@@ -439,8 +428,8 @@ class NodeCore:
                 self.follower.hear(item.note, self.clock.monotonic_us())
             else:
                 self.logged_at[item.id] = item.index
-                del self.outbox.items[item.id]
                 self.store.drop_outbox(item.id)
+                del self.outbox.items[item.id]
 
     def decide(self, name_hex: str, *, again: bool) -> None:
         """An officer's word on a held or refused act: send it after all, or forget it."""

@@ -6,7 +6,7 @@ fetched; after `PATIENCE_US` without them an entry is told as not opened, and ag
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from msgspec import UNSET
@@ -14,7 +14,7 @@ from msgspec import UNSET
 from wellclear.domain.entry import Act, PartRef
 from wellclear.domain.logged import Logged
 from wellclear.domain.parts import Group, open_part
-from wellclear.errors import Malformed, Unverified
+from wellclear.errors import InvalidValue, Malformed, Unverified
 from wellclear.picture.picture import Picture
 from wellclear.picture.view_items import Unopened
 
@@ -24,6 +24,8 @@ NOT_OPENED_MAX = 256
 
 Opening = Callable[[str], bytes | None]
 """The stored bytes behind a commitment, if this node holds them."""
+Keep = Callable[[str, bytes], None]
+"""Keeps what a commitment opens to."""
 
 
 @dataclass(slots=True)
@@ -72,15 +74,21 @@ class Parts:
             row.busy = True
         return sorted(rows, key=lambda row: -row.index)
 
-    def came(self, row: Wanted, stored: bytes | None, now_us: int) -> Group | Unopened:
-        """What was fetched, or None when the host had nothing; it is asked for again until it opens."""
+    def came(self, row: Wanted, stored: bytes | None, now_us: int, keep: Keep) -> Group | Unopened:
+        """What was fetched, or None when the host had nothing; it is asked for again until it opens and is kept.
+
+        Raises:
+            Unavailable: `keep` could not; it is still wanted, so that no receipt claims it.
+        """
         group = Unopened("missing") if stored is None else opened(stored, row.ref)
         row.busy = False
+        row.next_us = now_us + AGAIN_AFTER_US[min(row.tries, len(AGAIN_AFTER_US) - 1)]
+        row.tries += 1
         if isinstance(group, Unopened):
             row.why = group.why
-            row.next_us = now_us + AGAIN_AFTER_US[min(row.tries, len(AGAIN_AFTER_US) - 1)]
-            row.tries += 1
         else:
+            assert stored is not None, "it was opened"
+            keep(row.ref.commit, stored)
             self.wanted.pop(row.ref.commit, None)
         return group
 
@@ -115,3 +123,20 @@ def opened(stored: bytes, ref: PartRef) -> Group | Unopened:
         return Unopened("unverified")
     except Malformed:
         return Unopened("malformed")
+
+
+def groups_of(act: Act, stored: Sequence[bytes]) -> list[Group]:
+    """The field groups of an own act, from the stored bytes of all its parts.
+
+    Raises:
+        InvalidValue: these are not the parts that the act names; says which.
+    """
+    if len(stored) != len(act.parts):
+        raise InvalidValue("parts", f"{len(stored)} parts where the act commits to {len(act.parts)}")
+    groups = []
+    for number, (raw, ref) in enumerate(zip(stored, act.parts, strict=True)):
+        try:
+            groups.append(open_part(raw, ref))
+        except (Unverified, Malformed) as error:
+            raise InvalidValue(f"parts[{number}]", str(error)) from error
+    return groups

@@ -50,9 +50,8 @@ def serve(
         Misconfigured, Unavailable, Unverified: a key, the store or the address is not what it should be.
     """
     signer = Keyring(settings.home).unlock("node", passphrase)
-    token = new_token(settings.home)
     # The service belongs to the event loop that uvicorn runs, so it is made there.
-    server = NodeServer(settings, lambda: open_node(settings, signer, SystemClock(), progress), token, on_ready)
+    server = NodeServer(settings, lambda: open_node(settings, signer, SystemClock(), progress), on_ready)
     server.run()
     if server.fault is not None:
         raise server.fault
@@ -99,10 +98,9 @@ class NodeServer(uvicorn.Server):
         self,
         settings: NodeSettings,
         opening: Callable[[], NodeService],
-        token: str,
         on_ready: Callable[[str], None] | None = None,
     ) -> None:
-        self._opening, self._token, self._settings = opening, token, settings
+        self._opening, self._settings = opening, settings
         self.service: NodeService | None = None
         self._guarded: ASGIApp | None = None
         self.fault: Misconfigured | None = None
@@ -122,13 +120,15 @@ class NodeServer(uvicorn.Server):
         """Open the node, begin to follow, then listen."""
         self.service = self._opening()
         self.service.on_fatal = self._on_fatal
-        self._guarded = node_app(self.service, self._token, self._settings.listen_host)
+        # Only now: a second start on this home has failed above, and has not taken the first one's token away.
+        self._guarded = node_app(self.service, new_token(self._settings.home), self._settings.listen_host)
         self.service.start()
         try:
             await super().startup(sockets)
         except SystemExit as error:  # how uvicorn reports an address that is taken
             address = f"{self.config.host}:{self.config.port}"
             await self.service.stop()
+            (self._settings.home / TOKEN_FILE).unlink(missing_ok=True)
             raise Misconfigured("listen", f"{address} cannot be had", do="Is another node running?") from error
         if self.on_ready is not None and self.started:
             self.on_ready(self.address())

@@ -21,7 +21,7 @@ from wellclear.domain.entry import Act, Approval
 from wellclear.domain.logged import Remark
 from wellclear.edges.client import Event, HostClient
 from wellclear.edges.keyring import make_private_directory, write_private
-from wellclear.errors import Equivocation, Malformed, Unavailable, Unverified, WellclearError
+from wellclear.errors import Equivocation, Malformed, Misconfigured, Unavailable, Unverified, WellclearError
 
 LOG: Final = logging.getLogger("wellclear.node")
 TICK_S: Final = 0.25
@@ -114,11 +114,15 @@ class NodeService:
         except (Malformed, Unverified) as error:
             self.link_words = f"what the host sent does not verify: {error}"
             LOG.warning("thrown away: %s", error)
-        except Unavailable as error:
-            self.core.ringing.disk(str(error), self.core.now_us)
-            self.core.changed = True
-            LOG.error("not stored: %s", error)
+        except (Unavailable, Misconfigured) as error:
+            self._not_stored(error)
         self._after()
+
+    def _not_stored(self, error: WellclearError) -> None:
+        """The store would not take it: full, read-only, damaged. An officer is rung; the same bytes come again."""
+        self.core.ringing.disk(str(error), self.core.now_us)
+        self.core.changed = True
+        LOG.error("not stored: %s", error)
 
     async def _fill(self, start: int, end: int) -> None:
         """Ask for leaves that the stream did not bring, or that did not fit."""
@@ -132,13 +136,17 @@ class NodeService:
         self._after()
 
     def _halt(self, found: Equivocation) -> None:
-        file = self.core.halt(found)
-        make_private_directory(self.home / "evidence")
-        path = self.home / "evidence" / f"{hashlib.sha256(file).hexdigest()[:16]}.txt"
-        if not path.exists():
-            write_private(path, file)
-        self.link_words = f"halted: {found.why}; the evidence lies in {path.name}"
         LOG.critical("halted: %s", found.why)
+        self.link_words = f"halted: {found.why}"
+        try:
+            file = self.core.halt(found)
+            make_private_directory(self.home / "evidence")
+            path = self.home / "evidence" / f"{hashlib.sha256(file).hexdigest()[:16]}.txt"
+            if not path.exists():
+                write_private(path, file)
+            self.link_words += f"; the evidence lies in {path.name}"
+        except (Unavailable, Misconfigured) as error:
+            self._not_stored(error)
 
     # Sending.
 
@@ -196,10 +204,10 @@ class NodeService:
             with self.core.store.transaction():
                 for row, stored in zip(rows, came, strict=True):
                     self.core.part_came(row, stored)
-        except Unavailable as error:  # what is not on the disk is asked for again after the next start
+        except (Unavailable, Misconfigured) as error:  # what is not on the disk is asked for again after the next start
             for row in rows:
                 row.busy = False
-            self.core.ringing.disk(str(error), self.core.now_us)
+            self._not_stored(error)
         self._after()
 
     # Ticking.
@@ -212,9 +220,8 @@ class NodeService:
     def _tick_core(self) -> None:
         try:
             self.core.tick()
-        except Unavailable as error:
-            self.core.ringing.disk(str(error), self.core.now_us)
-            LOG.error("not stored: %s", error)
+        except (Unavailable, Misconfigured) as error:
+            self._not_stored(error)
         except WellclearError as error:
             LOG.error("the node's own entry was refused by its own rules: %s", error)
         self._after()
