@@ -13,7 +13,7 @@ Address and certificate stand beside the act and are approved by nobody: everyth
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Annotated, Literal
 
@@ -175,7 +175,8 @@ def _check_resume(decision: Decision, picture: Picture) -> None:
     absent = missing(decision, picture)
     if decision.act.party != decision.body.host.party:
         raise Refused(Reason.NOT_YOUR_KEY, "the act is not of the host's party", field="act.party")
-    if not decision.approvals or len(absent) > 1:
+    others = set(picture.principals) - {decision.body.host.party, *absent}
+    if not others or len(absent) > 1:  # the host's own word alone decides nothing
         raise Refused(Reason.MISSING_APPROVAL, f"the heads of delegation of {', '.join(absent)}", field="approvals")
     asked = tuple(name for name in picture.principals if name not in absent)
     entry, approved = _as_entry(decision)
@@ -210,21 +211,29 @@ def _as_entry(decision: Decision) -> tuple[Entry, tuple[bool, ...]]:
     return entry, tuple(approval_holds(entry.act_hash, approval) for approval in decision.approvals)
 
 
-def check_place(decision: Decision, known: Known, own_named: Sequence[int] = ()) -> None:
+def overruled(decision: Decision, picture: Picture) -> tuple[str, ...]:
+    """Whose claims of a longer log the others have decided not to heed: who is missing under a resume; else nobody."""
+    return missing(decision, picture) if is_resume(decision, picture) else ()
+
+
+def check_place(
+    decision: Decision, known: Known, own_named: Sequence[int] = (), unheeded: Collection[str] = ()
+) -> None:
     """Return if the log may go on from there: nothing is lost that a principal has named as verified.
 
     `own_named` are the sizes that this party itself has named in what it sent, logged or not; empty for others than
-    principals.
+    principals. `unheeded` are principals that the decision has overruled.
 
     Raises:
-        Refused: a principal has named a longer log (core rule of a change of host); names entry and party.
+        Refused: a principal has named a longer log than the decision keeps; names entry and party.
     """
     size = decision.body.size
+    heeded = set(known.picture.principals).difference(unheeded)
     for logged in known.beyond:
         entry = logged.entry
         if entry is None or logged.fault is not None or entry.link.head is UNSET:
             continue
-        if entry.act.party in known.picture.principals and entry.link.head.size > size:
+        if entry.act.party in heeded and entry.link.head.size > size:
             raise _cuts(size, f"{entry.act.party} has named a log of {entry.link.head.size} in entry {logged.index}")
     if own_named and max(own_named) > size:
         raise _cuts(size, f"this party has named a log of {max(own_named)} in what it has sent")

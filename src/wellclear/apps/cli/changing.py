@@ -24,6 +24,7 @@ from wellclear.channel.host_change import (
     Decision,
     Known,
     card_of,
+    check_decision,
     check_next,
     check_place,
     check_root,
@@ -125,6 +126,8 @@ def propose(
         assert card is not None, "an agreed channel has a host"
     else:
         card = new_card(own.party, origin, host_home.expanduser(), kdf, passphrase_file)
+        if card.log in known.picture.keys or card.sequencer in known.picture.keys:
+            raise Misconfigured(str(host_home), "its host keys were in use before", do="Name a fresh --host-home")
     body = HostChange(size=tree.size, root=b64(tree.root()), host=card)
     shown = read_file(certificate) if certificate is not None else b""
     decision = decide(known.picture.channel, body, time.time_ns() // 1000, url.rstrip("/"), shown)
@@ -157,6 +160,8 @@ def approve(
     approval = approval_of(decision.act, signer, "head_of_delegation")
     check_next(decision, approval, known.picture)
     decision = decision.approved(approval)
+    if not missing(decision, known.picture):
+        check_decision(decision, known)
     write_private(file, decision.encode(), replace=True)
     tell(file, decision, known, as_json=as_json)
 

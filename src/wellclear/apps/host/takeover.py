@@ -104,8 +104,8 @@ def resume(files: HostFiles, keys: HostKeys, decision: Decision) -> tuple[int, t
             )
         check_decision(decision, known)
         check_root(decision, known.tree)
-        check_place(decision, known)
         absent = missing(decision, known.picture)
+        check_place(decision, known, unheeded=absent)
         note = sign_checkpoint(Checkpoint(decision.body.host.origin, size, known.tree.root(size)), keys.log)
         with store.transaction():
             store.cut(size, note)

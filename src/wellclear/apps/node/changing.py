@@ -18,6 +18,7 @@ from wellclear.channel.host_change import (
     check_place,
     fits,
     known_log,
+    overruled,
     read_decision,
 )
 from wellclear.channel.opening import open_leaf
@@ -73,7 +74,9 @@ def follow_decision(store: Store, party: str, signer: Signer, decision: Decision
     check_decision(decision, known)
     if any(logged.entry is not None and logged.entry.act_hash == decision.act_hash for logged in known.beyond):
         return Followed(store.size(), 0, ())  # the log has come to it already
-    check_place(decision, known, _named(store) if party in known.picture.principals else ())
+    unheeded = overruled(decision, known.picture)
+    heeded = party in known.picture.principals and party not in unheeded
+    check_place(decision, known, _named(store) if heeded else (), unheeded)
     fork = _forked(store, decision, known)
     size, note = (0, b"") if fork else _kept(store, decision.body.size)
     entries = _entries(store) if fork else known.beyond

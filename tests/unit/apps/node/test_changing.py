@@ -43,9 +43,11 @@ def new_host(sketch: Sketch) -> HostCard:
     return card_of(NORTH, ORIGIN, key("log2"), key("s2"))
 
 
-def decided(sketch: Sketch, size: int, *heads: str, leaves: list[bytes] | None = None) -> Decision:
+def decided(
+    sketch: Sketch, size: int, *heads: str, leaves: list[bytes] | None = None, host: HostCard | None = None
+) -> Decision:
     root = Tree(map(leaf_hash, leaves or sketch.leaves)).root(size)
-    body = HostChange(size=size, root=b64(root), host=new_host(sketch))
+    body = HostChange(size=size, root=b64(root), host=host or new_host(sketch))
     decision = decide(sketch.channel, body, sketch.now_us, "http://127.0.0.1:1")
     for name in heads or (SOUTH,):
         signer = sketch.parties[name].key("head_of_delegation")
@@ -204,3 +206,24 @@ def test_a_halt_ends_by_a_change_of_host_even_on_the_other_history(relay: Relay,
     assert act not in fork.leaves
     left = [item.id for item in south.core.outbox.items.values() if item.state == "waiting"]
     assert len(left) == 1 and set(left) <= names
+
+
+def test_a_node_that_was_overruled_follows_the_resumed_host(relay: Relay, south: Bench) -> None:
+    """The host was restored from a copy that lacks what it had signed to SOUTHLAND, which was not there to say so."""
+    start = relay.size
+    for text in ("first", "second"):
+        message(south, text)
+        south.send()
+    host = relay.sketch.picture.host
+    for heads in ((SOUTH, NORTH), (SOUTH,)):
+        with pytest.raises(Refused, match="has named a log"):
+            decide_at(south, decided(relay.sketch, start, *heads, host=host))
+    size, waiting = decide_at(south, decided(relay.sketch, start, NORTH, host=host))
+    assert size <= start and waiting == 2
+    relay.sketch = Sketch.founded(seed=31)
+    relay.__post_init__()
+    relay.sketch.time(NORTH)
+    south.core.hear(relay.note(), size, relay.sketch.leaves[size:])
+    south.send()
+    assert sum(b'"kind":"message"' in leaf for leaf in relay.sketch.leaves) == 2
+    assert south.core.picture.digest == relay.sketch.picture.digest
