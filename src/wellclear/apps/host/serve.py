@@ -11,6 +11,7 @@ from typing import Final
 
 import uvicorn
 
+from wellclear.apps.connections import BoundedProtocol
 from wellclear.apps.host.app import Readers, host_app
 from wellclear.apps.host.service import HostService
 from wellclear.apps.host.starting import HostFiles, HostKeys, Progress, open_host
@@ -58,7 +59,7 @@ def serve(
     founding = files.founding if files.founding.is_file() else None
     config = uvicorn.Config(
         host_app(service, founding, readers), host=settings.listen_host, port=settings.listen_port, loop="uvloop",
-        http="httptools", ws="none", lifespan="off", access_log=False, log_config=None, server_header=False,
+        http=BoundedProtocol, ws="none", lifespan="off", access_log=False, log_config=None, server_header=False,
         date_header=False, proxy_headers=False, timeout_graceful_shutdown=STOP_S,
         limit_concurrency=CONNECTIONS_MAX, ssl_certfile=settings.tls_cert,
         ssl_keyfile=settings.tls_key,

@@ -12,6 +12,7 @@ from typing import Any, Final
 import uvicorn
 from litestar.types import ASGIApp
 
+from wellclear.apps.connections import BoundedProtocol
 from wellclear.apps.node.app import node_app
 from wellclear.apps.node.changing import bound_of
 from wellclear.apps.node.core import NodeCore, Progress
@@ -106,7 +107,7 @@ class NodeServer(uvicorn.Server):
         self.fault: Misconfigured | None = None
         self.on_ready = on_ready
         config = uvicorn.Config(
-            self._app, host=settings.listen_host, port=settings.listen_port, loop="uvloop", http="httptools",
+            self._app, host=settings.listen_host, port=settings.listen_port, loop="uvloop", http=BoundedProtocol,
             interface="asgi3", ws="none", lifespan="off", access_log=False, log_config=None, server_header=False,
             date_header=False, proxy_headers=False, timeout_graceful_shutdown=STOP_S,
         )  # fmt: skip
