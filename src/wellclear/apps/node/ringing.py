@@ -55,7 +55,7 @@ class Ringing:
         """What is still owed here when the node starts; what has rung before stays quiet."""
         for duty in self._duties.open_duties(picture, own_us, self.party):
             if duty.owing.what == "ack":
-                words = self._owed_words(duty.owing, "")
+                words = self._owed_words(duty.owing, "", late=duty.overdue)
                 self._begin(
                     duty.owing.key, "answer_owed", duty.owing.precedence, words, own_us, rung="arrived",
                     item=duty.owing.item, version=duty.owing.version, index=duty.owing.index, desk=duty.owing.desk,
@@ -109,15 +109,17 @@ class Ringing:
 
     def _ring(self, ring: Ring, own_us: int) -> bool:
         owing = ring.owing
-        words = self._owed_words(owing, ring.calls) if ring.role == "owes" else self._silent_words(ring)
+        late = ring.rung != "arrived"
+        words = self._owed_words(owing, ring.calls, late=late) if ring.role == "owes" else self._silent_words(ring)
         return self._begin(
             owing.key, _KINDS[ring.role], ring.precedence, words, own_us, rung=ring.rung, calls=ring.calls,
             item=owing.item, version=owing.version, index=owing.index, desk=ring.desk or owing.desk,
         )  # fmt: skip
 
-    def _owed_words(self, owing: Owing, calls: str) -> str:
+    def _owed_words(self, owing: Owing, calls: str, *, late: bool) -> str:
         what = f"{owing.item} version {owing.version}" if owing.item else f"entry {owing.index}"
-        return f"{owing.desk or self.party} has not answered {what}" + (f"; call {calls}" if calls else "")
+        verb = "has not acknowledged" if late else "is to acknowledge"
+        return f"{owing.desk or self.party} {verb} {what}" + (f"; call {calls}" if calls else "")
 
     def _silent_words(self, ring: Ring) -> str:
         owing = ring.owing
