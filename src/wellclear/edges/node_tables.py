@@ -1,7 +1,7 @@
 """What a node keeps beside the log, and the box for what it has opened; the lower half of `Store`.
 
-Openings (plaintext and salt of parts) are encrypted under a key that the node hands in at opening: whoever finds the
-file reads envelopes, but no content.
+Openings (plaintext and salt of parts), the parts of what waits, and drafts are encrypted under a key that the node
+hands in at opening: whoever finds the file reads envelopes, but no content.
 """
 
 from __future__ import annotations
@@ -72,7 +72,11 @@ class NodeTables:
         return [bytes(note) for (note,) in self.database.rows("SELECT note FROM notes ORDER BY size")]
 
     def put_outbox(self, id_: str, state: str, row: bytes, parts: Sequence[bytes] | None = None) -> None:
-        """A new or changed row; it keeps its place. `parts=None` leaves the parts as they are."""
+        """A new or changed row; it keeps its place. `parts=None` leaves the parts as they are.
+
+        Raises:
+            Misconfigured: it has parts, and the store was opened without its box key.
+        """
         with self.database.transaction():
             self.database.write(
                 "INSERT INTO outbox (id, state, row) VALUES (?, ?, ?) "
@@ -81,14 +85,14 @@ class NodeTables:
             )
             if parts is not None:
                 self.database.write("DELETE FROM outbox_parts WHERE id = ?", (id_,))
-                rows = [(id_, number, stored) for number, stored in enumerate(parts)]
+                rows = [(id_, number, self._shut(stored)) for number, stored in enumerate(parts)]
                 self.database.write_many("INSERT INTO outbox_parts VALUES (?, ?, ?)", rows)
 
     def outbox(self) -> list[OutboxRow]:
-        """Every row in the order in which it came."""
+        """Every row in the order in which it came; raises as `opening`."""
         parts: dict[str, list[bytes]] = {}
         for id_, stored in self.database.rows("SELECT id, stored FROM outbox_parts ORDER BY id, number"):
-            parts.setdefault(id_, []).append(bytes(stored))
+            parts.setdefault(id_, []).append(self._open_again(stored))
         rows = self.database.rows("SELECT id, state, row FROM outbox ORDER BY place")
         return [OutboxRow(id_, state, bytes(row), tuple(parts.get(id_, ()))) for id_, state, row in rows]
 
@@ -99,12 +103,12 @@ class NodeTables:
             self.database.write("DELETE FROM outbox WHERE id = ?", (id_,))
 
     def put_draft(self, id_: str, row: bytes) -> None:
-        """A new or changed draft."""
-        self.database.write("INSERT OR REPLACE INTO drafts VALUES (?, ?)", (id_, row))
+        """A new or changed draft; raises as `put_opening`."""
+        self.database.write("INSERT OR REPLACE INTO drafts VALUES (?, ?)", (id_, self._shut(row)))
 
     def drafts(self) -> dict[str, bytes]:
-        """Every draft by id."""
-        return {id_: bytes(row) for id_, row in self.database.rows("SELECT id, row FROM drafts ORDER BY id")}
+        """Every draft by id; raises as `opening`."""
+        return {id_: self._open_again(row) for id_, row in self.database.rows("SELECT id, row FROM drafts ORDER BY id")}
 
     def drop_draft(self, id_: str) -> None:
         """Forget a draft."""
@@ -124,8 +128,7 @@ class NodeTables:
         Raises:
             Misconfigured: the store was opened without its box key.
         """
-        box = bytes(self._opened_box().encrypt(opened))
-        self.database.write("INSERT OR IGNORE INTO openings VALUES (?, ?)", (commitment, box))
+        self.database.write("INSERT OR IGNORE INTO openings VALUES (?, ?)", (commitment, self._shut(opened)))
 
     def opening(self, commitment: str) -> bytes | None:
         """What a commitment opens to, if it is known here.
@@ -134,16 +137,20 @@ class NodeTables:
             Misconfigured: no box key, another one, or the row was changed.
         """
         found = self.database.rows("SELECT box FROM openings WHERE commitment = ?", (commitment,))
-        if not found:
-            return None
-        try:
-            return bytes(self._opened_box().decrypt(bytes(found[0][0])))
-        except CryptoError as error:
-            raise Misconfigured(str(self.database.path), "this key does not open what the node has kept") from error
+        return self._open_again(found[0][0]) if found else None
 
     def drop_opening(self, commitment: str) -> None:
         """Forget an opening."""
         self.database.write("DELETE FROM openings WHERE commitment = ?", (commitment,))
+
+    def _shut(self, content: bytes) -> bytes:
+        return bytes(self._opened_box().encrypt(content))
+
+    def _open_again(self, box: bytes) -> bytes:
+        try:
+            return bytes(self._opened_box().decrypt(bytes(box)))
+        except CryptoError as error:
+            raise Misconfigured(str(self.database.path), "this key does not open what the node has kept") from error
 
     def _opened_box(self) -> SecretBox:
         if self._box is None:

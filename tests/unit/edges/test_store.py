@@ -260,8 +260,8 @@ def test_a_transaction_is_one_and_sees_itself(log: Log) -> None:
     assert (log.store.get_meta("a"), log.store.size()) == (None, 0)
 
 
-def test_outbox_drafts_notes_rings_and_meta_are_kept(log: Log, path: Path) -> None:
-    store = log.store
+def test_outbox_drafts_notes_rings_and_meta_are_kept(path: Path) -> None:
+    store = Store.create(path, None, box_key=b"b" * 32)
     store.put_outbox("x", "waiting", b"{}", [b"p", b"q"])
     store.put_outbox("y", "waiting", b"{}")
     store.put_outbox("x", "linked", b"{1}")
@@ -273,7 +273,7 @@ def test_outbox_drafts_notes_rings_and_meta_are_kept(log: Log, path: Path) -> No
     assert not store.ring_once("item/due", 8)
     store.put_meta("m", b"v")
     store.close()
-    store = Store.open(path)
+    store = Store.open(path, box_key=b"b" * 32)
     rows = [(row.id, row.state, row.row, row.parts) for row in store.outbox()]
     assert rows == [("x", "linked", b"{1}", (b"p", b"q")), ("y", "waiting", b"{}", ())]
     assert (store.drafts(), store.note(5), store.notes()) == ({"d": b"2"}, b"first", [b"first"])
@@ -287,12 +287,17 @@ def test_outbox_drafts_notes_rings_and_meta_are_kept(log: Log, path: Path) -> No
 def test_what_was_opened_is_encrypted_at_rest(path: Path) -> None:
     store = Store.create(path, None, box_key=b"b" * 32)
     store.put_opening("c", b"a secret place")
+    store.put_outbox("x", "waiting", b"{}", [b"a secret message"])
+    store.put_draft("d", b"a secret draft")
     assert (store.opening("c"), store.opening("d")) == (b"a secret place", None)
     store.close()
     assert b"secret" not in b"".join(file.read_bytes() for file in path.parent.iterdir())
     other = Store.open(path, box_key=b"x" * 32)
     with pytest.raises(Misconfigured, match="does not open"):
         other.opening("c")
+    for read in (other.outbox, other.drafts):
+        with pytest.raises(Misconfigured, match="does not open"):
+            read()
     other.close()
     without = Store.open(path)
     with pytest.raises(Misconfigured, match="without the key"):
