@@ -19,7 +19,7 @@ from wellclear.apps.node.core import NodeCore
 from wellclear.apps.node.service import NodeService
 from wellclear.channel.composing import Composed, approve, compose
 from wellclear.channel.desk import write_act
-from wellclear.domain.agreement import default_settings
+from wellclear.domain.agreement import Settings, default_settings
 from wellclear.domain.canonical import b64
 from wellclear.domain.entry import Role
 from wellclear.domain.parts import Articles
@@ -54,18 +54,19 @@ class Host:
         self.process.communicate(timeout=10)
 
 
-def found(home: Path) -> tuple[str, dict[str, SketchParty]]:
-    """A host's home with a genesis; the channel's id, and the parties with their keys."""
+def found(home: Path, host: str = HOST, terms: Settings | None = None) -> tuple[str, dict[str, SketchParty]]:
+    """A host's home with a genesis; the channel's id, and the parties with their keys.
+
+    With one of the principals as `host` there is no neutral party.
+    """
     sketch = Sketch(seed=11)
-    parties = {
-        HOST: sketch.party(HOST, "host"),
-        NORTH: sketch.party(NORTH, "principal"),
-        SOUTH: sketch.party(SOUTH, "principal"),
-    }
+    parties = {HOST: sketch.party(HOST, "host")} if host == HOST else {}
+    for name in (NORTH, SOUTH):
+        parties[name] = sketch.party(name, *(("principal", "host") if name == host else ("principal",)))
     home.mkdir(mode=0o700, exist_ok=True)
-    create_key(home / "keys" / "cosigner.json", "cosigner", HOST, PASSPHRASE, **key_of(parties[HOST], "cosigner"))
+    create_key(home / "keys" / "cosigner.json", "cosigner", host, PASSPHRASE, **key_of(parties[host], "cosigner"))
     channel = create_host(
-        home, HOST, [party.card() for party in parties.values()], default_settings(),
+        home, host, [party.card() for party in parties.values()], terms or default_settings(),
         Articles(group="articles", text="An exercise.", open_points=[]), True, "caspia.example/live", PASSPHRASE,
         listen_port=0, kdf="minimum",
     )  # fmt: skip
