@@ -43,17 +43,22 @@ class Wanted:
 
 @dataclass(slots=True)
 class Parts:
-    """The parts of one node. `failed` are entries of which a part came that cannot be what it should be."""
+    """The parts of one node.
+
+    Commitments stand in the header for all to copy, so what is wanted is known by entry and commitment, and nothing
+    that is held opens for another party's entry unless that entry was sent to us.
+    """
 
     party: str
-    wanted: dict[str, Wanted] = field(default_factory=dict)
+    wanted: dict[tuple[int, str], Wanted] = field(default_factory=dict)
     reported: set[int] = field(default_factory=set)
 
     def open_known(self, act: Act, opening: Opening) -> dict[str, Group | Unopened]:
         """The field groups of an act that this node can open from what it holds."""
         found: dict[str, Group | Unopened] = {}
         for ref in act.parts:
-            stored = opening(ref.commit)
+            ours = act.party == self.party or self._meant(ref)
+            stored = opening(ref.commit) if ours else None
             if stored is not None:
                 found[ref.commit] = opened(stored, ref)
         return found
@@ -63,9 +68,11 @@ class Parts:
         if logged.entry is None or logged.fault is not None:
             return
         for ref in logged.entry.act.parts:
-            meant = ref.to is not UNSET and self.party in ref.to
-            if meant and isinstance(known.get(ref.commit, Unopened("missing")), Unopened):
-                self.wanted[ref.commit] = Wanted(logged.index, ref, now_us, now_us)
+            if self._meant(ref) and isinstance(known.get(ref.commit, Unopened("missing")), Unopened):
+                self.wanted[logged.index, ref.commit] = Wanted(logged.index, ref, now_us, now_us)
+
+    def _meant(self, ref: PartRef) -> bool:
+        return ref.to is not UNSET and self.party in ref.to
 
     def due(self, now_us: int) -> list[Wanted]:
         """What to ask for now, oldest last so that the newest is seen first; each is marked busy until it came."""
@@ -89,7 +96,7 @@ class Parts:
         else:
             assert stored is not None, "it was opened"
             keep(row.ref.commit, stored)
-            self.wanted.pop(row.ref.commit, None)
+            self.wanted.pop((row.index, row.ref.commit), None)
         return group
 
     def receipt(self, picture: Picture, now_us: int) -> tuple[int, dict[int, str]] | None:

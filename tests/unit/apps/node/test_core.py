@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import hashlib
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
+import msgspec
 import pytest
+from msgspec import UNSET
 
 from tests.unit.apps.node.bench import Bench
 from tests.unit.channel.relay import Relay
 from wellclear.apps.node.parts import PATIENCE_US
+from wellclear.channel.composing import Composed
 from wellclear.channel.desk import ack, read_back, version_of
 from wellclear.channel.outbox import decode_item
 from wellclear.channel.submission import Answers, placed
 from wellclear.domain import canonical
+from wellclear.domain.canonical import b64
+from wellclear.domain.entry import PartRef
 from wellclear.domain.kinds import Receipt, public_of
 from wellclear.edges.keyring import box_key
 from wellclear.edges.store import Store
@@ -173,6 +180,53 @@ def test_a_proof_that_the_hosts_log_does_not_keep_convicts_it_and_loses_no_act(
     check_evidence(found.value.evidence[2])
     assert south.core.place_of(sent.act) is None, "what is not in the log that we see was never announced"
     assert sent.id in south.core.outbox.items
+
+
+def copied(relay: Relay, refs: list[PartRef]) -> str:
+    """A notice of another member that names parts which are not its own; its id."""
+    sketch, id_ = relay.sketch, relay.sketch.parties[HOST].next_id()
+    told = sketch.told(sketch.notice_groups([circle(10.0, 10.0, 5_000)]), [HOST, SOUTH])
+    composed = sketch.compose(
+        "notice", HOST, desk=sketch.parties[HOST].desk, to=[f"{SOUTH}/OPS"], id=id_, keep_until="2026-12-01", told=told
+    )
+    stolen = Composed(msgspec.structs.replace(composed.act, parts=refs), composed.stored)
+    assert sketch.send(HOST, stolen, sketch.released(stolen)).picture.items[id_].party == HOST
+    return id_
+
+
+@pytest.mark.requirement("R2")
+def test_nobody_takes_anothers_part_away_by_naming_its_commitment(relay: Relay, south: Bench) -> None:
+    """Both notices arrive at once, as after a night without a link; neither may hide behind the other."""
+    item, mine = announced(relay), relay.size - 1
+    entry = relay.sketch.logged(mine, relay.sketch.leaves[mine]).entry
+    assert entry is not None
+    bytes_of_others = b64(hashlib.sha256(b"something else").digest())
+    copied(relay, [msgspec.structs.replace(ref, sha=bytes_of_others, to=[SOUTH]) for ref in entry.act.parts])
+    south.follow()
+    south.fetch(relay.sketch.parts | {bytes_of_others: b"something else"})
+    assert version_of(south.core.view, item, 1).shapes is not None
+    south.core.tick()
+    (receipt,) = receipts(south)
+    assert receipt.not_opened is not UNSET
+    assert [row.index for row in receipt.not_opened] == [mine + 1]
+
+
+@pytest.mark.requirement("R9")
+def test_a_commitment_that_another_party_repeats_does_not_open_with_ones_own_secret(relay: Relay, south: Bench) -> None:
+    """Else the verdicts about it would tell where the hidden volume lies."""
+    sketch = relay.sketch
+    told = sketch.told(sketch.notice_groups([circle(34.5, 38.3, 5_000)]), ())
+    both, hidden = (NORTH, SOUTH), {"volume": ()}
+    composed = sketch.compose(
+        "notice", SOUTH, desk=f"{SOUTH}/OPS", to=[f"{NORTH}/OPS"], id=south.core.next_id(f"{SOUTH}/OPS"),
+        keep_until="2026-12-01", told=[replace(row, audience=hidden.get(row.group.group, both)) for row in told],
+    )  # fmt: skip
+    south.core.put(composed.act, sketch.released(composed), composed.stored)
+    south.send()
+    item = copied(relay, [PartRef(commit=ref.commit, enc="none") for ref in composed.act.parts])
+    south.follow()
+    assert version_of(south.core.view, str(composed.act.id), 1).shapes is not None
+    assert version_of(south.core.view, item, 1).shapes is None
 
 
 def promise(relay: Relay, leaf: bytes) -> bytes:
