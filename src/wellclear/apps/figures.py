@@ -17,6 +17,7 @@ from wellclear.errors import InvalidValue
 
 POINTS_SHOWN = 6
 _FLIGHT_LEVEL_MM = 30_480
+_FIVE_FEET_MM = 1_524
 _DATUMS = {"AMSL": "AMSL", "W84": "above the WGS-84 ellipsoid (HAE)", "STD": "on 1013.25 hPa"}
 
 
@@ -44,8 +45,10 @@ def length(mm: int) -> str:
     return f"{_exact(mm, 1_000_000)} km" if abs(mm) >= 10_000_000 else f"{_exact(mm, 1_000)} m"
 
 
-def metres(mm: int) -> str:
-    """A height in metres, exactly, without its datum."""
+def bare_height(mm: int) -> str:
+    """A height without its datum: exactly in metres, or in feet where it is a whole five feet and no whole metre."""
+    if mm % 1_000 and mm % _FIVE_FEET_MM == 0:
+        return f"{mm // _FIVE_FEET_MM * 5:,} ft"
     return f"{_exact(mm, 1_000)} m"
 
 
@@ -53,7 +56,7 @@ def height(mm: int, datum: str) -> str:
     """A height with its datum; a flight level where the pressure height is a whole one."""
     if datum == "STD" and mm % _FLIGHT_LEVEL_MM == 0 and mm >= 0:
         return f"FL{mm // _FLIGHT_LEVEL_MM:03d}"
-    return f"{_exact(mm, 1_000)} m {_DATUMS.get(datum, datum)}"
+    return f"{bare_height(mm)} {_DATUMS.get(datum, datum)}"
 
 
 def band(of: AltitudeBand) -> str:

@@ -13,11 +13,11 @@ import msgspec
 from msgspec import UNSET
 
 from wellclear.apps.figures import (
+    bare_height,
     flat_differences,
     height,
     length,
     listed,
-    metres,
     moment,
     place,
     starts_and_end,
@@ -385,7 +385,7 @@ def _differences(told: Told, old: Spoken) -> list[str]:
 
 def _readback_line(number: int, row: ReadbackRow, count: int) -> str:
     name = f"volume {number}: " if count > 1 else ""
-    faces = [metres(face) if face is not UNSET else "unbounded" for face in (row.lower_mm, row.upper_mm)]
+    faces = [bare_height(face) if face is not UNSET else "unbounded" for face in (row.lower_mm, row.upper_mm)]
     where = place(row.lat_e7, row.lon_e7)
     return f"Read back: {name}{where}, {faces[0]} to {faces[1]}, start {moment(row.start_us)}."
 

@@ -91,3 +91,18 @@ def test_lists_and_flat_differences() -> None:
         "count was 1, is 2.",
         "live weapons was not stated, is no.",
     ]
+
+
+@pytest.mark.requirement("R32")
+@pytest.mark.parametrize(
+    ("mm", "datum", "words"),
+    [
+        (2_743_200, "AMSL", "9,000 ft AMSL"),
+        (2_750_000, "AMSL", "2,750 m AMSL"),
+        (1_524_000, "AMSL", "1,524 m AMSL"),
+        (10_972_800, "STD", "FL360"),
+        (123_456, "W84", "123.456 m above the WGS-84 ellipsoid (HAE)"),
+    ],
+)
+def test_a_height_is_told_in_the_unit_that_it_was_most_likely_said_in(mm: int, datum: str, words: str) -> None:
+    assert height(mm, datum) == words
