@@ -36,7 +36,8 @@ async def status(service: Service) -> Row:
     core = service.core
     return {
         "software": f"wellclear {__version__}", "party": core.party, "channel": core.channel,
-        "spoken": spoken(unb64(core.channel)), "phase": boards.phase(core), "size": core.follower.size,
+        "spoken": spoken(unb64(core.channel)), "exercise": "yes" if core.picture.exercise else "no",
+        "phase": boards.phase(core), "size": core.follower.size,
         "digest": b64(core.picture.digest), "link": boards.link(core, service.link_words),
     }  # fmt: skip
 

@@ -266,7 +266,7 @@ class NodeCore:
         """
         if not self._followed:
             raise Unavailable("ids", "the log has not been followed to its end yet", retry_after_s=1)
-        found = self._counters.next_id(self.picture, self.party, desk)
+        found = self._counters.next_id(self.picture, self.party, desk, self.now_us)
         self.store.put_meta("counters", self._counters.encode())
         return found
 

@@ -1,6 +1,10 @@
-"""Spoken ids: each desk takes its counters from a block of a thousand of its own (protocol, "Ids").
+"""Spoken ids: each desk takes its counters from blocks of a thousand of its own (protocol, "Ids").
 
-Which block a desk has is kept in the store. A fresh or restored node, or one that met an own entry it had not made,
+Inside a block counters only rise, so an id that is logged late, behind a later one of its block, would be taken. Acts
+are logged in another order than they were written: a draft waits for its release, safety overtakes what waits in the
+outbox. So a block gives out no further id while its last one is still on its way; the desk goes on in another block.
+
+Which blocks a desk has is kept in the store. A fresh or restored node, or one that met an own entry it had not made,
 starts the block after the highest one that its party has logged, so an id that another copy gave out never comes back.
 """
 
@@ -10,27 +14,42 @@ from dataclasses import dataclass, field
 
 import msgspec
 
+from wellclear.domain.agreement import HOUR_US
 from wellclear.domain.names import BLOCK_SIZE, ItemId
 from wellclear.errors import Malformed
 from wellclear.picture.picture import Picture
 
+ON_ITS_WAY_AGES = 2
+"""After so many times the age that an approval may have, nobody can send an act with this id any more."""
+
+
+class Given(msgspec.Struct, frozen=True, array_like=True):
+    """The last counter that was given out of a block, and when."""
+
+    counter: int
+    at_us: int
+
 
 @dataclass(slots=True)
 class Counters:
-    """The last counter that each desk has given out."""
+    """What each desk has given out of each of its blocks."""
 
-    last: dict[str, int] = field(default_factory=dict)
+    last: dict[str, list[Given]] = field(default_factory=dict)
 
-    def next_id(self, picture: Picture, party: str, desk: str) -> str:
+    def next_id(self, picture: Picture, party: str, desk: str, now_us: int) -> str:
         """A fresh id for a desk; store `encode()` before it is shown to anybody."""
-        counter = self.last.get(desk)
-        if counter is not None:
-            counter = max(counter, picture.blocks.get((party, counter // BLOCK_SIZE)) or 0) + 1
-        if counter is None or counter % BLOCK_SIZE == 0:
-            logged = [block for owner, block in picture.blocks if owner == party]
-            given = [last // BLOCK_SIZE for last in self.last.values()]
-            counter = (max([*logged, *given], default=0) + 1) * BLOCK_SIZE + 1
-        self.last[desk] = counter
+        age_us = ON_ITS_WAY_AGES * (picture.terms.approval_age_us if picture.agreement else HOUR_US)
+        lanes = self.last.setdefault(desk, [])
+        for place, given in enumerate(lanes):
+            logged = picture.blocks.get((party, given.counter // BLOCK_SIZE)) or 0
+            counter = max(given.counter, logged) + 1
+            if (logged >= given.counter or now_us - given.at_us > age_us) and counter % BLOCK_SIZE:
+                lanes[place] = Given(counter, now_us)
+                return str(ItemId(party, counter))
+        own = [block for owner, block in picture.blocks if owner == party]
+        held = [given.counter // BLOCK_SIZE for others in self.last.values() for given in others]
+        counter = (max([*own, *held], default=0) + 1) * BLOCK_SIZE + 1
+        lanes.append(Given(counter, now_us))
         return str(ItemId(party, counter))
 
     def forget(self) -> None:
@@ -45,6 +64,6 @@ class Counters:
 def decode_counters(raw: bytes | None) -> Counters:
     """From the store; raises `Malformed` for anything else."""
     try:
-        return Counters(msgspec.json.decode(raw, type=dict[str, int]) if raw else {})
+        return Counters(msgspec.json.decode(raw, type=dict[str, list[Given]]) if raw else {})
     except msgspec.DecodeError as error:
         raise Malformed("counters", "", str(error)) from error
