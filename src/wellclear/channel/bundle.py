@@ -1,7 +1,8 @@
 """Making a bundle: which files a party may hand out of its log, and what it signs about them (R33).
 
-Nothing leaves that the readers were not already told: a part goes in only when each of them is its author or stands in
-its audience. The envelope of every entry goes in; the log is whole or it is nothing.
+Nothing leaves that the readers were not already told: a part goes in only when each of them is its author, who logged
+its commitment first, or stands in that author's audience. The envelope of every entry goes in; the log is whole or it
+is nothing.
 """
 
 from __future__ import annotations
@@ -38,7 +39,7 @@ from wellclear.log.checkpoint import parse_checkpoint
 from wellclear.log.ed25519 import Signer
 from wellclear.log.note import parse_note
 from wellclear.log.statement import PictureStatement, sign_statement
-from wellclear.picture.fold import fold
+from wellclear.picture.fold import envelope_fault, fold
 from wellclear.picture.picture import Picture
 
 REFUSAL_TAG = b"wellclear/refusal/1\n"
@@ -114,11 +115,12 @@ def bundle_files(
 
 def _walk(files: dict[str, bytes], source: Source, leaves: Sequence[bytes], audience: Collection[str]) -> Picture:
     """Fold the log, and take the parts and notes that its entries name on the way."""
-    picture = Picture()
+    picture, authors = Picture(), dict[str, str]()
     for index, leaf in enumerate(leaves):
         logged = open_leaf(index, leaf)
+        fault = envelope_fault(picture, logged)
         picture = fold(picture, logged).picture
-        if logged.entry is None:
+        if logged.entry is None or fault is not None:
             continue
         head = logged.entry.link.head
         if head is not UNSET and f"notes/{head.size}" not in files:
@@ -126,7 +128,9 @@ def _walk(files: dict[str, bytes], source: Source, leaves: Sequence[bytes], audi
             if note is not None:
                 files[f"notes/{head.size}"] = note
         for ref in logged.entry.act.parts:
-            if may_show(logged.entry, ref, audience):
+            # A commitment stands in the header for all to copy: whoever was first to log it says who may read it.
+            author = authors.setdefault(ref.commit, logged.entry.act.party)
+            if author == logged.entry.act.party and may_show(logged.entry, ref, audience):
                 stored = source.part(ref.commit)
                 # What we hold must prove itself, or it would make our own bundle fail.
                 if stored is not None and hashlib.sha256(stored).digest() == unb64(ref.commit):
