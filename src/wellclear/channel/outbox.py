@@ -89,7 +89,10 @@ class Item:
 
 
 def decode_item(row: bytes) -> Item:
-    """A stored item; raises `Malformed` for anything else. Monotonic times do not survive a restart."""
+    """A stored item; raises `Malformed` for anything else.
+
+    Monotonic times do not survive a restart: whoever loads it sets `linked_us` to the start's.
+    """
     try:
         return replace(msgspec.json.decode(row, type=Item), linked_us=0, pause_until_us=0)
     except (msgspec.ValidationError, msgspec.DecodeError) as error:

@@ -104,7 +104,8 @@ class NodeCore:
             Unverified, Malformed: the store is not what the host signed; restore a backup.
         """
         total, note = self.store.size(), self.store.checkpoint()
-        self.outbox.load([replace(decode_item(row.row), parts=row.parts) for row in self.store.outbox()])
+        rows, mono_us = self.store.outbox(), self.clock.monotonic_us()
+        self.outbox.load(replace(decode_item(row.row), parts=row.parts, linked_us=mono_us) for row in rows)
         if total and note is not None:
             leaves = (leaf for start in range(0, total, _CHUNK) for leaf in self.store.leaves(start, start + _CHUNK))
             for logged, step in self.follower.replay(leaves, note):

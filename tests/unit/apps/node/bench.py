@@ -20,10 +20,10 @@ SECOND_US = 1_000_000
 
 @dataclass
 class HandClock:
-    """UTC and monotonic time, moved by the test."""
+    """UTC and monotonic time, moved by the test; the machine has been up for a day."""
 
     utc_us: int
-    mono_us: int = 0
+    mono_us: int = 86_400 * SECOND_US
 
     def now_us(self) -> int:
         return self.utc_us

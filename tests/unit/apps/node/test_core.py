@@ -274,6 +274,7 @@ def test_a_killed_node_sends_the_very_bytes_that_it_had_stored(relay: Relay, sou
     store.close()
     killed = Bench(relay, SOUTH, tmp_path / "killed.sqlite")
     killed.follow()
+    killed.clock.advance(3)
     assert [item.leaf for item in killed.core.link()] == sent
     size = relay.size
     for leaf in (*sent, *sent):
