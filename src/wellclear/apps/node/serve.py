@@ -15,7 +15,8 @@ from litestar.types import ASGIApp
 from wellclear.apps.connections import BoundedProtocol
 from wellclear.apps.node.app import node_app
 from wellclear.apps.node.changing import bound_of
-from wellclear.apps.node.core import NodeCore, Progress
+from wellclear.apps.node.core import NodeCore
+from wellclear.apps.node.hearing import Progress
 from wellclear.apps.node.service import NodeService
 from wellclear.edges.client import HostClient
 from wellclear.edges.clock import Clock, SystemClock

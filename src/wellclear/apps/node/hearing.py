@@ -1,0 +1,266 @@
+"""What a node hears: verified runs of the log, stored and folded, and the parts that it may open.
+
+Theory of operation. A run that is proven is stored in one transaction with what it changes in the outbox, then folded
+into picture, view, duties and conflicts, entry by entry. Nothing here decides what the node says; `core` does.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Final
+
+from wellclear.apps.node.alarms import AlarmBook
+from wellclear.apps.node.detection import Detection
+from wellclear.apps.node.ids import decode_counters
+from wellclear.apps.node.parts import Parts, Wanted
+from wellclear.apps.node.ringing import Ringing
+from wellclear.apps.node.said import SaidRows
+from wellclear.channel.follower import Follower, Proven
+from wellclear.channel.opening import open_leaf
+from wellclear.channel.outbox import Item, Outbox, decode_item
+from wellclear.domain.logged import Logged, Remark
+from wellclear.edges.clock import Clock
+from wellclear.edges.store import Store
+from wellclear.errors import Equivocation, Unavailable
+from wellclear.log.ed25519 import Signer
+from wellclear.log.equivocation import check_evidence
+from wellclear.log.merkle import leaf_hash
+from wellclear.picture.picture import Picture, Step
+from wellclear.picture.view import fold_view, open_later
+from wellclear.picture.view_items import View
+from wellclear.watch.drift import DriftWatch
+from wellclear.watch.duties import DutyBook
+
+REMARKS_KEPT: Final = 1_000
+_CHUNK: Final = 512
+
+Progress = Callable[[int, int], None]
+
+
+class Hearing:
+    """The listening half of a node. Build it, then `replay` what its store holds.
+
+    Args:
+        party: whose node this is.
+        channel: the channel's id, as people have read it to each other.
+        store: its own store; nobody else writes there.
+        signer: the node's key, which links entries.
+        clock: the machine's.
+        entropy: so many random bytes, for salts.
+    """
+
+    def __init__(
+        self,
+        party: str,
+        channel: str,
+        store: Store,
+        signer: Signer,
+        clock: Clock,
+        entropy: Callable[[int], bytes],
+    ) -> None:
+        self.party, self.channel, self.store, self.clock = party, channel, store, clock
+        self.follower = Follower(channel)
+        self.outbox = Outbox({"node": signer})
+        self.view = View()
+        self.duties = DutyBook()
+        self.drift = DriftWatch()
+        self.alarms = AlarmBook(store.ring_once)
+        self.ringing = Ringing(party, self.alarms, self.duties)
+        self.parts = Parts(party)
+        self.detection = Detection(party)
+        self.said = SaidRows()
+        self.remarks: deque[tuple[int, str, Remark]] = deque(maxlen=REMARKS_KEPT)
+        self.logged_at: dict[str, int] = {}
+        self.changed = True
+        self._entropy = entropy
+        self._counters = decode_counters(store.get_meta("counters"))
+        self._had_own_log = False
+        self._followed = False
+        self._started_us = clock.monotonic_us()
+        self._findings_at_us = 0
+
+    # The beginning.
+
+    def replay(self, progress: Progress | None = None) -> None:
+        """Verify and fold everything that the store holds, signatures and all.
+
+        Raises:
+            Unverified, Malformed: the store is not what the host signed; restore a backup.
+        """
+        total, note = self.store.size(), self.store.checkpoint()
+        rows, mono_us = self.store.outbox(), self.clock.monotonic_us()
+        self.outbox.load(replace(decode_item(row.row), parts=row.parts, linked_us=mono_us) for row in rows)
+        if total and note is not None:
+            leaves = (leaf for start in range(0, total, _CHUNK) for leaf in self.store.leaves(start, start + _CHUNK))
+            for logged, step in self.follower.replay(leaves, note):
+                self._fold(logged, step, live=False)
+                if progress is not None and (self.follower.size % _CHUNK == 0 or self.follower.size == total):
+                    progress(self.follower.size, total)
+        self._had_own_log = total > 0
+        evidence = self.store.get_meta("evidence")
+        if evidence is not None:
+            self.follower.evidence = Equivocation("log", check_evidence(evidence), (b"", b"", evidence))
+            self.ringing.halted(self.follower.evidence.why, self.now_us)
+        self.ringing.after_replay(self.picture, self.now_us)
+        try:
+            self._forget_logged()
+        except Equivocation as found:  # it was killed between the proof and the log that breaks it
+            self.halt(found)
+        self._detect()
+
+    def restored(self) -> None:
+        """This home was restored from a backup: take fresh ids, and ask before linking what its outbox held."""
+        with self.store.transaction():
+            self._counters.forget()
+            self.store.put_meta("counters", self._counters.encode())
+            for item in self.outbox.hold_all():
+                self._store_item(item)
+        for item in self.outbox.items.values():
+            self.ringing.outbox_changed(item, self.now_us)
+
+    @property
+    def picture(self) -> Picture:
+        """The public picture after everything that was verified and stored."""
+        return self.follower.picture
+
+    @property
+    def now_us(self) -> int:
+        """The node's own clock."""
+        return self.clock.now_us()
+
+    @property
+    def state(self) -> str:
+        """live, stale or halted."""
+        return self.follower.state(self.clock.monotonic_us())
+
+    def halt(self, found: Equivocation) -> bytes:
+        """Keep the evidence, so that a restart changes nothing; returns the file to publish."""
+        file = found.evidence[2]
+        self.ringing.halted(found.why, self.now_us)
+        self.changed = True
+        self.store.put_meta("evidence", file)
+        return file
+
+    # Bytes from the host.
+
+    def hear(self, note: bytes, start: int = 0, leaves: Sequence[bytes] = ()) -> None:
+        """A note and leaves, from the stream, an answer or a bundle.
+
+        Raises:
+            Malformed, Unverified: not the host's word; nothing has changed.
+            Equivocation: the host contradicts itself; this node has halted.
+            Unavailable: the store would not take them; the same bytes will do later.
+        """
+        if leaves:
+            self.follower.give(start, leaves)
+        self.follower.hear(note, self.clock.monotonic_us())
+        self.take()
+
+    def take(self) -> None:
+        """Store and fold every run that is proven by now."""
+        while (proven := self.follower.proven()) is not None:
+            self._store_run(proven)
+            self.follower.commit(proven, self.clock.monotonic_us())
+            for logged, step in zip(proven.logged, proven.steps, strict=True):
+                self._fold(logged, step, live=True)
+            for remark in proven.differing:
+                self.ringing.head_differs(remark, self.now_us)
+            self._forget_logged()
+            self._detect()
+            self.changed = True
+        if self.follower.wants() is None and self.state == "live":
+            self._followed = True
+
+    def _store_run(self, proven: Proven) -> None:
+        """One transaction: the run, and what it decides in the outbox."""
+
+        def seal(hashes: list[bytes]) -> bytes:
+            if hashes != [logged.leaf_hash for logged in proven.logged]:
+                raise Unavailable("own store", "gave back other bytes than were written; check disk and memory")
+            return proven.note
+
+        adopted = len(self.outbox.adopted)
+        with self.outbox.undone_on_failure(), self.store.transaction():
+            self.store.append(proven.start, proven.leaves, {}, seal)
+            changed = [item for logged in proven.logged for item in self.outbox.saw(logged)]
+            for item in changed:
+                self._store_item(item)
+            if len(self.outbox.adopted) > adopted and self._had_own_log:
+                self._counters.forget()
+                self.store.put_meta("counters", self._counters.encode())
+        for item in changed:
+            self._ended(item)
+
+    def _fold(self, logged: Logged, step: Step, *, live: bool) -> None:
+        entry = logged.entry
+        known = self.parts.open_known(entry.act, self.opening) if entry is not None else {}
+        self.view, remarks = fold_view(self.view, logged, step, known)
+        self.duties.apply(step, entry)
+        self.parts.want(logged, known, self.clock.monotonic_us())
+        self.detection.touch(change.id for change in step.changes if change.table == "item")
+        author = entry.act.party if entry is not None else ""
+        for remark in (*step.remarks, *remarks):
+            self.remarks.append((logged.index, author, remark))
+        if live:
+            if entry is not None and logged.fault is None:
+                self.drift.take(author, entry.link.time, self.now_us)
+            filed = self.view.filed.get(logged.index)
+            self.ringing.arrived(step, logged, remarks, self.now_us, filed.item if filed is not None else "")
+        self.ringing.settled(step, self.picture)
+
+    # Parts.
+
+    def opening(self, commitment: str) -> bytes | None:
+        """The stored bytes behind a commitment, if this node holds them."""
+        return self.store.opening(commitment)
+
+    def part_came(self, row: Wanted, stored: bytes | None) -> None:
+        """A part was fetched, or the host had none."""
+        group = self.parts.came(row, stored, self.clock.monotonic_us(), self.store.put_opening)
+        self.view, remarks = open_later(self.view, row.index, {row.ref.commit: group})
+        for remark in remarks:
+            self.remarks.append((row.index, self.author_of(row.index), remark))
+        filed = self.view.filed.get(row.index)
+        self.ringing.opened(remarks, self.now_us, filed.item if filed is not None else "")
+        if filed is not None and filed.item:
+            self.detection.touch([filed.item])
+        self.changed = True
+
+    def author_of(self, index: int) -> str:
+        """The party that an entry names as its author; empty where it cannot be told."""
+        leaf = self.store.leaves(index, index + 1)
+        entry = open_leaf(index, leaf[0]).entry if leaf else None
+        return entry.act.party if entry is not None else ""
+
+    def _detect(self) -> None:
+        for change in self.detection.run(self.picture, self.view, self.now_us):
+            self.ringing.conflict(change, self.picture, self.now_us)
+            self.changed = True
+
+    # The outbox, as far as the log changes it.
+
+    def _store_item(self, item: Item, *, with_parts: bool = False) -> None:
+        row = replace(item, parts=()).encode()
+        self.store.put_outbox(item.id, item.state, row, item.parts if with_parts else None)
+
+    def _ended(self, item: Item) -> None:
+        """Ring for what cannot go out by itself."""
+        self.ringing.outbox_changed(item, self.now_us)
+
+    def _forget_logged(self) -> None:
+        """What stands in the own verified log needs the outbox no more; remember where.
+
+        Raises:
+            Equivocation: the host proved a place to us in a history that it does not show; the act is kept.
+        """
+        for item in list(self.outbox.items.values()):
+            if item.state != "logged" or item.index >= self.follower.size:
+                continue
+            if self.follower.tree.nodes(0, item.index, item.index + 1) != [leaf_hash(item.leaf)]:
+                self.follower.hear(item.note, self.clock.monotonic_us())
+            else:
+                self.logged_at[item.id] = item.index
+                self.store.drop_outbox(item.id)
+                del self.outbox.items[item.id]
