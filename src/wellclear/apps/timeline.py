@@ -14,7 +14,7 @@ from pathlib import Path
 from msgspec import UNSET
 
 from wellclear.apps.bundle.files import read_bundle
-from wellclear.apps.bundle.report import VerifyReport
+from wellclear.apps.bundle.report import EXERCISE, VerifyReport
 from wellclear.apps.bundle.verify import Progress, opener
 from wellclear.apps.figures import listed, moment, took, words
 from wellclear.apps.sentences import TELL, Memory, Sentence, Told, spoken_of
@@ -251,6 +251,7 @@ class TimelineReport:
     entries: int
     said: tuple[Line, ...]
     verdict: VerifyReport | None = None
+    exercise: bool = False
 
     @property
     def exit_code(self) -> int:
@@ -259,6 +260,8 @@ class TimelineReport:
     def lines(self) -> list[str]:
         """For people. What does not verify is said before anything else."""
         head = [f"Channel {self.channel}, {self.entries} entries, as {self.reader or 'its exporter'} can open it."]
+        if self.exercise:
+            head.insert(0, EXERCISE)
         if self.verdict is not None:
             head = [*self._verdict_lines(), *head]
         head.append("All times are UTC (Z), as the picture of all parties has them; [n] is the entry in the log.")
@@ -273,6 +276,7 @@ class TimelineReport:
     def json(self) -> dict[str, object]:
         """For programs."""
         said: dict[str, object] = {"channel": self.channel, "reader": self.reader, "entries": self.entries}
+        said["exercise"] = "yes" if self.exercise else "no"
         if self.verdict is not None:
             said["verdict"] = self.verdict.json()
         return said | {"lines": [line.json() for line in self.said]}
@@ -295,7 +299,9 @@ def timeline_of_bundle(
     verdict = verify_bundle(files, channel=channel, opening=opener(threads), progress=progress, watch=teller.take)
     picture = verdict.picture
     report = VerifyReport.of(str(path), verdict)
-    return TimelineReport(picture.channel, _exporter(files), picture.size, tuple(teller.close()), report)
+    return TimelineReport(
+        picture.channel, _exporter(files), picture.size, tuple(teller.close()), report, picture.exercise
+    )
 
 
 def _exporter(files: Mapping[str, bytes]) -> str:
@@ -320,4 +326,4 @@ def timeline_of_store(source: Source, reader: str) -> TimelineReport:
             step = fold(picture, logged)
             teller.take(logged, picture, step)
             picture = step.picture
-    return TimelineReport(picture.channel, reader, picture.size, tuple(teller.close()))
+    return TimelineReport(picture.channel, reader, picture.size, tuple(teller.close()), exercise=picture.exercise)

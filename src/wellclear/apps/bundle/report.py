@@ -12,6 +12,10 @@ from wellclear.log.bundle import Fault
 FAULTS_SHOWN = 40
 
 
+EXERCISE = "EXERCISE  EXERCISE  EXERCISE"
+"""Above whatever tells of an exercise's channel (R24)."""
+
+
 @dataclass(frozen=True, slots=True)
 class VerifyReport:
     """A verdict in words. `exit_code` is 0 only if everything holds, else 1."""
@@ -25,6 +29,7 @@ class VerifyReport:
     holds: tuple[str, ...]
     faults: tuple[Fault, ...]
     unknown: tuple[str, ...]
+    exercise: bool = False
 
     @classmethod
     def of(cls, path: str, verdict: Verdict) -> VerifyReport:
@@ -40,6 +45,7 @@ class VerifyReport:
             holds=tuple(verdict.holds),
             faults=tuple(verdict.faults),
             unknown=tuple(verdict.unknown),
+            exercise=verdict.picture.exercise,
         )
 
     @property
@@ -60,6 +66,7 @@ class VerifyReport:
         ]
         if self.channel:
             made = f", exported by {self.exporter} at {_moment(self.made_us)}" if self.made_us is not None else ""
+            said += [EXERCISE] if self.exercise else []
             said.append(f"Channel {self.channel}, {self.entries} entries{made}.")
         said += _section("What does not hold:", [str(fault) for fault in self.faults[:FAULTS_SHOWN]])
         if count > FAULTS_SHOWN:
@@ -75,6 +82,7 @@ class VerifyReport:
             "path": self.path,
             "ok": "yes" if self.ok else "no",
             "channel": self.channel,
+            "exercise": "yes" if self.exercise else "no",
             "exporter": self.exporter,
             "made_us": self.made_us,
             "made": None if self.made_us is None else _moment(self.made_us),

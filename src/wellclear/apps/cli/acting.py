@@ -15,6 +15,7 @@ import msgspec
 import typer
 from msgspec import UNSET
 
+from wellclear.apps.bundle.report import EXERCISE
 from wellclear.apps.cli.asking import passphrase
 from wellclear.apps.cli.output import EXIT_FINDING, note, show
 from wellclear.apps.problems import sentence_of
@@ -83,7 +84,10 @@ class Workplace:
         """Raises Misconfigured for a home that is none, Unavailable where the node does not run."""
         home = home.expanduser()
         settings = load_node(home)
-        return cls(settings, NodeClient.at(home, settings.api_url))
+        client = NodeClient.at(home, settings.api_url)
+        if client.get("status").get("exercise") == "yes":
+            note(EXERCISE)
+        return cls(settings, client)
 
     @property
     def party(self) -> str:
