@@ -43,6 +43,8 @@ STALE_AFTER_US = 10_000_000
 """Silence after which the picture is shown as stale (protocol, "Freshness")."""
 BYTES_AHEAD_MAX = 512 * 1024 * 1024
 """Unproven leaves that are kept; a hostile stream cannot fill the memory."""
+LEAF_COST_BYTES = 256
+"""What keeping a leaf, or only its hash, takes beside its bytes; else a stream of empty leaves would be free."""
 NOTES_AHEAD_MAX = 64
 MISFITS_MAX = 2
 """After so many runs that did not fit, the whole other history is asked for."""
@@ -80,7 +82,7 @@ class Follower:
         self.evidence: Equivocation | None = None
         self.bound: HostChange | None = None
         self._leaves: dict[int, bytes] = {}
-        self._bytes = 0
+        self._bytes, self._top = 0, -1
         self._notes: dict[int, tuple[Checkpoint, bytes]] = {}
         self._unread: list[bytes] = []
         self._heard_us: int | None = None
@@ -129,14 +131,15 @@ class Follower:
     def give(self, start: int, leaves: Sequence[bytes]) -> None:
         """Leaves from an index on, unproven; what is known already or too much is passed over."""
         for index, leaf in enumerate(leaves, start):
-            if self._other is not None:
+            if self._other is not None and len(self._other) < BYTES_AHEAD_MAX // LEAF_COST_BYTES:
                 self._other[index] = leaf_hash(leaf)
-            if index < self.size or self._bytes + len(leaf) > BYTES_AHEAD_MAX:
+            if index < self.size or (index == 0 and b64(leaf_hash(leaf)) != self.channel):
                 continue
-            if index == 0 and b64(leaf_hash(leaf)) != self.channel:
-                continue
-            self._bytes += len(leaf) - len(self._leaves.get(index, b""))
-            self._leaves[index] = leaf
+            self._drop(index)
+            if self._room_for(index, leaf):
+                self._bytes += _cost(leaf)
+                self._leaves[index] = leaf
+                self._top = max(self._top, index)
         if 0 in self._leaves:
             waiting, self._unread = self._unread, []
             for note in waiting:
@@ -308,8 +311,17 @@ class Follower:
         if self._misfits >= MISFITS_MAX and self._other is None and self.size:
             self._other = {}
 
+    def _room_for(self, index: int, leaf: bytes) -> bool:
+        """Whether a leaf may be kept. What lies further ahead makes way: junk there must not keep out what is next."""
+        if self._bytes + _cost(leaf) > BYTES_AHEAD_MAX and index < self._top:
+            for ahead in [at for at in self._leaves if at > index]:
+                self._drop(ahead)
+            self._top = index
+        return self._bytes + _cost(leaf) <= BYTES_AHEAD_MAX
+
     def _drop(self, index: int) -> None:
-        self._bytes -= len(self._leaves.pop(index, b""))
+        leaf = self._leaves.pop(index, None)
+        self._bytes -= 0 if leaf is None else _cost(leaf)
 
     def _fold(self, leaves: tuple[bytes, ...], note: bytes, hashes: list[bytes]) -> Proven:
         start, picture = self.size, self.picture
@@ -324,6 +336,10 @@ class Follower:
         finally:
             self.tree.truncate(start)
         return Proven(start, leaves, note, logged, tuple(steps), differing)
+
+
+def _cost(leaf: bytes) -> int:
+    return len(leaf) + LEAF_COST_BYTES
 
 
 def _head_fault(logged: Logged, tree: Tree) -> Remark | None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from tests.unit.channel.relay import Relay
+from wellclear.channel import follower as followers
 from wellclear.channel.composing import link
-from wellclear.channel.follower import NOTES_AHEAD_MAX, STALE_AFTER_US, Follower
+from wellclear.channel.follower import LEAF_COST_BYTES, NOTES_AHEAD_MAX, STALE_AFTER_US, Follower
 from wellclear.domain.reasons import Reason
 from wellclear.errors import Equivocation, Unverified
 from wellclear.log.equivocation import check_evidence, decode_evidence
@@ -154,6 +155,19 @@ def test_a_flood_of_notes_pushes_no_earlier_one_out(relay: Relay) -> None:
         follower.hear(relay.note(size, b"\x08" * 32), 0)
     with pytest.raises(Equivocation):
         follower.hear(relay.note(7), 0)
+
+
+def test_empty_leaves_are_not_kept_without_end(relay: Relay, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(followers, "BYTES_AHEAD_MAX", 100 * LEAF_COST_BYTES)
+    follower = following(relay, 6)
+    follower.hear(relay.note(10_000, b"\x07" * 32), 0)
+    for _ in range(2):
+        follower.give(6, [b""] * 10_000)
+    assert follower.wants() == (106, 10_000)
+    follower.hear(relay.note(), 0)
+    follower.give(6, relay.sketch.leaves[6:])
+    take_all(follower)
+    assert follower.size == relay.size, "what is proven takes their place"
 
 
 def test_a_head_unlike_our_tree_is_told(relay: Relay) -> None:
