@@ -207,7 +207,6 @@ _GROUPS: dict[str, type[Wire]] = {
     "readback": Readback, "readback_wrong": ReadbackWrong, "units": Units, "request": RequestDetails,
     "finding": Findings, "articles": Articles,
 }  # fmt: skip
-GROUP_NAMES = tuple(_GROUPS)
 NOTICE_GROUPS = ("cell", "volume", "category", "rest")
 """A notice or amendment commits to exactly these, in this order."""
 LEVEL_OF_GROUP = {"cell": 1, "volume": 2, "category": 3, "rest": 4}

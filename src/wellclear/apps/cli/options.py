@@ -44,7 +44,6 @@ Wait = Annotated[
     typer.Option("--wait", min=0, max=300, metavar="SECONDS", help="Wait so long for its place in the log; 0: do not."),
 ]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Ask nothing.")]
-Force = Annotated[bool, typer.Option("--force", help="Overwrite what is there.")]
 ItemArgument = Annotated[
     str, typer.Argument(metavar="ID", help="The item, such as NORTHLAND-1001-9.", show_default=False)
 ]
