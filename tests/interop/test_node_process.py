@@ -15,10 +15,12 @@ import httpx
 import pytest
 
 from tests.interop.live_channel import NORTH, PASSPHRASE, found, key_of, serve
+from wellclear.apps.node.serve import serve as serve_node
 from wellclear.edges.keyring import create_key
 from wellclear.edges.node_client import NodeClient
-from wellclear.edges.settings import NodeSettings, write_node
+from wellclear.edges.settings import NodeSettings, load_node, write_node
 from wellclear.edges.store import Store
+from wellclear.errors import Misconfigured
 
 _SERVE = """
 import sys
@@ -61,6 +63,20 @@ def followed(home: Path, url: str) -> dict[str, object]:
             if board["size"]:
                 return dict(board)
     raise AssertionError("the node ended its stream")
+
+
+def test_a_second_start_on_one_home_fails_in_words_and_leaves_the_first_its_token(home: Path) -> None:
+    process, url = start(home)
+    try:
+        token = (home / "token").read_text("ascii")
+        with pytest.raises(Misconfigured, match="somebody else writes to it"):
+            serve_node(load_node(home), PASSPHRASE)
+        assert (home / "token").read_text("ascii") == token
+        with NodeClient.at(home, url) as client:
+            assert client.get("status")["party"] == NORTH
+    finally:
+        process.terminate()
+        process.communicate(timeout=10)
 
 
 def test_a_node_serves_is_killed_and_serves_again(home: Path) -> None:

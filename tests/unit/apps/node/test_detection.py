@@ -67,7 +67,7 @@ def test_two_exact_notices_conflict_alike_on_both_sides() -> None:
     assert told[0][0].rows[0].verdict == "conflict"
 
 
-@pytest.mark.requirement("R25", "R32")
+@pytest.mark.requirement("R25", "R32", "N12")
 @pytest.mark.parametrize("lat", [34.5, -60.0])
 def test_a_finding_does_not_depend_on_a_volume_that_was_held_back(lat: float) -> None:
     """Near or far, the other side is told `possible` from the cell; the exact answer stays at the own desk."""
