@@ -158,7 +158,7 @@ class Sequencer:
 
     def tell_time(self, now_us: int) -> int | None:
         """Put the host's own `time` into the log, for its clock duty; its index, None while nothing can be taken."""
-        if self.stopped is not None or len(self._leaves) >= PENDING_MAX:
+        if self.stopped is not None or len(self._leaves) >= PENDING_MAX or not _keys_live(self.pending_picture):
             return None
         return self._take(self._time_entry(now_us))
 
@@ -274,7 +274,8 @@ class Sequencer:
         return index
 
     def _open_batch(self, now_us: int) -> None:
-        if abs(now_us - self.pending_picture.host_claim_us()) > CLAIM_AGE_US_MAX:
+        late = abs(now_us - self.pending_picture.host_claim_us()) > CLAIM_AGE_US_MAX
+        if late and _keys_live(self.pending_picture):
             self._take(self._time_entry(now_us))
 
     def _time_entry(self, now_us: int) -> Examined:
@@ -300,3 +301,17 @@ def _check_host(picture: Picture, log: Signer, sequencer: Signer) -> None:
         raise Misconfigured(
             "keys", f"this channel is sequenced by {host.party} under other keys", do="Check the home directory"
         )
+    if not _keys_live(picture):
+        raise Misconfigured(
+            "keys",
+            "this host's own key was revoked",
+            do="The heads of delegation decide on a host: wellclear host change",
+        )
+
+
+def _keys_live(picture: Picture) -> bool:
+    """Whether the host may still sign: its party's recovery key can revoke its log and sequencer keys."""
+    host = picture.host
+    assert host is not None, "the genesis names the host"
+    rows = [picture.keys.get(key) for key in (host.log, host.sequencer)]
+    return all(row is not None and row.state == "live" for row in rows)

@@ -291,3 +291,19 @@ def test_it_starts_only_with_the_hosts_own_keys_and_note(bench: Bench) -> None:
     for wrong in (signed_note(sketch, 3),):
         with pytest.raises(Misconfigured, match="do not fit"):
             Sequencer(sketch.picture, sketch.tree, wrong, log=keys.log, sequencer=keys.sequencer, find=bench.find)
+
+
+@pytest.mark.parametrize("use", ["log", "sequencer"])
+def test_a_host_whose_own_key_was_revoked_logs_nothing_more_under_it(bench: Bench, use: str) -> None:
+    """Else each batch would begin with an entry that every follower counts as the host's fault."""
+    sketch, size = bench.sketch, bench.sequencer.size
+    public = {"key": sketch.parties["CASPIA"].public(use), "since": 0}
+    revoke = Writer(sketch, "CASPIA", "recovery").frame(sketch.compose("revoke", "CASPIA", public=public))
+    assert isinstance(bench.admit(revoke), int)
+    assert bench.sequencer.tell_time(sketch.now_us + MINUTE_S * SECOND_US) is None
+    batch = bench.commit()
+    assert [remark for step in batch.steps for remark in step.remarks] == []
+    assert bench.sequencer.stopped is not None
+    assert "host change" in str(bench.sequencer.stopped)
+    assert bench.sequencer.batch() is None
+    assert len(bench.disk) > size
