@@ -10,7 +10,7 @@ all of them are taken at once, or they are thrown away and asked for again. Noth
     state    event                                              next
     -----    -----------------------------------------------    ------
     stale    a verified note that the own tree reaches           live
-    live     no such note for STALE_AFTER_US                     stale
+    live     no newer such note for STALE_AFTER_US               stale
     any      two notes under the host's key, not both true       halted, with evidence; nothing is taken any more
     any      bytes that fail to verify                           unchanged; they are dropped and asked for again
 
@@ -28,12 +28,13 @@ from typing import Literal
 from msgspec import UNSET
 
 from wellclear.channel.opening import open_leaf
+from wellclear.channel.policy import cosigners
 from wellclear.domain.canonical import b64, unb64
 from wellclear.domain.kinds import HostCard, HostChange, public_of
 from wellclear.domain.logged import Logged, Remark
 from wellclear.domain.reasons import Reason
 from wellclear.errors import Equivocation, InvalidValue, Malformed, Unverified
-from wellclear.log.checkpoint import Checkpoint, open_checkpoint
+from wellclear.log.checkpoint import Checkpoint, cosignatures, open_checkpoint
 from wellclear.log.equivocation import check_pair, check_pair_in
 from wellclear.log.merkle import Tree, leaf_hash
 from wellclear.picture.fold import fold
@@ -86,6 +87,7 @@ class Follower:
         self._notes: dict[int, tuple[Checkpoint, bytes]] = {}
         self._unread: list[bytes] = []
         self._heard_us: int | None = None
+        self._cosigned_s = 0
         self._other: dict[int, bytes] | None = None
         self._misfits = 0
 
@@ -122,11 +124,24 @@ class Follower:
         except Equivocation as found:
             self.evidence = found
             raise
-        if checkpoint.size == self.size and self.note is not None:
+        newer = self._says_more(note)
+        if checkpoint.size == self.size and self.note is not None and newer:
             self._heard_us = now_us
-            self.note = note  # the same tree; perhaps fresher cosignatures
+            self.note = note  # the same tree, and a fresher cosignature of the host's
         elif checkpoint.size > self.size and (checkpoint.size in self._notes or len(self._notes) < NOTES_AHEAD_MAX):
             self._notes[checkpoint.size] = (checkpoint, note)  # a flood of notes pushes no earlier promise out
+
+    def _says_more(self, note: bytes) -> bool:
+        """Whether the host itself has cosigned this note later than any before: a replayed note keeps nobody live.
+
+        A host that never cosigns can only be heard, not dated; once it has cosigned, its bare notes are not news.
+        """
+        host = self.picture.host
+        known = [key for party, key in cosigners(self.picture) if host is not None and party == host.party]
+        newest_s = max((time_s for _, time_s in cosignatures(note, known)), default=0)
+        news = newest_s > self._cosigned_s or self._cosigned_s == 0
+        self._cosigned_s = max(self._cosigned_s, newest_s)
+        return news
 
     def give(self, start: int, leaves: Sequence[bytes]) -> None:
         """Leaves from an index on, unproven; what is known already or too much is passed over."""
@@ -186,7 +201,9 @@ class Follower:
         """Make a proven run part of the own log. The caller has stored it."""
         assert proven.start == self.size, "runs are committed in order, each once"
         self.tree.extend(logged.leaf_hash for logged in proven.logged)
-        self.picture = proven.steps[-1].picture
+        before, self.picture = self.picture, proven.steps[-1].picture
+        if before.host != self.picture.host:
+            self._cosigned_s = 0  # another host has another clock
         self.note = proven.note
         self._heard_us = now_us
         self._misfits, self._other = 0, None

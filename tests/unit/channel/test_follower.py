@@ -8,8 +8,10 @@ from tests.unit.channel.relay import Relay
 from wellclear.channel import follower as followers
 from wellclear.channel.composing import link
 from wellclear.channel.follower import LEAF_COST_BYTES, NOTES_AHEAD_MAX, STALE_AFTER_US, Follower
+from wellclear.channel.policy import cosigner_name
 from wellclear.domain.reasons import Reason
 from wellclear.errors import Equivocation, Unverified
+from wellclear.log.checkpoint import cosign, merge_signatures
 from wellclear.log.equivocation import check_evidence, decode_evidence
 from wellclear.log.merkle import Tree, leaf_hash
 from wellclear.testing.sketch import Sketch, circle
@@ -102,6 +104,22 @@ def test_silence_makes_stale_and_a_word_makes_live(relay: Relay) -> None:
     assert follower.state(STALE_AFTER_US) == "live"
     assert follower.state(STALE_AFTER_US + 1) == "stale"
     follower.hear(relay.note(), STALE_AFTER_US + 1)
+    assert follower.state(STALE_AFTER_US + 1) == "live"
+
+
+def test_a_replayed_note_keeps_nobody_live(relay: Relay) -> None:
+    """Frozen or recorded bytes say nothing new: only a later cosignature of the host's own is its word of now."""
+    key = relay.sketch.parties[relay.sketch.host].key("cosigner")
+
+    def cosigned(time_s: int) -> bytes:
+        return merge_signatures(relay.note(), [cosign(relay.note(), cosigner_name(relay.sketch.host), key, time_s)])
+
+    follower = following(relay)
+    follower.hear(cosigned(1_000), 0)
+    for again in (cosigned(1_000), cosigned(999), relay.note()):
+        follower.hear(again, STALE_AFTER_US + 1)
+        assert follower.state(STALE_AFTER_US + 1) == "stale"
+    follower.hear(cosigned(1_004), STALE_AFTER_US + 1)
     assert follower.state(STALE_AFTER_US + 1) == "live"
 
 

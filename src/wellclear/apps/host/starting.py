@@ -19,7 +19,7 @@ from wellclear.edges.store import Store
 from wellclear.errors import Misconfigured
 from wellclear.log.ed25519 import Signer
 from wellclear.log.merkle import Tree
-from wellclear.picture.fold import fold
+from wellclear.picture.fold import envelope_fault, fold
 from wellclear.picture.picture import Picture
 
 PROGRESS_EVERY = 256
@@ -114,9 +114,10 @@ def replay(store: Store, progress: Progress | None = None) -> tuple[Picture, Tre
     size = store.size()
     for index, leaf in store.each_leaf():
         logged = open_leaf(index, leaf)
+        if envelope_fault(picture, logged) is None:
+            audiences.take(logged)
         picture = fold(picture, logged).picture
         tree.append(logged.leaf_hash)
-        audiences.take(logged)
         if progress is not None and (index + 1) % PROGRESS_EVERY == 0:
             progress(index + 1, size)
     if progress is not None:

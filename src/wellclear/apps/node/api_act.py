@@ -135,11 +135,12 @@ async def take_entry(
     if data.use not in ("recovery", "standby"):
         raise InvalidValue("use", "node, recovery or standby")
     signer = await asyncio.to_thread(keyring.unlock, data.use, data.passphrase)
-    service.core.outbox.signers[data.use] = signer
-    try:
-        return await send(service, act, approvals, stored, max(wait, 5), data.use)
-    finally:
-        del service.core.outbox.signers[data.use]
+    async with service.lending:
+        service.core.outbox.signers[data.use] = signer
+        try:
+            return await send(service, act, approvals, stored, max(wait, 5), data.use)
+        finally:
+            del service.core.outbox.signers[data.use]
 
 
 async def send(

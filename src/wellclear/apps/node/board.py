@@ -20,6 +20,7 @@ from wellclear.domain.canonical import b64, unb64
 from wellclear.domain.spoken import spoken
 from wellclear.errors import Malformed, Unverified
 from wellclear.log.checkpoint import cosignatures
+from wellclear.watch.clock import stands_still
 
 FRESH_US = 10_000_000
 """A cosignature of another party not older than this makes the picture fresh (protocol, "Freshness")."""
@@ -44,6 +45,7 @@ def board(core: NodeCore, link_words: str) -> Row:
         "party": core.party, "channel": core.channel, "spoken": spoken(unb64(core.channel)),
         "exercise": yes(picture.exercise), "phase": phase(core), "agreement": picture.agreement,
         "size": core.follower.size, "digest": b64(picture.digest), **moments(now=picture.now_us, own=own_us),
+        "stands_still": yes(stands_still(picture)),
         "drift_ms": max((drift.ahead_us for drift in drifts), key=abs, default=0) // 1000,
         "clocks": [{"party": drift.party, "ahead_ms": drift.ahead_us // 1000} for drift in drifts],
         "desks": own_desks(core), "peers": sorted(set(picture.desks) - set(own_desks(core))),

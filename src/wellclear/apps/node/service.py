@@ -49,6 +49,8 @@ class NodeService:
         self.on_fatal: Callable[[], None] = lambda: None
         self._wake_sender, self._wake_fetcher = asyncio.Event(), asyncio.Event()
         self._bell = asyncio.Event()
+        self.lending = asyncio.Lock()
+        """Held while a key that is not the node's own links one entry; there is one of each use."""
         self._changes = 0
         self._tasks: list[asyncio.Task[None]] = []
         self._closing = False

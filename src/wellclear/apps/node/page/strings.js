@@ -9,6 +9,7 @@ const EN = {
   skip: "Skip to what rings",
   zulu_clock: "Own clock, Zulu",
   picture_now: "Picture now",
+  stands_still: "Two clocks only: while either is silent, what is late is late by your own clock and not on record.",
   drift: "difference {value}",
   drift_over: "difference {value}: clocks disagree",
   log_size: "{size} entries",
