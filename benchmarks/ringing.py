@@ -1,7 +1,7 @@
 """Announce at A until it rings at B: the host and two nodes are processes of their own, over loopback.
 
-The clock starts when the approved notice leaves for A's node and stops when B's stream of boards shows the ring.
-Linking, signing, submission, durable commit, push, verification, B's own store, fold, ring and board lie between.
+The clock starts when the approved notice leaves for A's node and stops when B's stream of rings tells it.
+Linking, signing, submission, durable commit, push, verification, B's own store, fold and ring lie between.
 The next notice goes out once A has the receipt for this one.
 """
 
@@ -20,7 +20,7 @@ import msgspec
 from wellclear.apps.cli.acting import Intent, Ready
 from wellclear.apps.demo.processes import supervised
 from wellclear.apps.demo.scenario import PALMYRA, read_scenario
-from wellclear.apps.demo.station import EXERCISE_PASSPHRASE, Station, recipient, rings
+from wellclear.apps.demo.station import EXERCISE_PASSPHRASE, Station, recipient
 from wellclear.apps.demo.steps import agreement
 from wellclear.apps.demo.story import Story
 from wellclear.apps.demo.telling import Teller
@@ -28,9 +28,11 @@ from wellclear.channel.composing import approve
 from wellclear.domain.entry import Approval, Role
 from wellclear.edges.clock import SystemClock
 from wellclear.edges.keyring import unlock
+from wellclear.edges.node_client import NodeClient
 
 NOTICES = 60
 WITHIN_S = 10.0
+SETTLE_S = 0.05
 
 
 @contextlib.contextmanager
@@ -55,28 +57,28 @@ def channel(directory: Path) -> Iterator[Story]:
 def ring_ms(directory: Path) -> list[float]:
     """Milliseconds from announcing to ringing, for each notice."""
     with channel(directory) as story:
-        return [_one(story) for _ in range(NOTICES)]
+        settings = story.second.settings
+        with NodeClient.at(settings.home, settings.api_url) as rung:
+            return [_one(story, rung) for _ in range(NOTICES)]
 
 
-def _one(story: Story) -> float:
+def _one(story: Story, rung: NodeClient) -> float:
     first, second = story.first, story.second
     ready, approvals = _approved(story)
-    rung = threading.Event()
-    moments: list[float] = []
+    item, moments = str(ready.act.id), list[float]()
 
     def listen() -> None:
-        second.until(lambda board: rings(board, "notice", str(ready.act.id)), WITHIN_S, "the ring")
+        next(alarm for alarm in rung.rings() if alarm["item"] == item)
         moments.append(time.perf_counter())
-        rung.set()
 
     listener = threading.Thread(target=listen, daemon=True)
     listener.start()
+    time.sleep(SETTLE_S)  # the stream is open, and the desks are quiet
     start = time.perf_counter()
     first._place.send(ready, approvals, wait_s=0)  # the one step that is measured
-    assert rung.wait(WITHIN_S), "it rang"
-    listener.join()
-    item, desk = str(ready.act.id), second.desk
-    first.until(lambda board: recipient(board, item, desk).get("received"), WITHIN_S, "the receipt")
+    listener.join(WITHIN_S)
+    assert moments, "it rang"
+    first.until(lambda board: recipient(board, item, second.desk).get("received"), WITHIN_S, "the receipt")
     return (moments[0] - start) * 1000
 
 

@@ -321,6 +321,23 @@ def test_a_named_person_silences_an_alarm_here(live: tuple[Host, str, dict[str, 
     run(live, story)
 
 
+def test_a_ring_is_told_ahead_of_the_board(live: tuple[Host, str, dict[str, SketchParty], Path]) -> None:
+    async def story(north: httpx.AsyncClient, south: httpx.AsyncClient, a: Desk, b: Desk) -> None:
+        heard = b.node.rings()
+        first = asyncio.ensure_future(anext(heard))
+        await asyncio.sleep(0)
+        item = await announce(north, a, lat=-41.0)
+        alarm = await first
+        async with asyncio.timeout(20):
+            while alarm is None or alarm.item != item:
+                alarm = await anext(heard)
+        assert (alarm.kind, alarm.precedence) == ("answer_owed", "P")
+        b.node.end_streams()
+        assert [row async for row in heard if row is not None] == []
+
+    run(live, story)
+
+
 def test_the_board_is_streamed_whenever_it_changes(live: tuple[Host, str, dict[str, SketchParty], Path]) -> None:
     async def story(north: httpx.AsyncClient, south: httpx.AsyncClient, a: Desk, b: Desk) -> None:
         boards = b.node.boards(lambda: len(b.node.core.view.items))

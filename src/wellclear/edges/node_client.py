@@ -91,12 +91,19 @@ class NodeClient:
             Unavailable: the node stopped answering.
             Malformed: what it sends is no board.
         """
+        yield from self._stream("/api/events", "board")
+
+    def rings(self) -> Iterator[Answer]:
+        """Each alarm as it rings, ahead of the board; raises as `boards`."""
+        yield from self._stream("/api/rings", "ring")
+
+    def _stream(self, path: str, name: str) -> Iterator[Answer]:
         try:
-            with self._http.stream("GET", "/api/events") as response:
+            with self._http.stream("GET", path) as response:
                 if response.status_code >= 400:
                     response.read()
                     raise error_from(response.status_code, response.content)
-                yield from _events(response.iter_lines(), "board")
+                yield from _events(response.iter_lines(), name)
         except httpx.HTTPError as error:
             raise self._unreachable(error) from error
 

@@ -81,13 +81,14 @@ class Station:
         """
         until = time.monotonic() + within_s
         while True:
-            found = what(self.look())
+            board = self.look()
+            found = what(board)
             if found:
                 return found
             left = until - time.monotonic()
             if left <= 0:
                 raise Unavailable(f"{self.party}'s board", f"did not show within {within_s:.0f} s: {words}")
-            self.await_change(left)
+            self.await_change(left, board)
 
     def until_size(self, size: int, within_s: float) -> Board:
         """The first board of a log that is so long; raises as `until`."""
@@ -102,10 +103,10 @@ class Station:
             raise self._fault or Unavailable(f"{self.party}'s node", f"showed no board within {FIRST_S:.0f} s")
         return self.board
 
-    def await_change(self, within_s: float) -> None:
-        """Come back when there is a newer board, or after that time."""
+    def await_change(self, within_s: float, seen: Board | None = None) -> None:
+        """Come back when there is a newer board than the one that was seen, or after that time."""
         with self._changed:
-            before = self.board
+            before = self.board if seen is None else seen
             self._changed.wait_for(lambda: self.board is not before or self._fault is not None, within_s)
 
     def _follow(self) -> None:

@@ -51,12 +51,27 @@ async def board(service: Service) -> Row:
 @get("/api/events")
 async def events(service: Service) -> Stream:
     """Server-sent events: the whole board whenever something changed, and at least every two seconds."""
-    return Stream(_events(service), media_type="text/event-stream", headers={"Cache-Control": "no-store"})
+    told = service.boards(lambda: boards.board(service.core, service.link_words))
+    return _stream("board", told)
 
 
-async def _events(service: NodeService) -> AsyncIterator[bytes]:
-    async for told in service.boards(lambda: boards.board(service.core, service.link_words)):
-        yield b"event: board\ndata: %s\n\n" % msgspec.json.encode(told)
+@get("/api/rings")
+async def rings(service: Service) -> Stream:
+    """Server-sent events: each alarm as it rings, ahead of the board that shows it."""
+    rung = (boards.alarm_row(service.core, alarm) if alarm else None async for alarm in service.rings())
+    return _stream("ring", rung)
+
+
+def _stream(name: str, told: AsyncIterator[Row | None]) -> Stream:
+    """Rows as events of one name; None is a comment that only shows that the node lives."""
+
+    async def events_of() -> AsyncIterator[bytes]:
+        yield b": open\n\n"
+        async for row in told:
+            data = msgspec.json.encode(row)
+            yield b": alive\n\n" if row is None else b"event: %s\ndata: %s\n\n" % (name.encode("ascii"), data)
+
+    return Stream(events_of(), media_type="text/event-stream", headers={"Cache-Control": "no-store"})
 
 
 @get("/api/notices")
@@ -194,7 +209,7 @@ async def timeline(service: Service) -> Row:
 
 
 READING: Final = [
-    status, board, events, notices, notice, conflicts, duties, alarms, messages, requests, remarks, outbox, roster,
-    agreement, timeline,
+    status, board, events, rings, notices, notice, conflicts, duties, alarms, messages, requests, remarks, outbox,
+    roster, agreement, timeline,
 ]  # fmt: skip
 """The handlers of this module."""

@@ -133,10 +133,11 @@ def _item_of(act: Any) -> str:
 
 def alarms(core: NodeCore) -> list[Row]:
     """What rings, or has rung: unseen ones first."""
-    return [_alarm_row(core, alarm) for alarm in core.alarms.listed()]
+    return [alarm_row(core, alarm) for alarm in core.alarms.listed()]
 
 
-def _alarm_row(core: NodeCore, alarm: Alarm) -> Row:
+def alarm_row(core: NodeCore, alarm: Alarm) -> Row:
+    """One alarm as board and ring tell it."""
     told: Row = {
         "key": alarm.key, "kind": _kind(core, alarm), "level": _level(alarm), "state": alarm.state,
         "title": alarm.words, "text": "", "item": alarm.item, "desk": alarm.desk, "precedence": alarm.precedence,

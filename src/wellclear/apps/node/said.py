@@ -6,6 +6,7 @@ A desk looks at a hundred notices many times a second, and none of them changes 
 from __future__ import annotations
 
 from collections.abc import Container, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -47,6 +48,7 @@ def _said(item: ItemView) -> Row:
     return _opened(version) | {"flags": [*vague(version)], "changes": rows}
 
 
+@lru_cache(maxsize=16_384)
 def stamp(moment_us: int | None) -> str:
     """The date-time group of a moment; empty for none, microseconds for what has no group."""
     if moment_us is None:

@@ -13,6 +13,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import Any, Final
 
+from wellclear.apps.node.alarms import Alarm
 from wellclear.apps.node.core import NodeCore
 from wellclear.apps.node.parts import Wanted
 from wellclear.channel.outbox import Item
@@ -27,6 +28,9 @@ LOG: Final = logging.getLogger("wellclear.node")
 TICK_S: Final = 0.25
 BOARD_S: Final = 2.0
 COALESCE_S: Final = 0.02
+SEND_FIRST_S: Final = 0.004
+"""What is to be sent goes before what is to be shown."""
+RINGS_WAITING_MAX: Final = 256
 BACKOFF_S: Final = (0.1, 0.5, 1.0, 2.0, 5.0)
 FETCHES_MAX: Final = 16
 """Parts that are asked for at once; an entry has at most so many."""
@@ -52,6 +56,8 @@ class NodeService:
         self.lending = asyncio.Lock()
         """Held while a key that is not the node's own links one entry; there is one of each use."""
         self._changes = 0
+        self._listeners: set[asyncio.Queue[Alarm | None]] = set()
+        core.alarms.on_ring = self._on_ring
         self._tasks: list[asyncio.Task[None]] = []
         self._closing = False
 
@@ -74,8 +80,11 @@ class NodeService:
         self._ring_bell()
 
     def end_streams(self) -> None:
-        """Let everybody who watches the board go."""
+        """Let everybody who watches go."""
         self._closing = True
+        for listener in self._listeners:
+            if not listener.full():
+                listener.put_nowait(None)
         self._ring_bell()
 
     def _on_end(self, task: asyncio.Task[None]) -> None:
@@ -288,14 +297,35 @@ class NodeService:
         return True
 
     async def boards(self, board: Callable[[], Any]) -> AsyncIterator[Any]:
-        """The board now, at once when something changes, at most every 20 ms, and at least every 2 s."""
+        """The board now, soon when something changes, at most every 20 ms, and at least every 2 s."""
         loop = asyncio.get_running_loop()
         while not self._closing:
             seen, told = self._changes, loop.time()
             yield board()
             if seen == self._changes:
                 await self.changed(BOARD_S)
-            await asyncio.sleep(max(0.0, COALESCE_S - (loop.time() - told)))
+            await asyncio.sleep(max(SEND_FIRST_S, COALESCE_S - (loop.time() - told)))
+
+    async def rings(self) -> AsyncIterator[Alarm | None]:
+        """Each alarm at the moment when it rings: a desk with a thousand notices must not wait for its board.
+
+        None at least every 2 s, so that both ends notice when the other one is gone.
+        """
+        rung: asyncio.Queue[Alarm | None] = asyncio.Queue(RINGS_WAITING_MAX)
+        self._listeners.add(rung)
+        try:
+            while not self._closing:
+                try:
+                    yield await asyncio.wait_for(rung.get(), BOARD_S)
+                except TimeoutError:
+                    yield None
+        finally:
+            self._listeners.discard(rung)
+
+    def _on_ring(self, alarm: Alarm) -> None:
+        for listener in self._listeners:
+            if not listener.full():  # who does not listen sees it on the board
+                listener.put_nowait(alarm)
 
     def _ring_bell(self) -> None:
         self._changes += 1

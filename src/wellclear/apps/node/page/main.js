@@ -178,7 +178,7 @@ addEventListener("hashchange", takeToken);
 label();
 draw();
 setInterval(beat, 250);
-follow((board) => {
+follow("/api/events", "board", (board) => {
   hearBoard(board);
   draw();
   learnPeers();
@@ -186,3 +186,8 @@ follow((board) => {
   state.status = status || state.status;
   beat();
 });
+follow("/api/rings", "ring", (alarm) => {
+  if (!state.board) return;
+  state.board.alarms = [alarm, ...(state.board.alarms ?? []).filter((row) => row.key !== alarm.key)];
+  draw();
+}, () => {});

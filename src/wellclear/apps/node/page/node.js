@@ -1,4 +1,4 @@
-// The way to the node: bearer token, one stream of boards, one post. It knows nothing of the page.
+// The way to the node: bearer token, two streams of events, one post. It knows nothing of the page.
 
 const TOKEN = "wellclear-token";
 
@@ -71,8 +71,8 @@ async function* events(stream) {
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 const QUIET_MS = 10_000;
 
-// Boards for ever; after a break the stream is opened again. `hear(board)` per board, `lost(status)` per break.
-export async function follow(hear, lost) {
+// Events of one name for ever; after a break the stream is opened again. `hear(data)` per event, `lost(status)` per break.
+export async function follow(path, event, hear, lost) {
   for (;;) {
     const stop = new AbortController();
     let timer;
@@ -83,7 +83,7 @@ export async function follow(hear, lost) {
     let status = 0;
     try {
       heard();
-      const response = await fetch("/api/events", {
+      const response = await fetch(path, {
         headers: { Authorization: `Bearer ${takeToken() ?? ""}`, Accept: "text/event-stream" },
         cache: "no-store", credentials: "omit", signal: stop.signal,
       });
@@ -91,7 +91,7 @@ export async function follow(hear, lost) {
       if (!response.ok) throw await refusal(response);
       for await (const { name, data } of events(response.body)) {
         heard();
-        if (name === "board") hear(JSON.parse(data));
+        if (name === event) hear(JSON.parse(data));
       }
     } catch (error) {
       if (!(error instanceof NodeError || error instanceof TypeError || error instanceof SyntaxError || error.name === "AbortError")) throw error;
