@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
-from wellclear.domain.quantities import Position, dtg, format_time
+from wellclear.domain.quantities import Position, format_time
 from wellclear.domain.volume import AltitudeBand, Point, Polygon, Polygons, Route, Volume
 from wellclear.domain.volume_fields import volume_from
 from wellclear.errors import InvalidValue
@@ -22,9 +22,10 @@ _DATUMS = {"AMSL": "AMSL", "W84": "above the WGS-84 ellipsoid (HAE)", "STD": "on
 
 
 def moment(moment_us: int) -> str:
-    """Date-time group and, for the seconds, the time of day: `221430ZNOV26 14:30:05`."""
+    """The day and the second, which a date-time group lacks: `2026-11-22 14:30:05Z`."""
     try:
-        return f"{dtg(moment_us)} {format_time(moment_us)[11:19]}"
+        said = format_time(moment_us)
+        return f"{said[:10]} {said[11:19]}Z"
     except InvalidValue:
         return f"{moment_us} µs after 1970"
 
@@ -46,9 +47,14 @@ def length(mm: int) -> str:
 
 
 def bare_height(mm: int) -> str:
-    """A height without its datum: exactly in metres, or in feet where it is a whole five feet and no whole metre."""
-    if mm % 1_000 and mm % _FIVE_FEET_MM == 0:
-        return f"{mm // _FIVE_FEET_MM * 5:,} ft"
+    """A height without its datum, exactly, in the unit in which it is the rounder number: `5,000 ft`, not `1,524 m`.
+
+    The wire has millimetres only, and nobody says 1,524 m. Where both are as round it is metres.
+    """
+    if mm % _FIVE_FEET_MM == 0:
+        feet = mm // _FIVE_FEET_MM * 5
+        if mm % 1_000 or _zeros(feet) > _zeros(mm // 1_000):
+            return f"{feet:,} ft"
     return f"{_exact(mm, 1_000)} m"
 
 
@@ -167,6 +173,11 @@ def _points(points: Sequence[Position], between: str) -> str:
     shown = between.join(str(point) for point in points[:POINTS_SHOWN])
     left = len(points) - POINTS_SHOWN
     return f"{shown} and {left} more points" if left > 0 else shown
+
+
+def _zeros(number: int) -> int:
+    """How round a number is: the zeros at its end."""
+    return len(str(number)) - len(str(number).rstrip("0")) if number else 0
 
 
 def _exact(mm: int, unit_mm: int) -> str:

@@ -112,6 +112,12 @@ class Told:
     def to(self) -> str:
         return listed(self.act.to)
 
+    @property
+    def officer(self) -> str:
+        """The watch officer who spoke, with the desk: `W1 at SOUTHLAND/OPS`."""
+        by = self.persons("watch_officer")
+        return f"{by} at {self.who}" if by else self.who
+
     def persons(self, role: str) -> str:
         """The persons of a role behind the entry, by handle."""
         keys = [approval.key for approval in self.entry.approvals if approval.role == role]
@@ -186,7 +192,7 @@ def receipt(told: Told) -> Sentence:
             index = int(change.id.partition("/")[0])
             indices.append(index)
             after = took(change.row.received_us - change.row.start_us)
-            said.append(f"{told.memory.labels.get(index, 'an entry')} (entry {index}), {after} after it was owed")
+            said.append(f"{told.memory.labels.get(index, 'an entry')} (entry {index}), {after} after it was sent")
     shut = list(body.not_opened) if body.not_opened is not UNSET else []
     lines = [f"Not opened: entry {row.index}, {words(row.why)}." for row in shut]
     what = "; ".join(said) if said else f"everything addressed to it up to entry {body.through}, nothing of it new"
@@ -199,14 +205,17 @@ def ack(told: Told) -> Sentence:
     spoken = told.memory.versions.get((item, version))
     answer = answer_id(item, version, told.who)
     since = f", {took(told.now_us - spoken.moment_us)} after it was sent" if spoken is not None else ""
-    text = f"{told.persons('watch_officer')} at {told.who} acknowledged {item} version {version}{since}."
+    text = f"{told.officer} acknowledged {item} version {version}{since}."
     newest = told.step.picture.items.get(item)
     lines = []
     if newest is not None and newest.version > version:
         lines.append(f"Not version {newest.version}, which is the newest.")
     group = told.groups.get("readback")
     if isinstance(group, Readback):
-        lines += [_readback_line(number, row, len(group.volumes)) for number, row in enumerate(group.volumes, start=1)]
+        datums = _datums(spoken)
+        for number, row in enumerate(group.volumes):
+            name = f"volume {number + 1}: " if len(group.volumes) > 1 else ""
+            lines.append(_readback_line(name, row, datums[number] if number < len(datums) else ""))
     facts = dict(_facts(told)) | {"answer": answer}
     if spoken is not None:
         flag = lead_time(spoken, told.now_us)
@@ -222,14 +231,15 @@ def confirm(told: Told) -> Sentence:
     body = told.public
     desk = body.desk if isinstance(body, OfDesk) else "the desk"
     if told.act.kind == "confirm":
-        return Sentence(f"{told.who} confirmed the read-back of {desk} for {item} version {version}.", (), _facts(told))
+        text = f"{told.officer} confirmed the read-back of {desk} for {item} version {version}."
+        return Sentence(text, (), _facts(told))
     group = told.groups.get("readback_wrong")
     lines = []
     if isinstance(group, ReadbackWrong):
         lines = [
             f"Volume {row.volume + 1}, {row.field}: said {row.said}, read back {row.read}." for row in group.differences
         ]
-    text = f"{told.who} told {desk} that its read-back of {item} version {version} differs from what was said."
+    text = f"{told.officer} told {desk} that its read-back of {item} version {version} differs from what was said."
     return Sentence(text, (*lines, *_sealed(told)), _facts(told))
 
 
@@ -238,7 +248,7 @@ def passed(told: Told) -> Sentence:
     item, version = told.about
     group = told.groups.get("units")
     how = f" down to {group.echelon} at {moment(group.at_us)}" if isinstance(group, Units) else ""
-    return Sentence(f"{told.who} passed {item} version {version} to its units{how}.", _sealed(told), _facts(told))
+    return Sentence(f"{told.officer} passed {item} version {version} to its units{how}.", _sealed(told), _facts(told))
 
 
 def request(told: Told) -> Sentence:
@@ -246,7 +256,8 @@ def request(told: Told) -> Sentence:
     subject = told.act.subject
     assert subject is not UNSET, "the fold has taken it"
     what = "another height" if told.act.code == "altitude" else "a later start"
-    text = f"{told.who} asked {told.to()} for {what} of {subject.id} version {subject.version} (request {told.act.id})."
+    about = f"{subject.id} version {subject.version} (request {told.act.id})"
+    text = f"{told.officer} asked {told.to()} for {what} of {about}."
     group = told.groups.get("request")
     lines = []
     if isinstance(group, RequestDetails):
@@ -262,13 +273,13 @@ def request_answered(told: Told) -> Sentence:
     """comply, unable."""
     item, _ = told.about
     if told.act.kind == "comply":
-        return Sentence(f"{told.who} answered request {item}: it will comply.", (), _facts(told))
-    return Sentence(f"{told.who} answered request {item}: unable, {words(str(told.act.code))}.", (), _facts(told))
+        return Sentence(f"{told.officer} answered request {item}: it will comply.", (), _facts(told))
+    return Sentence(f"{told.officer} answered request {item}: unable, {words(str(told.act.code))}.", (), _facts(told))
 
 
 def message(told: Told) -> Sentence:
     """message: free text in the sender's words."""
-    text = f"{told.who} wrote to {told.to()} ({told.act.id})."
+    text = f"{told.officer} wrote to {told.to()} ({told.act.id})."
     group = told.groups.get("message")
     if isinstance(group, Message):
         about = f"About {group.about}. " if group.about is not UNSET else ""
@@ -284,10 +295,14 @@ def finding(told: Told) -> Sentence:
         return Sentence(text, _sealed(told), _facts(told))
     lines = [f"Engine {group.engine}, minima of agreement version {group.agreement}."]
     for row in group.rows:
-        verdict = {"conflict": "conflict", "possible": "possible conflict", "none": "no conflict"}[row.verdict]
+        verdict = "conflict" if row.verdict == "conflict" else "possible conflict"
+        pair = f"{row.a} version {row.a_version} and {row.b} version {row.b_version}"
+        if row.verdict == "none":  # its figures are those of the verdict that it takes back
+            lines.append(f"{pair}: no conflict any more.")
+            continue
         apart = f"{length(row.lateral_mm)} sideways, {length(row.vertical_mm)} in height, {took(row.time_us)} in time"
         lines.append(
-            f"{row.a} version {row.a_version} and {row.b} version {row.b_version}: {verdict}; apart by {apart}; "
+            f"{pair}: {verdict}; apart by {apart}; "
             f"{moment(row.start_us)} to {moment(row.end_us)} at {place(row.lat_e7, row.lon_e7)}."
         )
     if group.more is not UNSET and group.more:
@@ -383,9 +398,16 @@ def _differences(told: Told, old: Spoken) -> list[str]:
     return (lines or ["Nothing that is open here was changed."]) + list(_sealed(told)) + _lead_at_best(told)
 
 
-def _readback_line(number: int, row: ReadbackRow, count: int) -> str:
-    name = f"volume {number}: " if count > 1 else ""
-    faces = [bare_height(face) if face is not UNSET else "unbounded" for face in (row.lower_mm, row.upper_mm)]
+def _datums(spoken: Spoken | None) -> list[str]:
+    """What the heights of a version are measured from, volume by volume; nothing where that is sealed."""
+    volumes = spoken.groups.get("volume") if spoken is not None else None
+    return [str(fields.get("datum", "")) for fields in volumes.volumes] if isinstance(volumes, Volumes) else []
+
+
+def _readback_line(name: str, row: ReadbackRow, datum: str) -> str:
+    """Heights in the datum of what was said: a read-back carries none of its own."""
+    known = [face if face is not UNSET else None for face in (row.lower_mm, row.upper_mm)]
+    faces = ["unbounded" if face is None else height(face, datum) if datum else bare_height(face) for face in known]
     where = place(row.lat_e7, row.lon_e7)
     return f"Read back: {name}{where}, {faces[0]} to {faces[1]}, start {moment(row.start_us)}."
 

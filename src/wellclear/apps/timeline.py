@@ -59,7 +59,7 @@ class Line:
     def lines(self) -> list[str]:
         """For people: moment, index in brackets or a dash, sentence; details below."""
         place = f"[{self.index}]" if self.index is not None else "-"
-        return [f"{moment(self.at_us)}  {place:>6}  {self.text}", *(f"{'':31}{detail}" for detail in self.details)]
+        return [f"{moment(self.at_us)}  {place:>6}  {self.text}", *(f"{'':30}{detail}" for detail in self.details)]
 
     def json(self) -> dict[str, object]:
         """For programs."""
@@ -118,6 +118,8 @@ class Teller:
         moved = f"moved the picture's time from {moment(first[2])} to {moment(last[3])}"
         if first[2] == last[3]:
             moved = "left the picture's time where it was"
+        elif moment(first[2]) == moment(last[3]):
+            moved = "moved the picture's time by less than a second"
         text = f"{len(self._run)} {plural} by {parties} ({where}) {moved}."
         facts = {"entries": [row[0] for row in self._run], "from_us": first[2], "to_us": last[3]}
         self.lines.append(Line(last[3], first[0], "time", text, (), facts))
@@ -259,7 +261,10 @@ class TimelineReport:
 
     def lines(self) -> list[str]:
         """For people. What does not verify is said before anything else."""
-        head = [f"Channel {self.channel}, {self.entries} entries, as {self.reader or 'its exporter'} can open it."]
+        how = f"as {self.reader} can open it"
+        if self.verdict is not None:  # it may have been exported for others, and opens what they were told
+            how = f"exported by {self.reader or 'nobody known'}, as far as the parts in it open it"
+        head = [f"Channel {self.channel}, {self.entries} entries, {how}."]
         if self.exercise:
             head.insert(0, EXERCISE)
         if self.verdict is not None:

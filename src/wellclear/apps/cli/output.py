@@ -56,11 +56,14 @@ def console() -> Console:
 
 
 def tell(*lines: RenderableType) -> None:
-    """Print for people. What is text is printed as it is; no markup is read in it."""
+    """Print for people. What is text is printed as it is; no markup is read in it, and only a terminal breaks it."""
     out = console()
     try:
         for line in lines:
-            out.print(Text(line) if isinstance(line, str) else line)
+            if isinstance(line, str):
+                out.print(Text(line), soft_wrap=not out.is_terminal)
+            else:
+                out.print(line)
         sys.stdout.flush()
     except BrokenPipeError:
         leave_unread()

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from wellclear.apps.figures import bare_height
 from wellclear.domain.quantities import (
     Datum,
     LengthUnit,
@@ -58,7 +59,8 @@ def position(text: str, where: str) -> Position:
     try:
         return position_from_degrees(_signed(matches[0], "NS"), _signed(matches[1], "EW"))
     except InvalidValue as error:
-        raise InvalidValue(where, f"{error.field} {error.why}") from error
+        said = f"{text[:60]!r} is no place on the Earth; latitude comes first, to 90 degrees, then longitude, to 180"
+        raise InvalidValue(where, said) from error
 
 
 def positions(text: str, where: str) -> tuple[Position, ...]:
@@ -121,14 +123,15 @@ def band(lower: str, upper: str, datum: str | None, names: tuple[str, str, str])
 
 
 def face(face_mm: int | None, datum: str) -> str:
-    """A face of a band for people: metres, and feet or flight level beside them."""
+    """A face of a band for people: a flight level, or feet and metres, first those in which it was most likely said."""
     if face_mm is None:
         return "unlimited"
     feet_tenths = round(face_mm * 10 / 304.8)
     if datum == "STD" and feet_tenths % 1000 == 0 and feet_tenths >= 0:
         return f"FL{feet_tenths // 1000:03d}"
-    metres = f"{face_mm / 1000:.3f}".rstrip("0").rstrip(".")
-    return f"{metres} m ({feet_tenths / 10:.0f} ft) {datum}"
+    metres, feet = f"{face_mm / 1000:.3f}".rstrip("0").rstrip(".") + " m", f"{feet_tenths / 10:.0f} ft"
+    first, beside = (feet, metres) if bare_height(face_mm).endswith("ft") else (metres, feet)
+    return f"{first} ({beside}) {datum}"
 
 
 def stamp(moment_us: int) -> str:

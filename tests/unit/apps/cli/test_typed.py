@@ -94,7 +94,7 @@ def test_faces_round_outward() -> None:
 
 @pytest.mark.parametrize(
     ("mm", "datum", "said"),
-    [(None, "AMSL", "unlimited"), (3_657_600, "STD", "FL120"), (1_524_000, "AMSL", "1524 m (5000 ft) AMSL"),
+    [(None, "AMSL", "unlimited"), (3_657_600, "STD", "FL120"), (1_524_000, "AMSL", "5000 ft (1524 m) AMSL"),
      (1_000, "STD", "1 m (3 ft) STD")],
 )  # fmt: skip
 def test_a_face_for_people(mm: int | None, datum: str, said: str) -> None:
