@@ -39,7 +39,7 @@ def agree(question: str, *, yes: bool = False) -> None:
     if yes:
         return
     if not somebody_sits_here():
-        raise Misconfigured("terminal", f"nobody can be asked: {question}", do="Give --yes once you have looked")
+        raise Misconfigured("terminal", f"nobody can be asked “{question}”", do="Give --yes once you have looked")
     try:
         said = typer.confirm(question, err=True)
     except typer.Abort as error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import shutil
 import signal
 import sys
@@ -61,7 +62,7 @@ def main(
                 if not leave:
                     _stay(story)
         except OutcomeMissing as missing:
-            _tell_missing(teller, missing, directory if keep else _keep_logs(directory))
+            _tell_missing(teller, missing, directory, directory if keep else _keep_logs(directory))
             return EXIT_MISSING
         except KeyboardInterrupt:
             teller.line("\nStopped; every process of the demo has ended.")
@@ -97,6 +98,8 @@ def _stay(story: Story) -> None:
     home = story.second.settings.home
     teller.console.print()
     teller.say("The channel stays alive until you press Ctrl-C. In another terminal, try:")
+    if shutil.which("wellclear") is None:  # as after `make demo`: the environment was never activated
+        teller.line(f'    export PATH={shlex.quote(str(Path(sys.executable).parent))}:"$PATH"')
     teller.line(f"    export WELLCLEAR_PASSPHRASE='{EXERCISE_PASSPHRASE}'")
     teller.line(f"    wellclear board --home {home}")
     teller.line(f"    wellclear message 'Good evening' --as W1 --to {story.first.desk} --home {home}")
@@ -159,8 +162,8 @@ def _keep_logs(directory: Path) -> Path:
     return Path(shutil.copytree(directory / "logs", Path(tempfile.mkdtemp(prefix="wellclear-failed-")) / "logs")).parent
 
 
-def _tell_missing(teller: Teller, missing: OutcomeMissing, directory: Path) -> None:
+def _tell_missing(teller: Teller, missing: OutcomeMissing, directory: Path, kept: Path) -> None:
     teller.console.print()
     teller.say(f"✘ {missing.step}: this did not come about: {missing.outcome}", "bold red")
-    teller.say(missing.why)
-    teller.line(f"  The logs of the processes are in {directory / 'logs'}")
+    teller.say(missing.why.replace(str(directory), str(kept)))  # what it speaks of is where it was moved to
+    teller.line(f"  The logs of the processes are in {kept / 'logs'}")
