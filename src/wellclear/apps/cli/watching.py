@@ -88,6 +88,7 @@ def summary(board: Fields) -> Fields:
     """The board without its rows."""
     kept = {name: value for name, value in board.items() if not isinstance(value, list)}
     counts = {name: len(value) for name, value in board.items() if isinstance(value, list)}
+    counts |= {"alarms": len(standing(board)), "conflicts": len(conflicts_in(board))}  # what is over is still a row
     return {**kept, "counts": counts, "mine_open": len(mine_open(board)), "alarms_sounding": len(sounding(board))}
 
 
@@ -120,6 +121,11 @@ def mine_open(board: Fields) -> list[Fields]:
     return [row for row in board.get("duties", []) if row.get("mine") == "yes"]
 
 
+def standing(board: Fields) -> list[Fields]:
+    """The alarms whose reason still holds."""
+    return [row for row in board.get("alarms", []) if row.get("state") != "cleared"]
+
+
 def sounding(board: Fields) -> list[Fields]:
     """The alarms that nobody has acknowledged here."""
     return [row for row in board.get("alarms", []) if row.get("state") == "unack"]
@@ -128,7 +134,7 @@ def sounding(board: Fields) -> list[Fields]:
 def board_view(board: Fields) -> RenderableType:
     """The whole board as one page of text."""
     parts: list[RenderableType] = [Text(line) for line in summary_lines(board)]
-    alarms = [row for row in board.get("alarms", []) if row.get("state") != "cleared"]
+    alarms = standing(board)
     if alarms:
         rows = [
             (Text(str(row["level"]).upper(), style=LEVEL_STYLE.get(row["level"], "")), plain(row["title"]),
@@ -144,15 +150,40 @@ def board_view(board: Fields) -> RenderableType:
     ]
     if to_do:
         parts += [Text(""), table(("to do", "what", "desk", "due", ""), to_do)]
+    parts += safety_and_requests(board)
     notices = [
         (row["id"], row["version"], row.get("category") or "-", row["state"], row["precedence"],
          row.get("start") or moment(row.get("start_us")), row.get("end") or moment(row.get("end_us")),
-         answers_in_short(row), " ".join(map(str, row.get("flags", []))))
+         answers_in_short(row), flags_of(row))
         for row in board.get("notices", [])
     ]  # fmt: skip
     columns = ("notice", "v", "category", "state", "prec", "start", "end", "answers", "flags")
     parts += [Text(""), table(columns, notices)] if notices else [Text("No notices.")]
     return Group(*parts)
+
+
+def safety_and_requests(board: Fields) -> list[RenderableType]:
+    """The tables of safety messages and of open requests, with the ids by which they are answered."""
+    parts: list[RenderableType] = []
+    safety = [
+        (row["id"], str(row.get("code", "")).replace("_", " ").upper(), row["state"], row.get("at", ""),
+         answers_in_short(row)) for row in board.get("safety", [])
+    ]  # fmt: skip
+    if safety:
+        parts += [Text(""), table(("safety", "what", "state", "at", "answers"), safety)]
+    asked = [
+        (row["id"], row["code"], f"{row['about']} v{row['about_version']}", row["from"], ", ".join(row["to"]))
+        for row in board.get("requests", []) if row["state"] == "open"
+    ]  # fmt: skip
+    if asked:
+        parts += [Text(""), table(("request", "for", "item", "from", "to"), asked)]
+    return parts
+
+
+def flags_of(row: Fields) -> str:
+    """What is vague in a notice, and for whom its lead time is less than agreed."""
+    short = [f"{party} {flag}" for party, flag in row.get("lead", {}).items() if flag != "AGREED"]
+    return ", ".join([*map(str, row.get("flags", [])), *short])
 
 
 def conflict_table(rows: list[Fields]) -> RenderableType:

@@ -16,6 +16,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, JSONBody
 
 from wellclear.apps.http import not_found
+from wellclear.apps.node.board import own_desks
 from wellclear.apps.node.parts import groups_of
 from wellclear.apps.node.said import Row
 from wellclear.apps.node.service import NodeService
@@ -99,11 +100,10 @@ def composed_of(service: NodeService, data: ActBody) -> Composed:
 
 def own_desk(service: NodeService) -> str:
     """The party's first desk; raises `Refused` where the roster has none."""
-    picture = service.core.picture
-    desk = min((name for name, row in picture.desks.items() if row.party == service.core.party), default=None)
-    if desk is None:
+    desks = own_desks(service.core)
+    if not desks:
         raise Refused("NOT_YOUR_DESK", "this party has no desk on its roster yet", field="desk")
-    return desk
+    return desks[0]
 
 
 def warnings_of(service: NodeService, composed: Composed) -> list[str]:

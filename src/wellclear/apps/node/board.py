@@ -65,8 +65,10 @@ def phase(core: NodeCore) -> str:
 
 
 def own_desks(core: NodeCore) -> list[str]:
-    """The party's own desks."""
-    return sorted(desk for desk, row in core.picture.desks.items() if row.party == core.party)
+    """The party's own desks; those that only stand in for another come last, so that the first is one that speaks."""
+    own = {desk: row for desk, row in core.picture.desks.items() if row.party == core.party}
+    stand_ins = {row.stands_in for row in own.values()}
+    return sorted(own, key=lambda desk: (desk in stand_ins, desk))
 
 
 def officers(core: NodeCore) -> list[Row]:

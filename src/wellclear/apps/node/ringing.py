@@ -44,7 +44,7 @@ class Ringing:
                 self.remarked(remark, own_us)
         elif entry.act.kind in ("message", "request") and self._for_us(entry.act.to) and not step.remarks:
             kind: AlarmKind = "message" if entry.act.kind == "message" else "request"
-            words = f"{entry.act.kind} from {entry.act.party}"
+            words = f"{entry.act.kind} {entry.act.id} from {entry.act.desk or entry.act.party}"
             self._begin(f"{kind}/{logged.index}", kind, entry.act.precedence, words, own_us, index=logged.index)
         if entry.act.kind == "readback_wrong" and self._for_us(entry.act.to) and entry.act.subject and not step.remarks:
             words = f"{entry.act.party} says that the read-back of {item} does not fit"

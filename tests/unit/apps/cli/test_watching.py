@@ -29,7 +29,15 @@ BOARD: dict[str, Any] = {
     ],
     "notices": [
         {"id": "NORTHLAND-1001-9", "version": 2, "category": None, "state": "RELEASED", "precedence": "P",
-         "recipients": [{"desk": "SOUTHLAND/OPS", "acked": "x", "confirmed": None}]},
+         "recipients": [{"desk": "SOUTHLAND/OPS", "acked": "x", "confirmed": None}],
+         "flags": ["coarse"], "lead": {"SOUTHLAND": "NO REACTION TIME", "CASPIA": "AGREED"}},
+    ],
+    "safety": [{"id": "SOUTHLAND-1003-2", "code": "control_lost", "state": "RELEASED", "recipients": []}],
+    "requests": [
+        {"id": "SOUTHLAND-1002-4", "code": "altitude", "about": "NORTHLAND-1001-9", "about_version": 2,
+         "from": "SOUTHLAND/OPS", "to": ["NORTHLAND/OPS"], "state": "open"},
+        {"id": "SOUTHLAND-1004-0", "code": "delay", "about": "NORTHLAND-1001-9", "about_version": 2,
+         "from": "SOUTHLAND/OPS", "to": ["NORTHLAND/OPS"], "state": "complied"},
     ],
     "compared": {"notices": 2, "parties": 2, "coarse": 1, "missing": ["CASPIA"]},
 }  # fmt: skip
@@ -49,6 +57,10 @@ def test_the_board_shows_what_is_open(capsys: pytest.CaptureFixture[str]) -> Non
     assert "1/1 acknowledged, 0 confirmed" in text
     assert "B-2" not in text
     assert "gone by" not in text
+    assert "coarse, SOUTHLAND NO REACTION TIME" in text
+    assert "CONTROL LOST" in text
+    assert "SOUTHLAND-1002-4" in text
+    assert "SOUTHLAND-1004-0" not in text, "it has its answer"
     assert "\x1b" not in text
 
 

@@ -5,7 +5,7 @@ import { askAltitude, askDelay, askPassed, askUnable, writeMessage } from "./ask
 import { asked, between, cellFacts, change, countdown, further, ladder, leads, marks, precedence, sign, volumeFacts } from "./facts.js";
 import { press } from "./officer.js";
 import { heightGap, length, positionText, span } from "./say.js";
-import { isOurs, itemOf, measure, state } from "./state.js";
+import { isClash, isOurs, itemOf, measure, state } from "./state.js";
 import { sentence } from "./strings.js";
 
 const SHOWN_MAX = 200;
@@ -48,7 +48,7 @@ function drawDuties(duties) {
 }
 
 function drawClashes(conflicts) {
-  const rows = conflicts.filter((row) => row.verdict !== "none" || row.disputed === "yes" || ["conflict", "possible"].includes(row.theirs));
+  const rows = conflicts.filter(isClash);
   panel("clash", rows.map((row) => ({
     key: `${row.a} ${row.b}`, sign: sign(row, picked(row.a, row.b), state.board.notices?.length), make: () => clash(row),
   })), () => ["clashes_none_all", measure()]);

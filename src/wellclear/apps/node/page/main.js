@@ -109,7 +109,7 @@ function drawClock() {
   const drift = Number(board.drift_ms ?? 0);
   const far = Math.abs(drift) > DRIFT_MS;
   replace(byId("picture-now"), say("picture_now"), " ", ltr(clockTime(board.now_us)), " ",
-    el("span", { class: far ? "flag bad" : "" }, say(far ? "drift_over" : "drift", { value: `${(drift / 1000).toFixed(1)} s` })),
+    el("span", { class: far ? "flag bad" : "" }, say(far ? "drift_over" : "drift", { value: `${(Math.round(drift / 100) / 10 || 0).toFixed(1)} s` })),
     board.stands_still === "yes" ? el("div", { class: "small" }, say("stands_still")) : "");
 }
 

@@ -85,6 +85,9 @@ export function itemOf(id) {
   return (board.notices ?? []).find((row) => row.id === id) ?? (board.safety ?? []).find((row) => row.id === id);
 }
 
+// Whether a pair clashes by either verdict; one that is over stays in the board with none.
+export const isClash = (row) => row.verdict !== "none" || row.disputed === "yes" || ["conflict", "possible"].includes(row.theirs);
+
 // What this node was told against: for every sentence that says "nothing".
 export function measure() {
   const board = state.board ?? {};
@@ -100,7 +103,7 @@ export function measure() {
     missing: compared.missing ?? [],
     known: new Set([board.party, ...notices.map((row) => row.party), ...peers().map((desk) => desk.split("/")[0])]).size,
     duties: (board.duties ?? []).length,
-    conflicts: (board.conflicts ?? []).length,
+    conflicts: (board.conflicts ?? []).filter(isClash).length,
     safety: (board.safety ?? []).length,
   };
 }
