@@ -53,7 +53,7 @@ def main(
     """
     scenario = read_scenario(file or PALMYRA)
     teller = Teller()
-    with _ended_by_signals(), _directory(keep) as directory:
+    with _ended_by_signals(teller), _directory(keep) as directory:
         try:
             with supervised(directory) as processes, ExitStack() as stack:
                 story = Story(scenario, directory, teller, processes, fast)
@@ -140,16 +140,21 @@ def _directory(keep: Path | None) -> Iterator[Path]:
 
 
 @contextmanager
-def _ended_by_signals() -> Iterator[None]:
-    """SIGTERM and a closed terminal end the demo as Ctrl-C does, so that its processes are told."""
+def _ended_by_signals(teller: Teller) -> Iterator[None]:
+    """SIGTERM and a closed terminal end the demo as Ctrl-C does, so that its processes are told.
+
+    An exception that a signal raises is lost where the interpreter ignores exceptions (a finalizer, a callback), so the
+    teller remembers it until the next outcome.
+    """
 
     def interrupt(_: int, __: FrameType | None) -> None:
+        teller.interrupted = True
         raise KeyboardInterrupt
 
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    before = {number: signal.signal(number, interrupt) for number in (signal.SIGTERM, signal.SIGHUP)}
+    before = {number: signal.signal(number, interrupt) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
     try:
         yield
     finally:

@@ -51,6 +51,7 @@ class Teller:
     )
     outcomes: list[tuple[str, str, float]] = field(default_factory=list)
     step: str = "start"
+    interrupted: bool = False
 
     def __post_init__(self) -> None:
         if isinstance(sys.stdout, io.TextIOWrapper):
@@ -90,8 +91,11 @@ class Teller:
 
         Raises:
             OutcomeMissing: it did not; names step and outcome.
+            KeyboardInterrupt: somebody has interrupted the story, and it went on all the same.
         """
         began = time.monotonic()
+        if self.interrupted:
+            raise KeyboardInterrupt
         try:
             yield
         except WellclearError as error:
