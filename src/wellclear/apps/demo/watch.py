@@ -57,6 +57,7 @@ def _ask(story: Story, said: Said, host_s: int) -> None:
     """The one question of the demo."""
     teller, station = story.teller, story.second
     station.until(lambda board: opened(board, said.item, said.version), SOON_S, f"what {said.item} says")
+    station.until(lambda board: _received(board, said.item), SOON_S, f"the receipt of {said.item}")  # starts the clock
     due = _duty(station.look(), said.item)
     teller.say("")
     teller.bell()
@@ -110,6 +111,11 @@ def _tell_rungs(story: Story, board: Board, item: str, told: set[str]) -> None:
             told.add(name)
             story.teller.bell()
             story.teller.event(rung["at_us"], str(rung.get("who") or story.second.desk), LADDER.get(name, name))
+
+
+def _received(board: Board, item: str) -> bool:
+    told = rows(board, "notices", id=item)
+    return bool(told) and all(row.get("received_us") for row in told[0]["recipients"])
 
 
 def _duty(board: Board, item: str) -> Row | None:

@@ -51,7 +51,7 @@ function drawHead() {
   const word = sentence({ exercise: "exercise", real: "real", unknown: "no_channel" }[kind]);
   replace(banner, el("span", {}, kind === "exercise" ? `${word} ${word} ${word}` : word));
   replace(byId("channel"), state.board ? [el("b", {}, ltr(board.party)), " ", ...(board.desks ?? []).map((desk) => [ltr(desk), " "]), el("br"),
-    say("agreement", { version: board.agreement }), " · ", say("log_size", { size: board.size }), el("br"),
+    say("agreement", { version: board.agreement }), " · ", say("log_size", { size: board.size }), " ", el("br"),
     el("span", { class: "faint" }, say("channel", { spoken: String(board.spoken ?? "").split(" ").slice(0, 2).join(" ") }), " · ", say("digest", { digest: String(board.digest ?? "").slice(0, 8) }))] : "");
   byId("channel").title = plain("channel", { spoken: board.spoken ?? "" });
   const phase = byId("phase");
