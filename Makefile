@@ -33,7 +33,7 @@ $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit("Wellclear needs Python 3.11 or later, this is " + sys.version if sys.version_info < (3, 11) else 0)'
 	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); echo "No venv: on Debian, apt install python3-venv" >&2; exit 1; }
 
-demo: $(READY) ## Run a whole channel on this machine and open the console
+demo: $(READY) ## Run a whole channel on this machine and open its pages
 	$(BIN)/wellclear demo
 
 test: static ## Everything: format, lint, types, the whole suite, and the demo without a screen
