@@ -216,9 +216,11 @@ def test_keys_are_dead_while_somebody_types_or_has_switched_them_off(page: Any) 
     page.locator("dialog input[name=person]").press_sequentially("?ja")
     assert page.locator("dialog").count() == 1
     page.keyboard.press("Escape")
+    page.locator("dialog").wait_for(state="detached")
     page.keyboard.press("?")
     page.locator("dialog input[type=checkbox]").uncheck()
     page.keyboard.press("Escape")
+    page.locator("dialog").wait_for(state="detached")
     page.keyboard.press("?")
     assert page.locator("dialog").count() == 0
 
