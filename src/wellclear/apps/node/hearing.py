@@ -160,11 +160,12 @@ class Hearing:
 
     def take(self) -> None:
         """Store and fold every run that is proven by now."""
+        fresh = self._followed and self.state == "live"  # what was missed meanwhile says nothing of anybody's clock
         while (proven := self.follower.proven()) is not None:
             self._store_run(proven)
             self.follower.commit(proven, self.clock.monotonic_us())
             for logged, step in zip(proven.logged, proven.steps, strict=True):
-                self._fold(logged, step, live=True)
+                self._fold(logged, step, live=True, fresh=fresh)
             for remark in proven.differing:
                 self.ringing.head_differs(remark, self.now_us)
             self._forget_logged()
@@ -193,7 +194,7 @@ class Hearing:
         for item in changed:
             self._ended(item)
 
-    def _fold(self, logged: Logged, step: Step, *, live: bool) -> None:
+    def _fold(self, logged: Logged, step: Step, *, live: bool, fresh: bool = False) -> None:
         entry = logged.entry
         known = self.parts.open_known(entry.act, self.opening) if entry is not None else {}
         self.view, remarks = fold_view(self.view, logged, step, known)
@@ -204,7 +205,7 @@ class Hearing:
         for remark in (*step.remarks, *remarks):
             self.remarks.append((logged.index, author, remark))
         if live:
-            if entry is not None and logged.fault is None:
+            if fresh and entry is not None and logged.fault is None:
                 self.drift.take(author, entry.link.time, self.now_us)
             filed = self.view.filed.get(logged.index)
             self.ringing.arrived(step, logged, remarks, self.now_us, filed.item if filed is not None else "")
