@@ -77,7 +77,7 @@ class Hearing:
         self._entropy = entropy
         self._counters = decode_counters(store.get_meta("counters"))
         self._had_own_log = False
-        self._followed = False
+        self._followed = self._caught_up = False
         self._started_us = clock.monotonic_us()
         self._findings_at_us = 0
 
@@ -160,7 +160,9 @@ class Hearing:
 
     def take(self) -> None:
         """Store and fold every run that is proven by now."""
-        fresh = self._followed and self.state == "live"  # what was missed meanwhile says nothing of anybody's clock
+        if self.state != "live":
+            self._caught_up = False  # until nothing is missing, for the first run of many makes the link live again
+        fresh = self._caught_up  # what was missed meanwhile says nothing of anybody's clock
         while (proven := self.follower.proven()) is not None:
             self._store_run(proven)
             self.follower.commit(proven, self.clock.monotonic_us())
@@ -172,7 +174,7 @@ class Hearing:
             self._detect()
             self.changed = True
         if self.follower.wants() is None and self.state == "live":
-            self._followed = True
+            self._followed = self._caught_up = True
 
     def _store_run(self, proven: Proven) -> None:
         """One transaction: the run, and what it decides in the outbox."""

@@ -1,0 +1,117 @@
+"""Whose clock a node judges: claims that came fresh, while it was caught up, and never those that it missed (R20)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.unit.apps.node.bench import SECOND_US, Bench
+from tests.unit.channel.relay import Relay
+from wellclear.apps.node.board import board
+from wellclear.testing.sketch import Sketch
+
+pytestmark = pytest.mark.requirement("R20")
+
+NORTH, SOUTH = "NORTHLAND", "SOUTHLAND"
+DAY_S = 86_400
+
+
+@pytest.fixture
+def south(tmp_path: Path) -> Bench:
+    """A node that has joined, and has heard nothing yet."""
+    return Bench(Relay(Sketch.founded(seed=71)), SOUTH, tmp_path / "south.sqlite")
+
+
+def claim(south: Bench, ahead_s: float = 0) -> None:
+    """NORTHLAND says a time that is so much ahead of SOUTHLAND's own clock; it is logged, and not heard yet."""
+    south.relay.sketch.now_us = south.clock.utc_us + round(ahead_s * SECOND_US)
+    assert south.relay.sketch.time(NORTH).remarks == ()
+
+
+def day_of_claims(south: Bench) -> None:
+    """A day passes; every hour NORTHLAND says the right time, and SOUTHLAND does not hear it."""
+    for _ in range(24):
+        south.clock.advance(DAY_S / 24)
+        claim(south)
+    south.clock.advance(DAY_S / 24)
+
+
+def ahead_ms(south: Bench) -> dict[str, int]:
+    """What the board tells of the clocks of others."""
+    return {row["party"]: row["ahead_ms"] for row in board(south.core, "")["clocks"]}
+
+
+def judges_nobody(south: Bench) -> bool:
+    south.core.tick()
+    silent = not [alarm for alarm in south.core.alarms.listed() if alarm.kind == "clock"]
+    return silent and not south.core.drift.blocks_lead_time() and board(south.core, "")["drift_ms"] == 0
+
+
+def test_who_joins_a_log_of_old_entries_says_nothing_of_anybodys_clock(south: Bench) -> None:
+    day_of_claims(south)
+    south.follow()
+    assert south.core.state == "live"
+    assert ahead_ms(south) == {}
+    assert judges_nobody(south)
+
+
+def test_a_restart_judges_nobody_by_what_was_said_meanwhile(south: Bench) -> None:
+    south.follow()
+    claim(south)
+    south.follow()
+    assert ahead_ms(south) == {NORTH: 0}
+    south.core.store.close()
+    day_of_claims(south)
+    south.start()
+    assert ahead_ms(south) == {}
+    south.follow()
+    assert (south.core.state, ahead_ms(south)) == ("live", {})
+    assert judges_nobody(south)
+
+
+def test_who_was_away_for_a_day_judges_nobody_by_what_it_missed(south: Bench) -> None:
+    south.follow()
+    claim(south)
+    south.follow()
+    day_of_claims(south)
+    assert south.core.state == "stale"
+    south.follow()
+    assert (south.core.state, ahead_ms(south)) == ("live", {NORTH: 0})
+    assert judges_nobody(south)
+
+
+def test_what_was_missed_and_comes_in_two_runs_is_judged_in_neither(south: Bench) -> None:
+    """The first run makes the link live again; there is more to come that is a day old all the same."""
+    south.follow()
+    core, sketch = south.core, south.relay.sketch
+    start = core.follower.size
+    claim(south)
+    core.hear(south.relay.note())  # as the answer to a submission tells it, before the stream does
+    day_of_claims(south)
+    core.hear(south.relay.note(), start, sketch.leaves[start : start + 2])
+    assert (core.follower.size, core.state) == (start + 1, "live")
+    south.follow()
+    assert core.follower.size == south.relay.size
+    assert ahead_ms(south) == {}
+    assert judges_nobody(south)
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+@pytest.mark.parametrize(
+    ("off_s", "shown", "blocks"), [(2, False, False), (2.001, True, False), (30, True, False), (31, True, True)]
+)
+@pytest.mark.parametrize("after", ["joining", "a day away"])
+def test_a_fresh_claim_is_judged(south: Bench, after: str, sign: int, off_s: float, shown: bool, blocks: bool) -> None:
+    south.follow()
+    if after == "a day away":
+        day_of_claims(south)
+        south.follow()
+    claim(south, sign * off_s)
+    south.follow()
+    (drift,) = south.core.drift.all()
+    assert ahead_ms(south) == {NORTH: sign * round(off_s * 1000)}
+    assert (drift.shown, drift.blocks_lead_time) == (shown, blocks)
+    assert south.core.drift.blocks_lead_time() is blocks
+    south.core.tick()
+    assert [alarm.kind for alarm in south.rang if alarm.kind == "clock"] == ["clock"] * blocks
