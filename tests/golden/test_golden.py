@@ -34,7 +34,7 @@ def test_a_golden_log_gives_its_digests(name: str) -> None:
 
 def test_the_files_are_those_that_make_golden_writes() -> None:
     """Also the vectors of the protocol page. When this fails: `make golden`, and look at the difference."""
-    changed = [path.name for path, text in files().items() if path.read_text(encoding="ascii") != text]
+    changed = [path.name for path, text in files().items() if path.read_text(encoding="utf-8") != text]
     assert changed == []
 
 

@@ -1,4 +1,4 @@
-"""The golden timeline: what SOUTHLAND can tell of an eventful channel. `python -m tests.golden.timeline` writes it."""
+"""The golden timeline: what SOUTHLAND can tell of an eventful channel. `make golden` writes it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,3 @@ GOLDEN = Path(__file__).with_name("timeline.txt")
 def told() -> str:
     """The timeline as it is now."""
     return "\n".join(timeline_of_store(SketchSource(eventful(), "SOUTHLAND"), "SOUTHLAND").lines()) + "\n"
-
-
-if __name__ == "__main__":
-    GOLDEN.write_text(told(), encoding="utf-8")

@@ -1,14 +1,15 @@
 """`timeline`: who was told what, when, and who answered, in plain sentences from the log alone (R33).
 
 Each entry is one line, in the order of the log, at the picture's time after it. Between them stand derived lines: what
-was not answered when it was due, and whom the ladder then called. Runs of clock messages are one line. The same facts
-come as JSON. It works on a bundle and on a node's store; what the reader may not open is told as sealed.
+was not answered when it was due, and whom the ladder then called. Routine clock messages (`timeline_clocks`) are only
+counted unless the reader asks for them. The same facts come as JSON, all clock messages among them. It works on a
+bundle and on a node's store; what the reader may not open is told as sealed.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from msgspec import UNSET
@@ -16,9 +17,10 @@ from msgspec import UNSET
 from wellclear.apps.bundle.files import read_bundle
 from wellclear.apps.bundle.report import EXERCISE, VerifyReport
 from wellclear.apps.bundle.verify import Progress, opener
-from wellclear.apps.figures import listed, moment, took, words
+from wellclear.apps.figures import moment, took, words
 from wellclear.apps.sentences import TELL, Memory, Sentence, Told, spoken_of
 from wellclear.apps.sentences_channel import TELL_CHANNEL
+from wellclear.apps.timeline_clocks import CLOCK_APART_US, ClockReader
 from wellclear.channel.bundle import Source, part_path
 from wellclear.channel.opening import open_leaf
 from wellclear.channel.verdict import Verdict
@@ -35,8 +37,6 @@ from wellclear.watch.duties import DutyBook, Owing, Rung
 from wellclear.watch.rings import who_is_called
 
 STORE_CHUNK_ENTRIES = 1_000
-CLOCK_APART_US = 30_000_000
-"""An author's clock that is farther from the picture's time is told beside it."""
 Part = Callable[[str], bytes | None]
 """The opening (salt and text) of a commitment in base64, if this reader has it."""
 
@@ -47,7 +47,10 @@ _ORDINALS = {"due": "first", "next_name": "second", "other_desk": "third", "host
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line: the picture's moment, the entry it tells (None where it is derived), the sentence and its details."""
+    """One line: the picture's moment, the entry it tells (None where it is derived), the sentence and its details.
+
+    `routine`: a clock message that people are spared unless they ask for it.
+    """
 
     at_us: int
     index: int | None
@@ -55,6 +58,7 @@ class Line:
     text: str
     details: tuple[str, ...] = ()
     facts: Mapping[str, object] = field(default_factory=dict)
+    routine: bool = False
 
     def lines(self) -> list[str]:
         """For people: moment, index in brackets or a dash, sentence; details below."""
@@ -65,7 +69,8 @@ class Line:
         """For programs."""
         derived = {"index": self.index} if self.index is not None else {"derived": "yes"}
         said = {"at_us": self.at_us, "at": moment(self.at_us), "kind": self.kind, **derived}
-        return said | {"text": self.text, "details": list(self.details), "facts": dict(self.facts)}
+        said |= {"text": self.text, "details": list(self.details), "facts": dict(self.facts)}
+        return said | ({"routine": "yes" if self.routine else "no"} if self.kind == "time" else {})
 
 
 class Teller:
@@ -76,26 +81,30 @@ class Teller:
         self._part = part
         self._memory = Memory(reader)
         self._book = DutyBook()
-        self._run: list[tuple[int, str, int, int]] = []
+        self._clocks = ClockReader()
+        self._clock_lines: dict[int, int] = {}
         self._picture = Picture()
 
     def take(self, logged: Logged, before: Picture, step: Step) -> None:
         """Tell one entry: first what became overdue meanwhile, then what it says, then why it could not stand."""
-        for owing, rung in self._book.take_passed(step.picture.now_us):
+        passed = self._book.take_passed(step.picture.now_us)
+        for owing, rung in passed:
             self._tell_rung(before, owing, rung)
         entry = logged.entry
         self._book.apply(step, entry)
         self._picture = step.picture
         if entry is None:
-            self._add(self._no_entry(logged, step))
-        elif entry.act.kind == "time" and not step.remarks:
-            self._run.append((logged.index, entry.act.party, before.now_us, step.picture.now_us))
+            self.lines.append(self._no_entry(logged, step))
+            return
+        if step.picture.claims.get(entry.act.party) == entry.link.time:  # a bad envelope makes no claim
+            self._tell_contradicted(entry)
+        if entry.act.kind == "time" and not step.remarks:
+            self._tell_clock(entry, before, step, rang=bool(passed))
         else:
-            self._add(self._told(entry, before, step))
+            self.lines.append(self._told(entry, before, step))
 
     def close(self) -> list[Line]:
         """All lines, with what was still open when the log ended."""
-        self._end_run()
         for duty in self._book.open_duties(self._picture):
             owing = duty.owing
             state = "overdue since" if duty.overdue else "due by"
@@ -104,26 +113,18 @@ class Teller:
             self.lines.append(Line(self._picture.now_us, None, "open", text, (), facts))
         return self.lines
 
-    def _add(self, line: Line) -> None:
-        self._end_run()
+    def _tell_clock(self, entry: Entry, before: Picture, step: Step, *, rang: bool) -> None:
+        said = self._clocks.read(entry, before, step, rang=rang)
+        self._clock_lines[before.size] = len(self.lines)
+        line = Line(step.picture.now_us, before.size, "time", said.text, said.details, said.facts, said.routine)
         self.lines.append(line)
 
-    def _end_run(self) -> None:
-        if not self._run:
-            return
-        first, last = self._run[0], self._run[-1]
-        parties = listed(sorted({party for _, party, _, _ in self._run}))
-        where = f"entries {first[0]} to {last[0]}" if len(self._run) > 1 else f"entry {first[0]}"
-        plural = "clock messages" if len(self._run) > 1 else "clock message"
-        moved = f"moved the picture's time from {moment(first[2])} to {moment(last[3])}"
-        if first[2] == last[3]:
-            moved = "left the picture's time where it was"
-        elif moment(first[2]) == moment(last[3]):
-            moved = "moved the picture's time by less than a second"
-        text = f"{len(self._run)} {plural} by {parties} ({where}) {moved}."
-        facts = {"entries": [row[0] for row in self._run], "from_us": first[2], "to_us": last[3]}
-        self.lines.append(Line(last[3], first[0], "time", text, (), facts))
-        self._run = []
+    def _tell_contradicted(self, entry: Entry) -> None:
+        """An earlier clock message is no routine once another clock has said otherwise."""
+        for index, words_ in self._clocks.contradicted(entry):
+            place = self._clock_lines[index]
+            line = self.lines[place]
+            self.lines[place] = replace(line, details=(*line.details, words_), routine=False)
 
     def _no_entry(self, logged: Logged, step: Step) -> Line:
         why = logged.fault or Reason.BAD_ENVELOPE
@@ -207,7 +208,7 @@ class Teller:
         else:
             text = f"{what} had still not come; the ladder's {_ORDINALS[rung.name]} rung rang{_for(called)}."
         facts = _owing_facts(owing) | {"rung": rung.name, "called": called}
-        self._add(Line(rung.at_us, None, "overdue", f"{text[0].upper()}{text[1:]}", (), facts))
+        self.lines.append(Line(rung.at_us, None, "overdue", f"{text[0].upper()}{text[1:]}", (), facts))
 
 
 def _own_clock(told: Told) -> list[str]:
@@ -259,8 +260,8 @@ class TimelineReport:
     def exit_code(self) -> int:
         return 0 if self.verdict is None else self.verdict.exit_code
 
-    def lines(self) -> list[str]:
-        """For people. What does not verify is said before anything else."""
+    def lines(self, *, clocks: bool = False) -> list[str]:
+        """For people; `clocks`: with routine clock messages. What does not verify is said before anything else."""
         how = f"as {self.reader} can open it"
         if self.verdict is not None:  # it may have been exported for others, and opens what they were told
             how = f"exported by {self.reader or 'nobody known'}, as far as the parts in it open it"
@@ -270,7 +271,10 @@ class TimelineReport:
         if self.verdict is not None:
             head = [*self._verdict_lines(), *head]
         head.append("All times are UTC (Z), as the picture of all parties has them; [n] is the entry in the log.")
-        return [*head, "", *(line for one in self.said for line in one.lines())]
+        told = [one for one in self.said if clocks or not one.routine]
+        left_out = len(self.said) - len(told)
+        tail = [f"{left_out} clock message{'s' if left_out > 1 else ''} left out (--clocks shows them)."]
+        return [*head, "", *(line for one in told for line in one.lines()), *(tail if left_out else ())]
 
     def _verdict_lines(self) -> list[str]:
         assert self.verdict is not None, "the caller has looked"

@@ -15,7 +15,14 @@ from wellclear.apps.bundle.files import write_bundle
 from wellclear.apps.timeline import Line, TimelineReport, timeline_of_bundle, timeline_of_store
 from wellclear.domain.reasons import Reason
 from wellclear.errors import InvalidValue
-from wellclear.testing.sketch import Sketch, circle
+from wellclear.testing.sketch import SECOND_US, Sketch, circle
+
+
+def clock(sketch: Sketch, party: str, ahead_s: int) -> None:
+    """A clock message of a party whose clock is so far ahead."""
+    sketch.now_us += ahead_s * SECOND_US
+    sketch.time(party)
+    sketch.now_us -= ahead_s * SECOND_US
 
 
 @cache
@@ -33,12 +40,8 @@ def test_the_golden_timeline() -> None:
 
 
 def test_every_entry_is_told_once_and_in_order() -> None:
-    sketch = eventful()
-    indices: list[int] = []
-    for line in report("NORTHLAND").said:
-        entries = line.facts.get("entries")
-        indices += entries if isinstance(entries, list) else [line.index] if line.index is not None else []
-    assert indices == list(range(len(sketch.leaves)))
+    indices = [line.index for line in report("NORTHLAND").said if line.index is not None]
+    assert indices == list(range(len(eventful().leaves)))
 
 
 def test_moments_never_go_back() -> None:
@@ -54,6 +57,50 @@ def test_what_was_not_answered_in_time_is_told_with_the_rungs() -> None:
     assert ("receipt", "due", "") in told_
     late = lines("ack")[-1]
     assert any("It was due by" in detail for detail in late.details)
+
+
+def test_routine_clock_messages_are_counted_and_come_when_asked_for() -> None:
+    routine = [line for line in lines("time") if line.routine]
+    assert routine
+    words, all_words = report("SOUTHLAND").lines(), report("SOUTHLAND").lines(clocks=True)
+    assert words[-1] == f"{len(routine)} clock messages left out (--clocks shows them)."
+    assert not any("left out" in line for line in all_words)
+    assert not {line.lines()[0] for line in routine} & set(words)
+    assert {line.lines()[0] for line in routine} <= set(all_words)
+    in_json = [line for line in report("SOUTHLAND").json()["lines"] if line["kind"] == "time"]  # type: ignore[attr-defined]  # a list of rows
+    assert [line["routine"] for line in in_json].count("yes") == len(routine) < len(in_json)
+
+
+@pytest.mark.requirement("R2", "R33")
+def test_a_clock_message_at_which_something_became_overdue_is_told() -> None:
+    said = report("SOUTHLAND").said
+    for at, line in enumerate(said):
+        if line.kind == "overdue":
+            told_next = next(later for later in said[at:] if later.index is not None)
+            assert told_next.kind != "time" or not told_next.routine
+    assert sum(not line.routine for line in lines("time")) == 3
+
+
+@pytest.mark.requirement("R20", "R33")
+def test_a_clock_that_others_contradict_is_told_and_not_blamed() -> None:
+    sketch = Sketch.founded(seed=3)
+    clock(sketch, "CASPIA", 3_600)
+    sketch.advance(1)
+    sketch.time("NORTHLAND")
+    sketch.time("SOUTHLAND")
+    ahead, *routine = [
+        line for line in timeline_of_store(SketchSource(sketch), "SOUTHLAND").said if line.kind == "time"
+    ]
+    assert not ahead.routine
+    assert ahead.details[0].startswith("After it NORTHLAND's clock said ")
+    assert all(line.routine for line in routine), "these two agree"
+    sketch.time("CASPIA")
+    clock(sketch, "SOUTHLAND", -60)
+    back, behind = [line for line in timeline_of_store(SketchSource(sketch), "SOUTHLAND").said if line.kind == "time"][
+        -2:
+    ]
+    assert not back.routine and "This clock went back" in back.details[0]
+    assert not behind.routine and "later than this clock's" in behind.details[0]
 
 
 @pytest.mark.requirement("R5")

@@ -90,6 +90,9 @@ def timeline(
     path: Annotated[
         Path | None, typer.Argument(metavar="[PATH]", help="A bundle; else the log of this home.", show_default=False)
     ] = None,
+    clocks: Annotated[
+        bool, typer.Option("--clocks", help="Show every clock message, not only those that mattered.")
+    ] = False,
     passphrase_file: PassphraseFile = None,
     home: Home = NODE_HOME,
     as_json: AsJson = False,
@@ -106,6 +109,6 @@ def timeline(
             report = timeline_of_store(OpenedLog(store), settings.party)
         finally:
             store.close()
-    show(report.json(), *report.lines(), as_json=as_json)
+    show(report.json(), *report.lines(clocks=clocks), as_json=as_json)
     if report.exit_code:
         raise typer.Exit(EXIT_FINDING)
