@@ -80,9 +80,11 @@ def bundle_of(
 def signed_again(files: dict[str, bytes], sketch: Sketch, party: str = "SOUTHLAND") -> dict[str, bytes]:
     """What a lying exporter does after it changed files: a new manifest under its own good key."""
     plain = {path: raw for path, raw in files.items() if path not in (MANIFEST, MANIFEST_SIG)}
-    channel = decode_manifest(files[MANIFEST]).channel
+    said = decode_manifest(files[MANIFEST])
     node = sketch.parties[party].key("node")
-    manifest = make_manifest(plain, channel=channel, party=party, key=node.public_key, made_us=MADE_US)
+    manifest = make_manifest(
+        plain, channel=said.channel, exercise=said.exercise == "yes", party=party, key=node.public_key, made_us=MADE_US
+    )
     return plain | {MANIFEST: manifest, MANIFEST_SIG: sign_manifest(manifest, node)}
 
 

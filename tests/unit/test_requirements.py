@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from typing import Any, get_args
@@ -10,16 +11,19 @@ import msgspec
 import pytest
 from msgspec import UNSET
 
-from wellclear.apps.bundle.report import EXERCISE, VerifyReport
+from tests.bundles import bundle_of
+from wellclear.apps.bundle.report import ExportReport, VerifyReport
 from wellclear.apps.cli.main import app
 from wellclear.apps.timeline import TimelineReport
 from wellclear.channel.desk import Pen, write_act
 from wellclear.channel.own_rules import PROTECTED, check_content
 from wellclear.channel.verdict import Verdict
+from wellclear.channel.verify import verify_bundle
 from wellclear.domain import agreement, entry, kinds, parts
 from wellclear.domain.agreement import Category
 from wellclear.domain.entry import Wire
 from wellclear.domain.kinds import KINDS, REASON_CODES, REQUEST_CODES, SAFETY_CODES, Asks
+from wellclear.domain.marks import EXERCISE
 from wellclear.domain.parts import open_part
 from wellclear.domain.reasons import Reason
 from wellclear.errors import Malformed, Refused
@@ -191,6 +195,21 @@ def test_whoever_reads_a_timeline_or_a_verdict_reads_first_that_it_is_an_exercis
         assert told.lines()[: len(head)] == head
         assert (EXERCISE in told.lines()) == picture.exercise
         verdict = VerifyReport.of("bundle", Verdict({}, picture=picture))
+        assert verdict.lines()[: len(head)] == head
         assert (EXERCISE in verdict.lines()) == picture.exercise
-        assert verdict.json()["exercise"] == told.json()["exercise"] == ("yes" if picture.exercise else "no")
+        made = ExportReport("bundle", picture.channel, 1, 0, 1, 1, (NORTH,), picture.exercise)
+        assert [line for line in made.lines() if line == EXERCISE] == made.lines()[: len(head)] == head
+        yes_no = "yes" if picture.exercise else "no"
+        assert verdict.json()["exercise"] == told.json()["exercise"] == made.json()["exercise"] == yes_no
     assert EXERCISE.split() == ["EXERCISE"] * 3
+
+
+@pytest.mark.requirement("R24")
+def test_a_bundle_of_an_exercise_says_so_in_every_file_that_people_read() -> None:
+    for sketch in (Sketch.founded(seed=53), real_channel()):
+        said = bundle_of(sketch, "SOUTHLAND")
+        head = [said["README.txt"].decode().split("\n")[0], said["policy.txt"].decode().split("\n")[0]]
+        assert (head == [EXERCISE, f"# {EXERCISE}"]) == sketch.exercise
+        assert (EXERCISE in said["README.txt"].decode()) == (EXERCISE in said["policy.txt"].decode()) == sketch.exercise
+        assert json.loads(said["manifest.json"])["exercise"] == ("yes" if sketch.exercise else "no")
+        assert verify_bundle(said).ok

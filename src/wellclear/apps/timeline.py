@@ -15,7 +15,7 @@ from pathlib import Path
 from msgspec import UNSET
 
 from wellclear.apps.bundle.files import read_bundle
-from wellclear.apps.bundle.report import EXERCISE, VerifyReport
+from wellclear.apps.bundle.report import VerifyReport
 from wellclear.apps.bundle.verify import Progress, opener
 from wellclear.apps.figures import moment, took, words
 from wellclear.apps.sentences import TELL, Memory, Sentence, Told, spoken_of
@@ -27,6 +27,7 @@ from wellclear.channel.verdict import Verdict
 from wellclear.channel.verify import verify_bundle
 from wellclear.domain.entry import Entry, PartRef
 from wellclear.domain.logged import Logged
+from wellclear.domain.marks import EXERCISE
 from wellclear.domain.parts import GROUPS_OF_KIND, Group, open_part
 from wellclear.domain.reasons import Reason
 from wellclear.errors import Malformed, Unverified
@@ -266,10 +267,10 @@ class TimelineReport:
         if self.verdict is not None:  # it may have been exported for others, and opens what they were told
             how = f"exported by {self.reader or 'nobody known'}, as far as the parts in it open it"
         head = [f"Channel {self.channel}, {self.entries} entries, {how}."]
-        if self.exercise:
-            head.insert(0, EXERCISE)
         if self.verdict is not None:
             head = [*self._verdict_lines(), *head]
+        if self.exercise:
+            head.insert(0, EXERCISE)
         head.append("All times are UTC (Z), as the picture of all parties has them; [n] is the entry in the log.")
         told = [one for one in self.said if clocks or not one.routine]
         left_out = len(self.said) - len(told)
@@ -279,8 +280,9 @@ class TimelineReport:
     def _verdict_lines(self) -> list[str]:
         assert self.verdict is not None, "the caller has looked"
         if self.verdict.ok:
-            return [self.verdict.lines()[0]]
-        return [*self.verdict.lines(), "What follows is told from these files all the same; do not rely on it."]
+            return [self.verdict.verdict]
+        said = [line for line in self.verdict.lines() if line != EXERCISE]  # the head has it
+        return [*said, "What follows is told from these files all the same; do not rely on it."]
 
     def json(self) -> dict[str, object]:
         """For programs."""

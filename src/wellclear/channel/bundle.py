@@ -107,8 +107,10 @@ def bundle_files(
     files[POLICY] = policy_text(picture)
     files[FORMAT] = canonical.encode(FORMATS)
     files[README] = readme_text(picture, exporter.party, sorted(audience))
-    key = exporter.node.public_key
-    files[MANIFEST] = make_manifest(files, channel=picture.channel, party=exporter.party, key=key, made_us=made_us)
+    files[MANIFEST] = make_manifest(
+        files, channel=picture.channel, exercise=picture.exercise, party=exporter.party,
+        key=exporter.node.public_key, made_us=made_us,
+    )  # fmt: skip
     files[MANIFEST_SIG] = sign_manifest(files[MANIFEST], exporter.node)
     return files
 

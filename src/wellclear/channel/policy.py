@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from wellclear.domain.canonical import unb64
 from wellclear.domain.kinds import KeyUse
+from wellclear.domain.marks import EXERCISE
 from wellclear.log.note import COSIGNATURE_V1, ED25519, Verifier
 from wellclear.picture.picture import Picture
 
@@ -44,6 +45,7 @@ def policy_text(picture: Picture) -> bytes:
     """The policy of a channel after some entries; everybody writes the same bytes."""
     known = cosigners(picture)
     lines = [
+        *([f"# {EXERCISE}"] if picture.exercise else []),
         f"# Channel {picture.channel} after {picture.size} entries.",
         "# Cosignatures tell who has seen this log and when; nothing waits for an absent party.",
         f"log {log_verifier(picture).vkey()}",

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from wellclear.domain.canonical import unb64
+from wellclear.domain.marks import EXERCISE
 from wellclear.domain.spoken import spoken
 from wellclear.picture.picture import Picture
 
 _TEXT = """\
-WHAT THIS IS
+{mark}WHAT THIS IS
 
 These files are a complete copy of the log of one deconfliction channel. In such a channel parties tell each other
 where and when they will be active, so that nobody is hurt by accident, and everything they say is signed and kept
@@ -65,6 +66,7 @@ def readme_text(picture: Picture, party: str, readers: Sequence[str]) -> bytes:
     """The README of one bundle."""
     assert picture.host is not None, "the genesis names the host"
     text = _TEXT.format(
+        mark=f"{EXERCISE}\n\n" if picture.exercise else "",
         channel=picture.channel,
         channel_spoken=spoken(unb64(picture.channel)),
         channel_hex=grouped(unb64(picture.channel)),

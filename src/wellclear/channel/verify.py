@@ -233,6 +233,9 @@ def _check_channel(verdict: Verdict, channel: str | None) -> None:
     found, manifest = verdict.picture.channel, verdict.manifest
     if manifest is not None and found and manifest.channel != found:
         verdict.faults.append(Fault(MANIFEST, None, f"is about channel {manifest.channel}; entry 0 makes it {found}"))
+    elif manifest is not None and found and (manifest.exercise == "yes") != verdict.picture.exercise:
+        kind = "an exercise" if verdict.picture.exercise else "no exercise"
+        verdict.faults.append(Fault(MANIFEST, None, f"says otherwise, but entry 0 makes this channel {kind}"))
     if channel is None or not found:
         return
     if channel == found:

@@ -23,7 +23,7 @@ from msgspec import Meta
 
 from wellclear.domain import canonical
 from wellclear.domain.canonical import b64, unb64
-from wellclear.domain.entry import Count, Hash, Key, Micros, Party, Wire, plainly
+from wellclear.domain.entry import Count, Hash, Key, Micros, Party, Wire, YesNo, plainly
 from wellclear.errors import InvalidValue, Malformed, Unverified
 from wellclear.log.ed25519 import Signer, verify
 from wellclear.log.merkle import Tree, leaf_hash
@@ -78,10 +78,14 @@ class FileRow(Wire, frozen=True):
 
 
 class Manifest(Wire, frozen=True):
-    """Every file but the manifest and its signature, in the order of their paths; `made` is the exporter's clock."""
+    """Every file but the manifest and its signature, in the order of their paths; `made` is the exporter's clock.
+
+    `exercise` says what entry 0 says, for whoever has no more than the manifest in hand.
+    """
 
     format: Count
     channel: Hash
+    exercise: YesNo
     party: Party
     key: Key
     made: Micros
@@ -125,11 +129,16 @@ def is_known(path: str) -> bool:
     return any(shape.fullmatch(path) for shape, _ in _SHAPES)
 
 
-def make_manifest(files: Mapping[str, bytes], *, channel: str, party: str, key: bytes, made_us: int) -> bytes:
+def make_manifest(
+    files: Mapping[str, bytes], *, channel: str, exercise: bool, party: str, key: bytes, made_us: int
+) -> bytes:
     """The canonical manifest of some files."""
     rows = [FileRow(path=path, sha256=hashlib.sha256(raw).hexdigest(), size=len(raw)) for path, raw in files.items()]
     rows.sort(key=lambda row: row.path)
-    manifest = Manifest(format=BUNDLE_FORMAT, channel=channel, party=party, key=b64(key), made=made_us, files=rows)
+    manifest = Manifest(
+        format=BUNDLE_FORMAT, channel=channel, exercise="yes" if exercise else "no", party=party, key=b64(key),
+        made=made_us, files=rows,
+    )  # fmt: skip
     return canonical.encode(manifest)
 
 

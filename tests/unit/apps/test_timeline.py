@@ -13,6 +13,7 @@ from tests.bundles import SketchSource, bundle_of, eventful, frozen_bundle, rele
 from tests.golden.timeline import GOLDEN, told
 from wellclear.apps.bundle.files import write_bundle
 from wellclear.apps.timeline import Line, TimelineReport, timeline_of_bundle, timeline_of_store
+from wellclear.domain.marks import EXERCISE
 from wellclear.domain.reasons import Reason
 from wellclear.errors import InvalidValue
 from wellclear.testing.sketch import SECOND_US, Sketch, circle
@@ -187,14 +188,16 @@ def test_a_bundle_is_verified_before_it_is_told(tmp_path: Path) -> None:
     write_bundle(frozen_bundle(), tmp_path / "good.tar")
     good = timeline_of_bundle(tmp_path / "good.tar")
     assert good.exit_code == 0
-    assert "everything that can be checked holds" in good.lines()[0]
+    assert good.lines()[0] == EXERCISE
+    assert "everything that can be checked holds" in good.lines()[1]
     assert good.said == timeline_of_store(SketchSource(scripted()), "SOUTHLAND").said
     changed = dict(frozen_bundle())
     changed["checkpoint"] = changed["notes/9"]
     write_bundle(signed_again(changed, scripted()), tmp_path / "bad")
     bad = timeline_of_bundle(tmp_path / "bad")
     assert bad.exit_code == 1
-    assert "DOES NOT HOLD" in bad.lines()[0]
+    assert "DOES NOT HOLD" in bad.lines()[1]
+    assert bad.lines().count(EXERCISE) == 1
     assert any("do not rely on it" in line for line in bad.lines())
     (tmp_path / "ugly.tar").write_bytes(b"nothing")
     ugly = timeline_of_bundle(tmp_path / "ugly.tar")

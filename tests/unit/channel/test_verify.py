@@ -257,6 +257,15 @@ def test_a_manifest_under_a_strangers_key_is_no_exporters(sketch: Sketch) -> Non
     assert "no key of CASPIA" in said(verify_bundle(changed).faults)
 
 
+@pytest.mark.requirement("R24")
+def test_a_manifest_that_makes_an_exercise_real_is_found(sketch: Sketch) -> None:
+    changed = files()
+    changed[MANIFEST] = canonical.encode(dict(canonical.decode(changed[MANIFEST], "x")) | {"exercise": "no"})
+    changed[MANIFEST_SIG] = sign_manifest(changed[MANIFEST], sketch.parties["SOUTHLAND"].key("node"))
+    found = verify_bundle(changed).faults
+    assert found == [Fault(MANIFEST, None, "says otherwise, but entry 0 makes this channel an exercise")]
+
+
 def test_a_policy_with_another_key_is_found(sketch: Sketch) -> None:
     changed = files()
     changed["policy.txt"] = changed["policy.txt"].replace(b"quorum none", b"quorum parties")

@@ -30,7 +30,7 @@ FILES = {"checkpoint": b"one", "notes/7": b"two", "README.txt": b"three"}
 
 
 def manifest_of(files: dict[str, bytes]) -> bytes:
-    return make_manifest(files, channel=CHANNEL, party="NORTHLAND", key=KEY.public_key, made_us=5)
+    return make_manifest(files, channel=CHANNEL, exercise=True, party="NORTHLAND", key=KEY.public_key, made_us=5)
 
 
 def test_a_manifest_says_what_was_exported_and_by_whom() -> None:
@@ -39,6 +39,7 @@ def test_a_manifest_says_what_was_exported_and_by_whom() -> None:
     manifest = decode_manifest(raw)
     assert [row.path for row in manifest.files] == ["README.txt", "checkpoint", "notes/7"]
     assert (manifest.party, manifest.made, manifest.channel) == ("NORTHLAND", 5, CHANNEL)
+    assert manifest.exercise == "yes"
     assert manifest_faults(manifest, FILES | {MANIFEST: raw, MANIFEST_SIG: b""}) == []
 
 

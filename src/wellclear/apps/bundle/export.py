@@ -33,12 +33,14 @@ def export_path(
     """
     files = bundle_files(source, exporter, made_us=made_us, readers=readers, refusals=refusals)
     write_bundle(files, path)
+    manifest = decode_manifest(files[MANIFEST])
     return ExportReport(
         path=str(path),
-        channel=decode_manifest(files[MANIFEST]).channel,
+        channel=manifest.channel,
         entries=parse_checkpoint(parse_note(files["checkpoint"]).text).size,
         parts=sum(name.startswith("parts/") for name in files),
         files=len(files),
         bytes=sum(map(len, files.values())),
         readers=tuple(sorted(readers)) or (exporter.party,),
+        exercise=manifest.exercise == "yes",
     )

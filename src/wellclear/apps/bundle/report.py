@@ -5,15 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from wellclear.channel.verdict import Verdict
+from wellclear.domain.marks import EXERCISE
 from wellclear.domain.quantities import dtg, format_time
 from wellclear.errors import InvalidValue
 from wellclear.log.bundle import Fault
 
 FAULTS_SHOWN = 40
-
-
-EXERCISE = "EXERCISE  EXERCISE  EXERCISE"
-"""Above whatever tells of an exercise's channel (R24)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,17 +53,20 @@ class VerifyReport:
     def exit_code(self) -> int:
         return 0 if self.ok else 1
 
-    def lines(self) -> list[str]:
-        """The report for a person: the verdict first."""
+    @property
+    def verdict(self) -> str:
+        """The one line that counts."""
         count = len(self.faults)
-        said = [
-            f"{self.path}: everything that can be checked holds."
-            if self.ok
-            else f"{self.path}: DOES NOT HOLD, {count} fault{'s' if count > 1 else ''}."
-        ]
+        if self.ok:
+            return f"{self.path}: everything that can be checked holds."
+        return f"{self.path}: DOES NOT HOLD, {count} fault{'s' if count > 1 else ''}."
+
+    def lines(self) -> list[str]:
+        """The report for a person: the verdict first, and above it only that it is an exercise."""
+        count = len(self.faults)
+        said = [EXERCISE, self.verdict] if self.exercise else [self.verdict]
         if self.channel:
             made = f", exported by {self.exporter} at {_moment(self.made_us)}" if self.made_us is not None else ""
-            said += [EXERCISE] if self.exercise else []
             said.append(f"Channel {self.channel}, {self.entries} entries{made}.")
         said += _section("What does not hold:", [str(fault) for fault in self.faults[:FAULTS_SHOWN]])
         if count > FAULTS_SHOWN:
@@ -105,10 +105,12 @@ class ExportReport:
     files: int
     bytes: int
     readers: tuple[str, ...]
+    exercise: bool
 
     def lines(self) -> list[str]:
         """The report for a person."""
         return [
+            *([EXERCISE] if self.exercise else []),
             f"{self.path}: {self.entries} entries of channel {self.channel} in {self.files} files, {self.bytes} bytes.",
             f"It opens {self.parts} parts, which {' and '.join(self.readers)} wrote or were told.",
             "Every envelope is in it: who said what kind of thing to whom, when, and how urgently.",
@@ -119,6 +121,7 @@ class ExportReport:
         return {
             "path": self.path,
             "channel": self.channel,
+            "exercise": "yes" if self.exercise else "no",
             "entries": self.entries,
             "parts": self.parts,
             "files": self.files,

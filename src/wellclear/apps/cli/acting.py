@@ -15,7 +15,6 @@ import msgspec
 import typer
 from msgspec import UNSET
 
-from wellclear.apps.bundle.report import EXERCISE
 from wellclear.apps.cli.asking import passphrase
 from wellclear.apps.cli.output import EXIT_FINDING, note, show
 from wellclear.apps.problems import sentence_of
@@ -23,6 +22,7 @@ from wellclear.channel.composing import approve
 from wellclear.domain.canonical import b64, unb64
 from wellclear.domain.entry import Act, Approval, Role, act_hash
 from wellclear.domain.kinds import KINDS
+from wellclear.domain.marks import EXERCISE
 from wellclear.domain.names import party_of_desk
 from wellclear.domain.parts import group_from, open_part
 from wellclear.edges.keyring import Keyring, unlock

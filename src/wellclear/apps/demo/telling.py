@@ -14,12 +14,12 @@ from rich.console import Console
 from rich.text import Text
 
 from wellclear.apps.cli.output import plain
+from wellclear.domain.marks import EXERCISE
 from wellclear.domain.quantities import format_time
 from wellclear.errors import WellclearError
 
 COLUMNS_MAX = 88
 HANGING = 2
-BANNER = "EXERCISE  EXERCISE  EXERCISE"
 
 
 class OutcomeMissing(Exception):
@@ -59,7 +59,7 @@ class Teller:
 
     def banner(self) -> None:
         """The three words that stand at both ends."""
-        self.console.print(Text(BANNER, style="bold black on yellow" if self.console.is_terminal else ""))
+        self.console.print(Text(EXERCISE, style="bold black on yellow" if self.console.is_terminal else ""))
 
     def heading(self, number: int, title: str) -> None:
         """A step begins."""
