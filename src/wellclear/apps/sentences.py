@@ -45,6 +45,7 @@ from wellclear.domain.parts import (
 from wellclear.domain.parts import Group as PartGroup
 from wellclear.picture.picture import Picture, Step
 from wellclear.picture.rows import OwedRow, answer_id
+from wellclear.picture.view_states import LeadFlag, lead_flag
 
 PRECEDENCE_WORDS = {"Z": "FLASH", "O": "IMMEDIATE", "P": "PRIORITY", "R": "ROUTINE"}
 
@@ -220,7 +221,7 @@ def ack(told: Told) -> Sentence:
     if spoken is not None:
         flag = lead_time(spoken, told.now_us)
         if flag is not None:
-            lines.append(flag[0])
+            lines.append(f"{flag[0][0].upper()}{flag[0][1:]}.")
             facts |= {"lead_time_us": flag[1], "lead_time_flag": flag[2]}
     return Sentence(text, (*lines, *_sealed(told)), facts)
 
@@ -310,7 +311,7 @@ def finding(told: Told) -> Sentence:
     return Sentence(text, tuple(lines), _facts(told))
 
 
-def lead_time(spoken: Spoken, moment_us: int) -> tuple[str, int, str] | None:
+def lead_time(spoken: Spoken, moment_us: int) -> tuple[str, int, LeadFlag] | None:
     """Words, microseconds and flag of what is left before the start (R7); None where the times are sealed."""
     volumes = spoken.groups.get("volume")
     window = starts_and_end(volumes.volumes) if isinstance(volumes, Volumes) else None
@@ -319,23 +320,21 @@ def lead_time(spoken: Spoken, moment_us: int) -> tuple[str, int, str] | None:
     lead_us, terms = window[0] - moment_us, spoken.terms
     nature = spoken.groups.get("category")
     least_us = terms.lead_time_us(nature.category) if isinstance(nature, Nature) else 0
-    if moment_us > window[1]:
-        return f"It had ended {took(moment_us - window[1])} before.", lead_us, "after"
-    if lead_us <= 0:
-        return f"It had begun {took(-lead_us)} before.", lead_us, "in_progress"
-    said = f"Lead time {took(lead_us)}"
-    if lead_us < terms.no_reaction_us:
-        return f"{said}: no reaction time (under {took(terms.no_reaction_us)}).", lead_us, "no_reaction_time"
-    if lead_us < terms.short_us:
-        return f"{said}: short (under {took(terms.short_us)}).", lead_us, "short"
-    if lead_us < least_us:
-        return f"{said}, where {took(least_us)} are agreed.", lead_us, "less_than_agreed"
-    return f"{said}, as agreed.", lead_us, "agreed"
+    flag = lead_flag(moment_us, *window, terms, least_us)
+    lead = f"lead time {took(lead_us)}"
+    said = {
+        "AFTER": f"it had ended {took(moment_us - window[1])} before",
+        "IN_PROGRESS": f"it had begun {took(-lead_us)} before",
+        "NO_REACTION_TIME": f"{lead}: NO REACTION TIME, under {took(terms.no_reaction_us)}",
+        "SHORT": f"{lead}: SHORT, where {took(max(terms.short_us, least_us))} are agreed",
+        "AGREED": f"{lead}, as agreed",
+    }
+    return said[flag], lead_us, flag
 
 
 def _lead_at_best(told: Told) -> list[str]:
     flag = lead_time(spoken_of(told), told.now_us)
-    return [f"At best, if acknowledged at once: {flag[0][0].lower()}{flag[0][1:]}"] if flag is not None else []
+    return [f"At best, if acknowledged at once: {flag[0]}."] if flag is not None else []
 
 
 def spoken_of(told: Told) -> Spoken:

@@ -11,7 +11,7 @@ from typing import Literal, NamedTuple
 
 from msgspec import UNSET
 
-from wellclear.domain.agreement import DAY_US
+from wellclear.domain.agreement import DAY_US, Settings
 from wellclear.domain.names import party_of_desk
 from wellclear.domain.parts import NOTICE_GROUPS
 from wellclear.domain.volume import Volume
@@ -24,6 +24,7 @@ from wellclear.picture.view_items import ItemView, Version, View
 State = Literal["RELEASED", "ACTIVE", "COMPLETED", "CANCELLED", "EXPIRED"]
 """The life cycle that entries and times make; DRAFT is the desk's own, before anything is logged (R9)."""
 LeadFlag = Literal["AGREED", "SHORT", "NO_REACTION_TIME", "IN_PROGRESS", "AFTER"]
+"""What a lead time is called, on every screen and in every report (R7); see `lead_flag`."""
 
 
 class Times(NamedTuple):
@@ -68,30 +69,31 @@ class LeadTime:
 
 
 def lead_time(version: Version, acked_us: int | None, now_us: int) -> LeadTime | None:
-    """The lead time of one recipient; None while the start is not open to this reader.
-
-    AGREED asks for the category's minimum and for `short_us`, whichever is longer. A notice acknowledged at its very
-    start is IN_PROGRESS, one acknowledged later than its end AFTER; neither is ever refused (R6).
-    """
+    """The lead time of one recipient; None while the start is not open to this reader."""
     start_us, end_us = times_of(version)
     if start_us is None or end_us is None:
         return None
     moment_us = now_us if acked_us is None else acked_us
-    lead_us = start_us - moment_us
     terms = version.terms
     least_us = terms.lead_time_us(version.nature.category) if version.nature is not None else None
-    flag: LeadFlag
+    flag = lead_flag(moment_us, start_us, end_us, terms, least_us)
+    return LeadTime(flag, start_us - moment_us, least_us, acked_us is None)
+
+
+def lead_flag(moment_us: int, start_us: int, end_us: int, terms: Settings, least_us: int | None) -> LeadFlag:
+    """What the lead time at a moment is called; `least_us` is what the agreement asks for the category, where known.
+
+    AGREED asks for the category's minimum and for `short_us`, whichever is longer; SHORT is less than that. At the very
+    start it is IN_PROGRESS, later than the end AFTER; neither is ever refused (R6).
+    """
+    lead_us = start_us - moment_us
     if moment_us > end_us:
-        flag = "AFTER"
-    elif lead_us <= 0:
-        flag = "IN_PROGRESS"
-    elif lead_us < terms.no_reaction_us:
-        flag = "NO_REACTION_TIME"
-    elif lead_us < max(terms.short_us, least_us or 0):
-        flag = "SHORT"
-    else:
-        flag = "AGREED"
-    return LeadTime(flag, lead_us, least_us, acked_us is None)
+        return "AFTER"
+    if lead_us <= 0:
+        return "IN_PROGRESS"
+    if lead_us < terms.no_reaction_us:
+        return "NO_REACTION_TIME"
+    return "SHORT" if lead_us < max(terms.short_us, least_us or 0) else "AGREED"
 
 
 Standing = Literal["NOT_ASKED", "SENT", "RECEIVED", "ACKED", "UNCONFIRMED", "CONFIRMED"]

@@ -154,16 +154,16 @@ def test_a_part_of_nonsense_is_told_as_unreadable() -> None:
 @pytest.mark.parametrize(
     ("ahead_s", "flag"),
     [
-        (86_400, "agreed"),
-        (86_399, "less_than_agreed"),
-        (3_600, "less_than_agreed"),
-        (3_599, "short"),
-        (600, "short"),
-        (599, "no_reaction_time"),
-        (1, "no_reaction_time"),
-        (0, "in_progress"),
-        (-3_600, "in_progress"),
-        (-3_601, "after"),
+        (86_400, "AGREED"),
+        (86_399, "SHORT"),
+        (3_600, "SHORT"),
+        (3_599, "SHORT"),
+        (600, "SHORT"),
+        (599, "NO_REACTION_TIME"),
+        (1, "NO_REACTION_TIME"),
+        (0, "IN_PROGRESS"),
+        (-3_600, "IN_PROGRESS"),
+        (-3_601, "AFTER"),
     ],
 )
 def test_lead_time_is_flagged_at_its_bounds(ahead_s: int, flag: str) -> None:
