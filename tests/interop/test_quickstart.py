@@ -264,10 +264,35 @@ def test_the_agreement_changes_when_both_have_signed(machines: tuple[Machine, Ma
     a, b = machines
     (tmp_path / "terms.json").write_text('{"keep_days": 9}')
     a.does(b, "agreement", "propose", "--settings", str(tmp_path / "terms.json"))
-    assert a.json("agreement", "show")["version"] == 1
+    before = a.json("agreement", "show")
+    (proposal,) = before["open"]
+    assert (before["version"], proposal["missing"]) == (1, ["NORTHLAND", "SOUTHLAND"])
+    for machine in machines:  # each reads the same, from its own node
+        text = machine.run("agreement", "show")
+        assert "7 d → 9 d" in text and proposal["spoken"] in text
+    assert "name the one" in a.run("agreement", "sign", "another", "--yes", code=2)
     both_sign(a, b)
+    assert "open are: none" in a.run("agreement", "sign", proposal["proposal"], "--yes", code=2)
     agreed = a.json("agreement", "show")
-    assert (agreed["version"], agreed["settings"]["keep_days"]) == (2, 9)
+    assert (agreed["version"], agreed["settings"]["keep_days"], agreed["open"]) == (2, 9, [])
+    assert agreed["articles"] == before["articles"]
+
+
+def test_articles_are_in_force_only_once_all_have_signed(machines: tuple[Machine, Machine], tmp_path: Path) -> None:
+    a, b = machines
+    old = a.json("agreement", "show")
+    (tmp_path / "terms.json").write_text(json.dumps({"keep_days": old["settings"]["keep_days"] + 1}))
+    (tmp_path / "articles.txt").write_text("The line is tested each noon.\n? Who pays\n")
+    files = ["--settings", str(tmp_path / "terms.json"), "--articles", str(tmp_path / "articles.txt")]
+    a.does(b, "agreement", "propose", *files)
+    waiting = b.json("agreement", "show")
+    assert waiting["articles"] == old["articles"]
+    assert waiting["open"][0]["articles"]["text"] == "The line is tested each noon."
+    a.does(b, "agreement", "sign", "--yes")
+    assert "ALREADY_SIGNED" in a.run("agreement", "sign", "--yes", code=3)
+    signed = b.does(a, "agreement", "sign", "--yes")
+    assert signed["shown"]["articles"]["open_points"] == ["Who pays"]
+    assert a.json("agreement", "show")["articles"]["text"] == "The line is tested each noon."
 
 
 def test_a_third_party_is_admitted_and_removed(machines: tuple[Machine, Machine], tmp_path: Path) -> None:

@@ -18,6 +18,9 @@ from wellclear.errors import InvalidValue
 POINTS_SHOWN = 6
 _FLIGHT_LEVEL_MM = 30_480
 _FIVE_FEET_MM = 1_524
+_HALF_MILE_MM = 926_000
+PRECEDENCE_WORDS = {"Z": "FLASH", "O": "IMMEDIATE", "P": "PRIORITY", "R": "ROUTINE"}
+"""The four words of ACP 121, fastest first."""
 _DATUMS = {"AMSL": "AMSL", "W84": "above the WGS-84 ellipsoid (HAE)", "STD": "on 1013.25 hPa"}
 
 
@@ -39,6 +42,23 @@ def took(duration_us: int) -> str:
             rest = seconds % size // lesser
             return f"{sign}{seconds // size} {name}" + (f" {rest} {lesser_name}" if rest else "")
     return f"{sign}{seconds} s"
+
+
+def duration(duration_us: int) -> str:
+    """A duration with all its units, nothing cut: `1 d 6 h`, `3 min`, `5.000001 s`."""
+    left_us, said = abs(duration_us), []
+    for size, name in ((86_400, "d"), (3_600, "h"), (60, "min")):
+        count, left_us = divmod(left_us, size * 1_000_000)
+        said += [f"{count} {name}"] if count else []
+    if left_us or not said:
+        said.append(f"{_exact(left_us, 1_000_000)} s")
+    return f"{'-' if duration_us < 0 else ''}{' '.join(said)}"
+
+
+def nautical_miles(mm: int) -> str:
+    """A length in nautical miles where it is a whole number of halves, as minima are said; else empty."""
+    halves, rest = divmod(mm, _HALF_MILE_MM)
+    return f"{_exact(halves * 5, 10)} NM" if halves and not rest else ""
 
 
 def length(mm: int) -> str:

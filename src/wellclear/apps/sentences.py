@@ -13,6 +13,7 @@ import msgspec
 from msgspec import UNSET
 
 from wellclear.apps.figures import (
+    PRECEDENCE_WORDS,
     bare_height,
     flat_differences,
     height,
@@ -46,8 +47,6 @@ from wellclear.domain.parts import Group as PartGroup
 from wellclear.picture.picture import Picture, Step
 from wellclear.picture.rows import OwedRow, answer_id
 from wellclear.picture.view_states import LeadFlag, lead_flag
-
-PRECEDENCE_WORDS = {"Z": "FLASH", "O": "IMMEDIATE", "P": "PRIORITY", "R": "ROUTINE"}
 
 
 @dataclass(frozen=True, slots=True)

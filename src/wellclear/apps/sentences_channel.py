@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable
 
 from msgspec import UNSET
 
 from wellclear.apps.figures import listed, words
+from wellclear.apps.joint_acts import joint_act
 from wellclear.apps.sentences import Sentence, Told
+from wellclear.apps.settings_words import changes_in_words
 from wellclear.domain.canonical import b64
 from wellclear.domain.kinds import AddKey, Genesis, HostChange, Propose, Revoke, Roster, SignAgreement
 from wellclear.picture.membership import required_of
@@ -33,7 +34,7 @@ def propose(told: Told) -> Sentence:
     """propose: a joint act that waits for signatures."""
     body = told.public
     assert isinstance(body, Propose), "the fold has taken it"
-    what, lines = _joint_act(told, body)
+    what, lines = joint_act(body), _changes(told, body)
     name = b64(told.entry.leaf_hash)
     told.memory.proposals[name] = (told.index, what)
     if body.settings is not UNSET:
@@ -41,36 +42,13 @@ def propose(told: Told) -> Sentence:
     return Sentence(f"{told.who}, by its head of delegation, proposed {what}.", tuple(lines), {"proposal": name})
 
 
-def _joint_act(told: Told, body: Propose) -> tuple[str, list[str]]:
-    if body.do == "amend_agreement":
-        old = told.memory.settings.get("in force")
-        new = body.settings if body.settings is not UNSET else {}
-        lines = settings_differences(old, new) if isinstance(old, dict) else []
-        return f"version {body.base + 1} of the agreement", lines
-    if body.do == "admit" and body.admit is not UNSET:
-        return f"to admit {body.admit.party} ({listed([words(role) for role in body.admit.roles])})", []
-    if body.do == "remove":
-        return f"to remove {body.remove}", []
-    if body.do == "rules":
-        return f"rules {body.rules}", []
-    return "to start the clocks anew", []
-
-
-def settings_differences(old: Mapping[str, Any], new: Mapping[str, Any], prefix: str = "") -> list[str]:
-    """Which settings a proposal changes, from what to what."""
-    lines: list[str] = []
-    for name in sorted(old.keys() | new.keys()):
-        was, now = old.get(name), new.get(name)
-        if isinstance(was, Mapping) and isinstance(now, Mapping):
-            lines += settings_differences(was, now, f"{prefix}{name}.")
-        elif was != now:
-            lines.append(f"{prefix}{name}: {_or_none(was)} becomes {_or_none(now)}.")
+def _changes(told: Told, body: Propose) -> list[str]:
+    old = told.memory.settings.get("in force")
+    if body.settings is UNSET or old is None:
+        return []
+    lines = changes_in_words(old, body.settings)
     left = len(lines) - SETTINGS_SHOWN
-    return [*lines[:SETTINGS_SHOWN], f"and {left} more."] if left > 0 and not prefix else lines
-
-
-def _or_none(value: object) -> object:
-    return "none" if value is None else value
+    return [*lines[:SETTINGS_SHOWN], f"and {left} more."] if left > 0 else lines
 
 
 def sign_agreement(told: Told) -> Sentence:

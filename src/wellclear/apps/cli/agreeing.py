@@ -15,11 +15,26 @@ from wellclear.apps.cli.hosting import ArticlesFile, Terms, read_articles
 from wellclear.apps.cli.joining import read_card, spoken_card
 from wellclear.apps.cli.notice_form import read_json
 from wellclear.apps.cli.options import NODE_HOME, WAIT_S, AsJson, Home, PassphraseFile, Wait, Yes
-from wellclear.apps.cli.output import note, show, table, tell
+from wellclear.apps.cli.output import note, plain, show, table, tell
+from wellclear.apps.cli.proposals import (
+    InForce,
+    Proposal,
+    article_lines,
+    proposal_from,
+    proposal_json,
+    proposal_lines,
+    settings_json,
+)
+from wellclear.apps.figures import listed, words
+from wellclear.apps.settings_words import setting_lines
 from wellclear.channel.composing import approve
 from wellclear.domain.agreement import default_settings, settings_from
 from wellclear.domain.names import check_party
-from wellclear.errors import InvalidValue, Misconfigured
+from wellclear.domain.parts import Articles, group_from
+from wellclear.domain.reasons import Reason
+from wellclear.errors import InvalidValue, Malformed, Misconfigured, Refused
+
+CLOSED = {"done": "took effect", "void": "void"}
 
 app = typer.Typer(no_args_is_help=True, help="Propose, sign and read the agreement.")
 party_app = typer.Typer(no_args_is_help=True, help="Admit a party, remove one, or leave.")
@@ -76,37 +91,86 @@ def sign(
     yes: Yes = False,
     as_json: AsJson = False,
 ) -> None:
-    """Sign an open proposal as head of delegation; it takes effect at the last required signature."""
+    """Read an open proposal and sign it as head of delegation; it takes effect at the last required signature.
+
+    What is shown is read from the bytes that the signature names; what changes meanwhile is refused.
+    """
     place = Workplace.open(home)
     with place.client:
-        waiting = [row for row in place.client.get("agreement")["proposals"] if row["state"] == "open"]
-        chosen = [row for row in waiting if proposal in (None, row["proposal"])]
-        if len(chosen) != 1:
-            open_now = ", ".join(row["proposal"] for row in waiting) or "none"
-            raise InvalidValue("PROPOSAL", f"name the one that you sign; open are: {open_now}")
-        note(f"{chosen[0]['by']} proposes: {words_of(chosen[0])}")
+        state = place.client.get("agreement")
+        chosen, now = the_open_one(state, proposal), InForce.of(state)
+        for line in proposal_lines(chosen, now, place.party):
+            note(line)
+        chosen.check_signer(place.party)
         agree("Sign it for your party?", yes=yes)
-        public = {"proposal": chosen[0]["proposal"], "base": chosen[0]["base"]}
+        check_still(place.client.get("agreement"), chosen, now)
+        public = {"proposal": chosen.name, "base": chosen.body.base}
         intent = Intent("sign_agreement", members={"public": public})
-        by_head(place, intent, passphrase_file, wait_s, "SIGNED", as_json=as_json)
+        shown = {"shown": proposal_json(chosen, now, place.party)}
+        by_head(place, intent, passphrase_file, wait_s, "SIGNED", as_json=as_json, beside=shown)
+
+
+def the_open_one(state: Fields, name: str | None) -> Proposal:
+    """The proposal of this hash, or the only one that is open; raises `InvalidValue` where that is not clear."""
+    waiting = [row for row in state["proposals"] if row["state"] == "open"]
+    chosen = [row for row in waiting if name in (None, row["proposal"])]
+    if len(chosen) != 1:
+        open_now = ", ".join(row["proposal"] for row in waiting) or "none"
+        raise InvalidValue("PROPOSAL", f"name the one that you sign; open are: {open_now}")
+    return proposal_from(chosen[0])
+
+
+def check_still(state: Fields, shown: Proposal, then: InForce) -> None:
+    """Raise `Refused` where the proposal was closed, or what it was compared with was replaced, while it was read."""
+    if not any(row["proposal"] == shown.name and row["state"] == "open" for row in state["proposals"]):
+        raise Refused(Reason.UNKNOWN_PROPOSAL, "it was closed while you read it; nothing was signed")
+    if InForce.of(state) != then:
+        raise Refused(Reason.OLD_BASE, "what is in force changed while you read; read it again, nothing was signed")
 
 
 @app.command("show")
 def show_agreement(home: Home = NODE_HOME, as_json: AsJson = False) -> None:
-    """The agreement in force, and what is proposed."""
+    """The agreement in force, and what every open proposal would change, as `sign` shows it."""
     place = Workplace.open(home)
     with place.client:
         state = place.client.get("agreement")
-    lines: list[Any] = [f"Agreement version {state['version']}" if state["version"] else "Nothing is agreed yet."]
-    if state.get("settings"):
-        lines.append(json.dumps(state["settings"], indent=2))
-    if state.get("articles"):
-        lines.append(str(state["articles"].get("text", "")))
-    rows = [
-        (row["proposal"], row["do"], row["by"], ", ".join(row["signed"]) or "-", row["state"])
+    now = InForce.of(state)
+    opened = [proposal_from(row) for row in state["proposals"] if row["state"] == "open"]
+    told = {**state, "open": [proposal_json(one, now, place.party) for one in opened]}
+    if now.settings is not None:
+        told["settings_in_words"] = settings_json(now.settings)
+    lines: list[Any] = [*in_force_lines(state, now)]
+    for one in opened:
+        lines += ["", *proposal_lines(one, now, place.party)]
+    if opened:
+        lines.append("To sign it: wellclear agreement sign")
+    closed = [
+        (row["proposal"], words(row["do"]), row["by"], listed(row["signed"]) or "nobody", CLOSED.get(row["state"], ""))
         for row in state["proposals"]
+        if row["state"] != "open"
     ]
-    show(state, *lines, table(("proposal", "does", "by", "signed", "state"), rows), as_json=as_json)
+    if closed:
+        lines += ["", table(("proposal", "does", "by", "signed by", "what became of it"), closed)]
+    show(told, *lines, as_json=as_json)
+
+
+def in_force_lines(state: Fields, now: InForce) -> list[str]:
+    """What holds now, for people."""
+    if now.settings is None:
+        return ["Nothing is agreed yet."]
+    lines = [f"Agreement version {now.version} is in force, under rules {now.rules}.", ""]
+    lines += [f"  {line}" for line in setting_lines(now.settings)]
+    if state.get("articles"):
+        lines += [f"  {line}" for line in article_lines(articles_of(state["articles"]))]
+    return [plain(line).plain for line in lines]
+
+
+def articles_of(fields: Fields) -> Articles:
+    """The articles in an answer of the node; raises `Malformed`."""
+    opened = group_from(fields, "node: articles")
+    if not isinstance(opened, Articles):
+        raise Malformed("node", "articles", "another group of fields")
+    return opened
 
 
 @app.command()
@@ -168,13 +232,25 @@ def propose_change(home: Path, change: Fields, file: Path | None, wait_s: int, a
         by_head(place, intent, file, wait_s, "PROPOSED", as_json=as_json)
 
 
-def by_head(place: Workplace, intent: Intent, file: Path | None, wait_s: int, done: str, *, as_json: bool) -> None:
-    """An act that the head of delegation approves, by the party's own key of that use."""
+def by_head(
+    place: Workplace,
+    intent: Intent,
+    file: Path | None,
+    wait_s: int,
+    done: str,
+    *,
+    as_json: bool,
+    beside: Fields | None = None,
+) -> None:
+    """An act that the head of delegation approves, by the party's own key of that use.
+
+    `beside` goes into the answer for programs.
+    """
     ready = place.compose(intent)
     secret = passphrase("the head of delegation", file)
     signer = place.keys.unlock("head_of_delegation", secret)
     answer = place.send(ready, [approve(ready.act, signer, "head_of_delegation")], wait_s=wait_s)
-    report(answer, ready.act, done, as_json=as_json)
+    report({**answer, **(beside or {})}, ready.act, done, as_json=as_json)
 
 
 def new_salt() -> str:
@@ -185,18 +261,3 @@ def new_salt() -> str:
     from wellclear.domain.entry import SALT_BYTES
 
     return b64(secrets.token_bytes(SALT_BYTES))
-
-
-def words_of(row: Fields) -> str:
-    """A proposal for people."""
-    match row["do"]:
-        case "amend_agreement":
-            return f"the agreement's version {row['base'] + 1}; read it with: wellclear agreement show"
-        case "admit":
-            return f"to admit {row['public']['admit']['party']}"
-        case "remove":
-            return f"to remove {row['public']['remove']}"
-        case "rules":
-            return f"to raise the rules to {row['public']['rules']}"
-        case other:
-            return str(other).replace("_", " ")

@@ -19,6 +19,7 @@ from wellclear.apps.cli.joining import KdfName
 from wellclear.apps.cli.options import HOST_HOME, NODE_HOME, AsJson, Home, HostHome, PassphraseFile, Yes
 from wellclear.apps.cli.output import note, show
 from wellclear.apps.copies import NODE_STORE, LogCopy, check_owner, copy_at
+from wellclear.apps.joint_acts import key_words
 from wellclear.channel.composing import approve as approval_of
 from wellclear.channel.host_change import (
     Decision,
@@ -337,6 +338,8 @@ def words(decision: Decision, known: Known) -> list[str]:
     return [
         what,
         f"It answers at {decision.url}.",
+        f"Its key for checkpoints: {key_words(body.host.log)}",
+        f"Its key for sequencing:  {key_words(body.host.sequencer)}",
         f"The decision's fingerprint:\n\n    {spoken(canonical.encode(decision.act))}\n",
         f"Missing: the heads of delegation of {', '.join(left)}." if left else "Everybody who is asked has approved.",
     ]

@@ -23,6 +23,8 @@ from wellclear.apps.node.said import Row
 from wellclear.apps.node.service import NodeService
 from wellclear.apps.timeline import timeline_of_store
 from wellclear.domain.canonical import b64, unb64
+from wellclear.domain.entry import decode_leaf
+from wellclear.domain.parts import Articles
 from wellclear.domain.spoken import spoken
 from wellclear.errors import WellclearError
 from wellclear.picture.membership import required_of
@@ -161,7 +163,11 @@ def _roster_of(service: NodeService, party: str) -> Row:
 
 @get("/api/agreement")
 async def agreement(service: Service) -> Row:
-    """The settings in force, what is proposed and by whom it is signed; before the first one, the founding file."""
+    """The settings and articles in force, what is proposed and by whom it is signed; at first, the founding file.
+
+    An open proposal comes with its leaf and its parts as far as they are open here, so that whoever is about to sign
+    its hash can hold to it what is shown.
+    """
     picture = service.core.picture
     proposals = [
         {
@@ -174,9 +180,9 @@ async def agreement(service: Service) -> Row:
         "version": picture.agreement, "rules": picture.rules, "principals": list(picture.principals),
         "settings": msgspec.to_builtins(picture.terms) if picture.agreement else {}, "proposals": proposals,
     }  # fmt: skip
-    articles = service.core.view.articles
-    if articles:
-        told["articles"] = msgspec.to_builtins(articles[max(articles)])
+    articles = _articles_in_force(service)
+    if articles is not None:
+        told["articles"] = msgspec.to_builtins(articles)
     if not picture.agreement and picture.size:
         told |= await _founding(service)
     return told
@@ -186,7 +192,30 @@ def _content(service: NodeService, name: str) -> Row:
     body = service.core.picture.proposed.get(name)
     if body is None:
         return {"required": [], "public": {}}
-    return {"required": list(required_of(service.core.picture, body)), "public": msgspec.to_builtins(body)}
+    index = service.core.store.find(unb64(name))
+    assert index is not None, "the picture has it from the log"
+    leaf = service.core.store.leaves(index, index + 1)[0]
+    held = OpenedLog(service.core.store).part
+    parts = [(ref.commit, held(ref.commit)) for ref in decode_leaf(leaf).act.parts]
+    return {
+        "required": list(required_of(service.core.picture, body)), "public": msgspec.to_builtins(body),
+        "index": index, "leaf": b64(leaf), "parts": {commit: b64(raw) for commit, raw in parts if raw is not None},
+    }  # fmt: skip
+
+
+def _articles_in_force(service: NodeService) -> Articles | None:
+    """The text of the newest version in force that has one; a version without keeps that of the one before."""
+    articles = service.core.view.articles
+    done = [
+        (row.base, name)
+        for name, row in service.core.picture.proposals.items()
+        if row.do == "amend_agreement" and row.state == "done"
+    ]
+    for _, name in sorted(done, reverse=True):
+        index = service.core.store.find(unb64(name))
+        if index is not None and index in articles:
+            return articles[index]
+    return None
 
 
 async def _founding(service: NodeService) -> Row:
