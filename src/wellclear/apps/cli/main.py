@@ -12,6 +12,7 @@ import typer
 from wellclear import __version__
 from wellclear.apps.cli import (
     agreeing,
+    alarms,
     answers,
     changing,
     drafting,
@@ -51,6 +52,7 @@ GROUPS = (
     ("officer", people.app),
     ("key", people.key_app),
     ("notice", notices.app),
+    ("alarm", alarms.app),
 )
 COMMANDS = (
     ("demo", playing.demo),

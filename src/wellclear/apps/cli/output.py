@@ -23,6 +23,7 @@ WIDTH_UNSEEN = 200
 NEVER_BROKEN = frozenset(
     {
         "id",
+        "key",
         "v",
         "notice",
         "item",

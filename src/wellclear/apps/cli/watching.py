@@ -108,6 +108,7 @@ def summary_lines(board: Fields) -> list[str]:
         f"  time {board.get('now') or moment(board.get('now_us'))}, own clock {board.get('own', '-')}",
         "  outbox: " + ", ".join(f"{outbox.get(name, 0)} {name}" for name in ("waiting", "linked", "refused")),
         f"  open: {mine} own duties, {len(sounding(board))} alarms, {len(conflicts_in(board))} conflicts",
+        *(["  what rings, and what answers it: wellclear alarm list"] if sounding(board) else []),
     ]
 
 

@@ -9,9 +9,10 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from typing import Any, Final
+from urllib.parse import unquote
 
 import msgspec
-from litestar import Response, delete, post
+from litestar import Request, Response, delete, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 
@@ -102,9 +103,14 @@ async def act(service: Service, sessions: Watch, action: FromPath[str], data: JS
 
 
 @post("/api/alarms/{key:path}", status_code=200)
-async def see_alarm(service: Service, sessions: Watch, key: FromPath[str], data: JSONBody[AlarmBody]) -> Response[Any]:
+async def see_alarm(
+    request: Request[Any, Any, Any], service: Service, sessions: Watch, data: JSONBody[AlarmBody]
+) -> Response[Any]:
     """`/api/alarms/{key}/acknowledge`: a named person has seen an alarm; this stays here and is no acknowledgement."""
-    name, slash, what = key.strip("/").rpartition("/")
+    path = unquote(
+        request.scope["raw_path"].decode("latin-1")
+    )  # the router makes one slash of two, and hashes have two
+    name, slash, what = path.removeprefix("/api/alarms/").rpartition("/")
     if not slash or what != "acknowledge":
         return not_found("an alarm is acknowledged here, and nothing else")
     session = sessions.of(data.session)
