@@ -8,8 +8,8 @@ from msgspec import UNSET
 
 from wellclear.apps.figures import listed, words
 from wellclear.apps.joint_acts import joint_act
-from wellclear.apps.sentences import Sentence, Told
 from wellclear.apps.settings_words import changes_in_words
+from wellclear.apps.told import Sentence, Told
 from wellclear.domain.canonical import b64
 from wellclear.domain.kinds import AddKey, Genesis, HostChange, Propose, Revoke, Roster, SignAgreement
 from wellclear.picture.membership import required_of

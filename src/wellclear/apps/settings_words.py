@@ -146,9 +146,14 @@ def _distance(mm: int) -> str:
 
 def _lead_times(settings: Settings) -> Iterator[SettingWords]:
     for row in sorted(settings.lead_times, key=lambda one: one.category):
-        yield SettingWords(f"lead_times.{row.category}", "Least lead time", words(row.category), duration(row.least_us))
-    yield SettingWords("short_us", "A lead time is flagged short under", "", duration(settings.short_us))
-    name = "A lead time is flagged as no reaction time under"
+        yield SettingWords(
+            f"lead_times.{row.category}",
+            "Least lead time (below it: SHORT)",
+            words(row.category),
+            duration(row.least_us),
+        )
+    yield SettingWords("short_us", "Any lead time is SHORT under", "", duration(settings.short_us))
+    name = "Any lead time is NO REACTION TIME under"
     yield SettingWords("no_reaction_us", name, "", duration(settings.no_reaction_us))
 
 

@@ -18,9 +18,11 @@ from wellclear.apps.bundle.files import read_bundle
 from wellclear.apps.bundle.report import VerifyReport
 from wellclear.apps.bundle.verify import Progress, opener
 from wellclear.apps.figures import moment, took, words
-from wellclear.apps.sentences import TELL, Memory, Sentence, Told, spoken_of
+from wellclear.apps.sentences import TELL
+from wellclear.apps.sentences_answers import TELL_ANSWER
 from wellclear.apps.sentences_channel import TELL_CHANNEL
 from wellclear.apps.timeline_clocks import CLOCK_APART_US, ClockReader
+from wellclear.apps.told import Memory, Sentence, Told, spoken_of
 from wellclear.channel.bundle import Source, part_path
 from wellclear.channel.opening import open_leaf
 from wellclear.channel.verdict import Verdict
@@ -41,6 +43,7 @@ STORE_CHUNK_ENTRIES = 1_000
 Part = Callable[[str], bytes | None]
 """The opening (salt and text) of a commitment in base64, if this reader has it."""
 
+_TELL = {**TELL, **TELL_ANSWER, **TELL_CHANNEL}
 _BESIDE = frozenset({Reason.UNKNOWN_DESK, Reason.NOTHING_TO_READ, Reason.OLDER_RULES})
 """Remarks beside which an entry stands all the same."""
 _ORDINALS = {"due": "first", "next_name": "second", "other_desk": "third", "host": "fourth"}
@@ -139,7 +142,7 @@ class Teller:
         stands = all(remark.reason in _BESIDE for remark in step.remarks) or any(
             change.row is not None and change.table != "channel" for change in step.changes
         )
-        teller = TELL.get(act.kind) or TELL_CHANNEL.get(act.kind)
+        teller = _TELL.get(act.kind)
         if stands and teller is not None:
             sentence = teller(told)
             self._remember(told)

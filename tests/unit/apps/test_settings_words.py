@@ -72,9 +72,9 @@ def test_a_pair_without_a_row_of_its_own_is_told_by_what_then_holds() -> None:
 
 def test_a_lead_time_that_comes_or_goes_was_or_is_none() -> None:
     fewer = changed(lead_times=[row for row in PLAIN.lead_times if row.category != "air"])
-    assert str(*setting_changes(PLAIN, fewer)) == "Least lead time, air: 1 d → none"
+    assert str(*setting_changes(PLAIN, fewer)) == "Least lead time (below it: SHORT), air: 1 d → none"
     more = changed(lead_times=[*PLAIN.lead_times, LeadTime(category="drone", least_us=1)])
-    assert str(*setting_changes(PLAIN, more)) == "Least lead time, drone: none → 0.000001 s"
+    assert str(*setting_changes(PLAIN, more)) == "Least lead time (below it: SHORT), drone: none → 0.000001 s"
 
 
 def test_the_order_of_rows_changes_nothing() -> None:
