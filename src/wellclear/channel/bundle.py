@@ -21,7 +21,7 @@ from wellclear.channel.readme import readme_text
 from wellclear.domain import canonical
 from wellclear.domain.canonical import b64, unb64
 from wellclear.domain.entry import Entry, PartRef
-from wellclear.errors import Malformed, Misconfigured
+from wellclear.errors import InvalidValue, Malformed, Misconfigured
 from wellclear.log.bundle import (
     BUNDLE_FORMAT,
     FORMAT,
@@ -85,6 +85,7 @@ def bundle_files(
     `refusals` are the host's signed refusals, each as `{"refused": {...}, "sig": ...}` in canonical JSON.
 
     Raises:
+        InvalidValue: a reader is no party of this channel, and never was.
         Misconfigured: there is no checkpoint yet, or a key is not the party's in this channel.
         Malformed: what the source holds does not parse, or a refusal does not.
     """
@@ -99,6 +100,7 @@ def bundle_files(
     files = log_files(leaves, tree_of(leaves), note)
     picture = _walk(files, source, leaves, audience)
     _check_keys(picture, exporter)
+    _check_readers(picture, audience)
     for raw in refusals:
         files[f"refusals/{_refused_hash(raw)}.json"] = raw
     assert picture.host is not None, "its keys were found, so there was a genesis"
@@ -160,6 +162,14 @@ def _check_keys(picture: Picture, exporter: Exporter) -> None:
                 f"is not {exporter.party}'s in this channel, or was revoked",
                 do="Export with the party's own keys",
             )
+
+
+def _check_readers(picture: Picture, audience: Collection[str]) -> None:
+    """A misspelt name was told nothing by anybody: its bundle would open nothing, and nobody would see why."""
+    strangers = sorted(set(audience).difference(picture.parties))
+    if strangers:
+        known = ", ".join(sorted(picture.parties))
+        raise InvalidValue("reader", f"{strangers[0]} is no party of this channel; its parties are {known}")
 
 
 def _refused_hash(raw: bytes) -> str:

@@ -12,6 +12,7 @@ from wellclear.channel.bundle import part_path
 from wellclear.channel.composing import Composed
 from wellclear.domain.entry import PartRef
 from wellclear.domain.parts import Message
+from wellclear.errors import InvalidValue
 from wellclear.testing.sketch import Sketch, circle
 
 NORTH, SOUTH, HOST = "NORTHLAND", "SOUTHLAND", "CASPIA"
@@ -42,3 +43,16 @@ def test_who_repeats_a_commitment_is_not_its_author(spelled: Callable[[PartRef],
     assert not secret & bundle_of(sketch, SOUTH, readers=[HOST]).keys()
     assert secret <= bundle_of(sketch, SOUTH, readers=[SOUTH]).keys()
     assert secret <= bundle_of(sketch, SOUTH, readers=[NORTH, SOUTH]).keys()
+
+
+def test_a_reader_who_is_no_party_of_the_channel_is_refused_with_the_list_of_those_who_are() -> None:
+    with pytest.raises(InvalidValue, match="NOWHERE is no party .* its parties are CASPIA, NORTHLAND, SOUTHLAND"):
+        bundle_of(Sketch.founded(seed=32), SOUTH, readers=[NORTH, "NOWHERE"])
+
+
+def test_a_party_that_has_left_may_get_what_it_was_told() -> None:
+    sketch = Sketch.founded(seed=33)
+    sketch.send(HOST, *sketch.by_head(HOST, "withdraw"))
+    sketch.send(NORTH, *sketch.by_head(NORTH, "withdraw"))
+    assert sketch.picture.parties[NORTH].state == "withdrawn"
+    assert bundle_of(sketch, SOUTH, readers=[NORTH])

@@ -27,6 +27,7 @@ def export_path(
     `readers` are the parties that will get the bundle; only what each of them wrote or was told is opened in it.
 
     Raises:
+        InvalidValue: a reader is no party of this channel; nothing was written.
         Misconfigured: the path exists, the log is empty, or a key is not the party's.
         Malformed: the source does not hold together.
         Unavailable: the path cannot be written.
