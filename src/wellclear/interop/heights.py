@@ -17,9 +17,9 @@ from wellclear.errors import InvalidValue
 
 EXAMPLES: Final = "write 5000 ft AMSL, 1500 m W84, FL250 or unlimited"
 
-_LEVEL: Final = re.compile(r"(?:FL|F)\s*([0-9]{1,3})(?:\s*(\S.*))?", re.ASCII | re.IGNORECASE)
+_LEVEL: Final = re.compile(r"FL\s*([0-9]{1,3})(?:\s+(\S.*))?", re.ASCII | re.IGNORECASE)
 _HEIGHT: Final = re.compile(
-    r"([+-]?[0-9]+(?:[.,][0-9]+)?)\s*(m|ft|metres|meters|feet)\b\s*(\S.*)?", re.ASCII | re.IGNORECASE
+    r"([+-]?[0-9]+(?:\.[0-9]+)?)\s*(m|ft|metres|meters|feet)(?:\s+(\S.*))?", re.ASCII | re.IGNORECASE
 )
 _UNITS: Final = {"M": LengthUnit.M, "FT": LengthUnit.FT, "FL": LengthUnit.FL}
 _SPELT: Final = {"m": "M", "metres": "M", "meters": "M", "ft": "FT", "feet": "FT"}
@@ -30,8 +30,8 @@ _DATUMS: Final = {
 _UNLIMITED: Final = frozenset({"unlimited", "unl", "unbounded", "-"})
 _GROUND: Final = frozenset({"gnd", "sfc", "ground", "surface", "agl", "asfc"})
 _GROUND_SAID: Final = (
-    "is measured from the ground, whose height is not known here; leave it out for a band without a floor, "
-    "or write the height above sea level, such as 1200 ft AMSL"
+    "means the ground, whose height is not known here; leave it out for a band without that face, "
+    "or write a height above sea level such as 1200 ft AMSL"
 )
 
 
@@ -42,6 +42,12 @@ class Height:
     value: str | Decimal | int
     unit: LengthUnit
     datum: Datum | None = None
+
+    def __str__(self) -> str:
+        """As people say it: `5000 ft AMSL`, `FL250`."""
+        if self.unit is LengthUnit.FL:
+            return f"FL{self.value}"
+        return f"{self.value} {self.unit.name.lower()}" + (f" {self.datum.value}" if self.datum else "")
 
     def mm(self, rounding: Rounding, where: str) -> int:
         """Whole millimetres; outward is `DOWN` for a lower face and `UP` for an upper one."""
@@ -67,7 +73,7 @@ def height(text: str, where: str) -> Height | None:
         raise InvalidValue(where, f"{said[:40]!r} is no height; {EXAMPLES}")
     measured_from = datum(match.group(3), where) if match.group(3) else None
     unit = _UNITS[_SPELT[match.group(2).lower()]]
-    return _checked(Height(match.group(1).replace(",", "."), unit, measured_from), where)
+    return _checked(Height(match.group(1), unit, measured_from), where)
 
 
 def height_from(said: object, where: str) -> Height | None:
@@ -120,28 +126,20 @@ def band(
     Raises:
         InvalidValue: no datum, two datums, flight levels against another datum, or upside down.
     """
-    said = [face for face in (lower, upper) if face is not None]
-    datums = {_datum_of(face, measured_from) for face in said}
+    datums = {face.datum or measured_from for face in (lower, upper) if face is not None}
     if None in datums:
         raise InvalidValue(names[2], "say what heights are measured from: AMSL, W84 or STD (flight levels)")
+    if measured_from is not None and datums - {measured_from}:
+        other = "flight levels are measured from STD" if Datum.STD in datums else "the height beside it says another"
+        said = f"{other}, not {measured_from.value}; say both faces in feet or metres from one datum"
+        raise InvalidValue(names[2], said)
     if len(datums) > 1:
-        raise InvalidValue(
-            names[1], "is measured from another datum than the lower face; say both faces from one: AMSL, W84 or STD"
-        )
-    if measured_from is not None and measured_from is not Datum.STD and Datum.STD in datums:
-        raise InvalidValue(
-            names[2],
-            f"flight levels are measured from STD, not {measured_from.value}; say both faces in feet or metres instead",
-        )
+        raise InvalidValue(names[1], f"{upper} and {lower} are measured from two datums; say both from one")
     lower_mm = lower.mm(Rounding.DOWN, names[0]) if lower else None
     upper_mm = upper.mm(Rounding.UP, names[1]) if upper else None
     if lower_mm is not None and upper_mm is not None and lower_mm > upper_mm:
-        raise InvalidValue(names[0], "lies above the upper face; exchange the two")
+        raise InvalidValue(names[0], f"{lower} lies above {upper}; exchange the two")
     return AltitudeBand(next(iter(datums), None) or measured_from or Datum.AMSL, lower_mm, upper_mm)
-
-
-def _datum_of(face: Height, otherwise: Datum | None) -> Datum | None:
-    return face.datum or otherwise
 
 
 def _checked(face: Height, where: str) -> Height:

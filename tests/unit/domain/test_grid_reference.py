@@ -7,7 +7,7 @@ import random
 import pytest
 from pyproj import Transformer
 
-from wellclear.domain.grid_reference import mgrs, utm, utm_zone
+from wellclear.domain.grid_reference import mgrs, position_from_mgrs, utm, utm_zone
 from wellclear.domain.quantities import E7, Position, position_from_degrees
 from wellclear.errors import InvalidValue
 
@@ -51,3 +51,26 @@ def test_polar_grids_are_refused() -> None:
     for lat in (84 * E7 + 1, -80 * E7 - 1, 90 * E7):
         with pytest.raises(InvalidValue):
             mgrs(Position(lat, 0))
+
+
+def test_what_is_read_is_the_middle_of_the_square_that_is_shown() -> None:
+    draw = random.Random(20261123)
+    for _ in range(2_000):
+        position = Position(draw.randint(-80 * E7, 84 * E7), draw.randint(-180 * E7, 180 * E7 - 1))
+        found, side_m = position_from_mgrs(mgrs(position))
+        assert (mgrs(found), side_m) == (mgrs(position), 1)
+        zone, column, east, north = mgrs(position).split()
+        for digits in range(5):
+            _, side_m = position_from_mgrs(f"{zone}{column}{east[:digits]}{north[:digits]}")
+            assert side_m == 10 ** (5 - digits)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [("37S IU 33031 24492", "no grid reference"), ("61S DU 1 1", "no grid reference"), ("ZAH 12345 12345", "polar"),
+     ("37S AU 33031 24492", "not in its zone"), ("37S DU 330312 4492 1", "no grid reference"),
+     ("37R DU 33031 24492", "not in its zone"), ("32X MH 00000 00000", "not in its zone"), ("", "no grid reference")],
+)  # fmt: skip
+def test_what_is_no_grid_reference_is_refused(text: str, said: str) -> None:
+    with pytest.raises(InvalidValue, match=said):
+        position_from_mgrs(text)

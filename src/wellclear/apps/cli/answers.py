@@ -131,8 +131,9 @@ def typed_row(words: list[str], volume: Fields) -> Fields:
         said = typed.height(text.strip(), where)
         if said is None:
             continue
-        if said.unit.name == "FL" and volume["band"]["datum"] != "STD":
-            raise InvalidValue(where, f"{text}: this notice's heights are {volume['band']['datum']}, not flight levels")
+        if said.datum is not None and said.datum.value != volume["band"]["datum"]:
+            other = "flight levels" if said.unit.name == "FL" else said.datum.value
+            raise InvalidValue(where, f"{text}: this notice's heights are {volume['band']['datum']}, not {other}")
         row[name] = said.mm(rounding, where)
     return row
 

@@ -41,6 +41,7 @@ def test_what_is_typed_is_sent_as_it_is_typed() -> None:
     [
         (["34.56,38.27,5000ft,9000ft"], "4 values"),
         (["34.56,38.27,FL50,9000ft,231000ZNOV26"], "AMSL, not flight levels"),
+        (["34.56,38.27,5000ft W84,9000ft,231000ZNOV26"], "AMSL, not W84"),
         (["34.56,38.27,5000ft,9000ft,231000ZNOV26"] * 2, "given 2 times, but there are 1"),
         (["34.56,38.27,5000ft,9000ft,2026-11-23T10:00"], "no time zone"),
     ],

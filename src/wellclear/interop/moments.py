@@ -1,0 +1,34 @@
+"""Moments as people write them: RFC 3339 with a zone, seconds or not, or a date-time group (R20)."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from wellclear.domain.quantities import parse_dtg, parse_time
+from wellclear.errors import InvalidValue
+
+EXAMPLE: Final = "write it such as 2026-11-23T10:00:00Z, where Z is UTC"
+
+_STAMP: Final = re.compile(
+    r"(\d{4}-\d{2}-\d{2})[Tt ](\d{2}:\d{2})(:\d{2}(?:\.\d{1,32})?)?((?:[Zz]|[+-]\d{2}:\d{2})?)", re.ASCII
+)
+_DTG: Final = re.compile(r"\d{6}Z[A-Z]{3}\d{2}", re.ASCII)
+
+
+def moment(text: str, where: str) -> int:
+    """`2026-11-23T10:00Z`, seconds or not, any zone, or a date-time group such as `231000ZNOV26`; microseconds UTC.
+
+    Raises:
+        InvalidValue: another form, no zone, no such day or hour, finer than a microsecond.
+    """
+    said = text.strip()
+    if _DTG.fullmatch(said.upper()):
+        return parse_dtg(said.upper(), where)
+    match = _STAMP.fullmatch(said)
+    if match is None:
+        raise InvalidValue(where, f"{said[:40]!r} is no date and time; {EXAMPLE}")
+    day, minute, seconds, zone = match.groups()
+    if not zone:
+        raise InvalidValue(where, f"has no time zone; {EXAMPLE}, or with an offset such as +03:00")
+    return parse_time(f"{day}T{minute}{seconds or ':00'}{zone}", where)
