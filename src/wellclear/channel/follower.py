@@ -163,6 +163,8 @@ class Follower:
     def _hear_late(self, note: bytes) -> None:
         try:
             self.hear(note, 0)
+        except Equivocation:
+            raise
         except (Malformed, Unverified):  # it came before the genesis did, and is no word of its host
             return
 
@@ -174,6 +176,10 @@ class Follower:
         first, have = (self.size, self._leaves) if self._other is None else (0, self._other)
         start = next((index for index in range(first, end) if index not in have), None)
         return None if start is None else (start, end)
+
+    def unproven(self) -> list[bytes]:
+        """The leaves that were given and that no note covers, in their order: their authors' word, not the host's."""
+        return [leaf for _, leaf in sorted(self._leaves.items())]
 
     # Proof, then commitment.
 

@@ -21,6 +21,13 @@ lost and nothing is doubled whatever is lost, delayed or repeated on the way.
     logged     the host changes, and the log is cut back before it    waiting (in the order in which it was logged)
     refused, logged, held    an officer has seen it                    gone
 
+After a halt the host's proofs prove nothing, and only safety is linked, as best effort (decision 0013):
+
+    linked     the halt                                               waiting (its link is void)
+    logged     the halt, and the own log does not hold it             unproven if it is safety, else waiting
+    linked     proof of inclusion, or seen in what the host shows     unproven
+    unproven   the host changes; so does safety that still waits      held; an officer is asked
+
 Times are UTC microseconds for the link, monotonic ones for waiting; both are handed in.
 """
 
@@ -36,7 +43,7 @@ from msgspec import UNSET
 
 from wellclear.channel.composing import Chain, link
 from wellclear.domain.canonical import b64, unb64
-from wellclear.domain.entry import Act, Approval, act_hash
+from wellclear.domain.entry import Act, Approval, Entry, act_hash
 from wellclear.domain.kinds import KINDS
 from wellclear.domain.logged import Logged
 from wellclear.domain.reasons import FINAL_NOT, Reason
@@ -53,7 +60,11 @@ NOT_NEXT_PAUSE_US = 200_000
 OF_THE_NODE = frozenset({"receipt", "time", "finding"})
 """Kinds that no person approves: the node says them as soon as they are due."""
 
-ItemState = Literal["waiting", "linked", "logged", "refused", "held"]
+AFTER_A_HALT = frozenset({"safety"})
+"""Kinds that still go to a host whose record is not believed: a cry for help must not fail for bookkeeping."""
+ASKED_AFTER_A_HALT = "it was said while the host's record was not believed"
+
+ItemState = Literal["waiting", "linked", "logged", "refused", "held", "unproven"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +92,9 @@ class Item:
 
     def freed(self, reason: str = "", pause_until_us: int = 0) -> Item:
         """The same act without a link, waiting for its next turn."""
-        return replace(self, state="waiting", leaf=b"", seq=0, note=b"", reason=reason, pause_until_us=pause_until_us)
+        return replace(
+            self, state="waiting", leaf=b"", seq=0, note=b"", reason=reason, detail="", pause_until_us=pause_until_us
+        )
 
     def encode(self) -> bytes:
         """The item as the store keeps it, parts and link included."""
@@ -106,7 +119,9 @@ class Outbox:
         self.signers = signers
         self.items: dict[str, Item] = {}
         self.adopted: list[int] = []
+        self.halted = False
         self._numbers = 0
+        self._shown: dict[str, Chain] = {}
 
     # What persons and the node put in.
 
@@ -144,18 +159,18 @@ class Outbox:
     def drop(self, name: str) -> Item:
         """An officer has seen how an item ended, or takes back one that never had a link."""
         item = self._one(name)
-        if item.state == "linked":
+        if item.state in ("linked", "unproven"):
             raise InvalidValue("id", f"{name} is on its way; it can no longer be taken back")
         return self.items.pop(name)
 
     @contextmanager
     def undone_on_failure(self) -> Iterator[None]:
         """Whatever changes inside is undone when it cannot be stored: nothing is known here that a restart forgets."""
-        items, adopted = dict(self.items), len(self.adopted)
+        items, adopted, shown = dict(self.items), len(self.adopted), dict(self._shown)
         try:
             yield
         except WellclearError:
-            self.items = items
+            self.items, self._shown = items, shown
             del self.adopted[adopted:]
             raise
 
@@ -192,6 +207,8 @@ class Outbox:
         item = self.items.get(name)
         if item is None or item.state != "linked" or item.leaf != leaf:
             return []
+        if self.halted:
+            return [self._unproven(item)]
         return [self._set(replace(item, state="logged", index=index, note=note, reason="", detail=""))]
 
     def refused(self, name: str, leaf: bytes, reason: str, detail: str, mono_us: int) -> list[Item]:
@@ -247,9 +264,50 @@ class Outbox:
                 dropped.append(item)
             elif item.id not in self.items:
                 self._numbers += 1
-                void = item.state == "linked" or (item.state == "logged" and item.index >= size)
-                self._set(replace(item.freed() if void else item, number=self._numbers))
+                self._set(replace(self._after_change(item, size), number=self._numbers))
         return dropped
+
+    def _after_change(self, item: Item, size: int) -> Item:
+        """An item before another host: what safety was said during a halt may be stale, so an officer is asked."""
+        if self.halted and item.act.kind in AFTER_A_HALT and item.state in ("waiting", "linked", "logged", "unproven"):
+            return replace(item.freed(), state="held", detail=ASKED_AFTER_A_HALT)
+        void = item.state in ("linked", "unproven") or (item.state == "logged" and item.index >= size)
+        return item.freed() if void else item
+
+    # After a halt.
+
+    def halt(self) -> list[Item]:
+        """The host is convicted: what was on its way waits, and only safety goes on, unproven. The changed items."""
+        self.halted = True
+        changed = []
+        for item in [item for item in self.items.values() if item.state in ("linked", "logged")]:
+            promised = item.state == "logged" and item.act.kind in AFTER_A_HALT
+            changed.append(self._unproven(item) if promised else self._set(item.freed()))
+        return changed
+
+    @property
+    def lost(self) -> bool:
+        """Whether a host that is not believed says that the own chain ends elsewhere in what it shows."""
+        return self.halted and any(
+            item.state == "waiting" and item.use == "node" and item.reason == Reason.NOT_NEXT
+            for item in self.items.values()
+        )
+
+    def shown(self, own: Entry | None) -> list[Item]:
+        """The newest own entry in what such a host shows; the next link of the node's key goes behind it.
+
+        Safety that waits and stands there already is not sent once more. Returns the changed items.
+        """
+        self._shown["node"] = Chain(0, None) if own is None else Chain(own.link.seq, own.leaf_hash)
+        item = None if own is None else self.items.get(b64(own.act_hash))
+        if own is None or item is None or item.state not in ("waiting", "linked") or not self._goes_out(item):
+            return []
+        return [self._unproven(replace(item, leaf=own.leaf, seq=own.link.seq))]
+
+    def _unproven(self, item: Item) -> Item:
+        if item.use in self._shown:
+            self._shown[item.use] = Chain(item.seq, leaf_hash(item.leaf))
+        return self._set(replace(item, state="unproven", index=-1, note=b"", reason="", detail=""))
 
     # The parts.
 
@@ -268,13 +326,17 @@ class Outbox:
 
     def _proven_seq(self, use: str) -> int:
         """The newest link of a key that is proven to be logged; what is linked before it is in the log as well."""
+        if self.halted:
+            return 0
         return max((item.seq for item in self.items.values() if item.use == use and item.state == "logged"), default=0)
 
     def _chain(self, picture: Picture, use: str) -> Chain:
-        """Where the next link of a key goes: after its last one in flight, proved, or folded."""
-        last = picture.chains.get(b64(self.signers[use].public_key))
-        chain = Chain(0, None) if last is None else Chain(last[0], unb64(last[1]))
+        """Where the next link of a key goes: after its last one in flight, proved, shown, or folded."""
+        last, shown = picture.chains.get(b64(self.signers[use].public_key)), self._shown.get(use)
+        chain = shown or (Chain(0, None) if last is None else Chain(last[0], unb64(last[1])))
         ahead = [item for item in self.items.values() if item.use == use and item.leaf and item.seq > chain.seq]
+        if shown is not None:
+            ahead = [item for item in ahead if item.state == "linked"]  # what was handed to another history is not here
         if not ahead:
             return chain
         tip = max(ahead, key=lambda item: item.seq)
@@ -287,13 +349,17 @@ class Outbox:
         if approval_age_us is None:
             return
         for item in list(self.items.values()):
-            if item.state == "waiting" and item.approvals and item.act.said < now_us - approval_age_us:
+            ours = item.state == "waiting" and item.approvals and self._goes_out(item)
+            if ours and item.act.said < now_us - approval_age_us:
                 yield replace(item, state="refused", reason=str(Reason.STALE_APPROVAL), detail="approve it again")
+
+    def _goes_out(self, item: Item) -> bool:
+        return not self.halted or item.act.kind in AFTER_A_HALT
 
     def _in_turn(self, use: str, mono_us: int) -> list[Item]:
         """What waits for its link, in order: by urgency, but never before an earlier act about the same item."""
         rows = sorted((item for item in self.items.values() if item.use == use), key=lambda item: item.number)
-        rows = [item for item in rows if item.state == "waiting"]
+        rows = [item for item in rows if item.state == "waiting" and self._goes_out(item)]
         if any(item.pause_until_us > mono_us for item in rows):
             rows = [item for item in rows if KINDS[item.act.kind].always and item.pause_until_us <= mono_us]
         latest: dict[str, tuple[int, int]] = {}

@@ -26,11 +26,11 @@ from wellclear.errors import InvalidValue, Misconfigured, Unavailable
 AlarmState = Literal["unack", "acked", "cleared"]
 AlarmKind = Literal[
     "answer_owed", "no_answer", "escalated", "conflict", "refused", "remark", "asks_officer", "head_differs", "stale",
-    "halted", "readback_differs", "unconfirmed", "clock", "disk", "request", "message",
+    "halted", "readback_differs", "unconfirmed", "clock", "disk", "request", "message", "outside",
 ]  # fmt: skip
 
 
-_EVENTS = frozenset({"message", "remark", "unconfirmed"})
+_EVENTS = frozenset({"message", "remark", "unconfirmed", "outside"})
 """What happened and is over: once somebody has seen it, it goes."""
 
 

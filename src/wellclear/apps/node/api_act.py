@@ -16,7 +16,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, JSONBody
 
 from wellclear.apps.http import not_found
-from wellclear.apps.node.board import own_desks
+from wellclear.apps.node.board import UNPROVEN, own_desks, why_unsent
 from wellclear.apps.node.parts import groups_of
 from wellclear.apps.node.said import Row
 from wellclear.apps.node.service import NodeService
@@ -109,7 +109,9 @@ def own_desk(service: NodeService) -> str:
 def warnings_of(service: NodeService, composed: Composed) -> list[str]:
     """What an officer should know before approving."""
     found = []
-    if service.core.state != "live":
+    if service.core.state == "halted":
+        found.append(f"this node has halted; what it sends is {UNPROVEN}")
+    elif service.core.state != "live":
         found.append(f"the picture is {service.core.state}: others may have said more since")
     if service.core.drift.blocks_lead_time():
         found.append("this node's clock is more than 30 s from the others'; no lead time can be claimed")
@@ -174,7 +176,9 @@ def _unsent(service: NodeService, item: Item, name: str) -> Row:
     now = service.core.outbox.items.get(name, item)
     if now.state == "refused":
         raise Refused(now.reason, f"the host refused it{f': {now.detail}' if now.detail else ''}")
-    return {"act_hash": name, "state": "not sent" if now.state in ("waiting", "linked") else now.state}
+    told = {"act_hash": name, "state": "not sent" if now.state in ("waiting", "linked") else now.state}
+    words = why_unsent(service.core, now)
+    return told | ({"words": words} if words else {})
 
 
 def read_act(fields: Mapping[str, Any]) -> Act:

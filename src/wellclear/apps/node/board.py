@@ -8,25 +8,37 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 from msgspec import UNSET
 
 from wellclear.apps.node.alarms import Alarm
 from wellclear.apps.node.core import NodeCore
+from wellclear.apps.node.outside import Heard
 from wellclear.apps.node.rows import RUNG_NAMES, conflict_rows, duty_row, moments, notice_row, request_row, yes
-from wellclear.apps.node.said import Row
+from wellclear.apps.node.said import Row, safety_fields
 from wellclear.apps.problems import sentence_of
+from wellclear.channel.outbox import AFTER_A_HALT, Item
 from wellclear.channel.policy import cosigners
 from wellclear.domain.canonical import b64, unb64
 from wellclear.domain.spoken import spoken
 from wellclear.errors import Malformed, Unverified
 from wellclear.log.checkpoint import cosignatures
+from wellclear.log.equivocation import decode_evidence
 from wellclear.watch.clock import stands_still
 
 FRESH_US = 10_000_000
 """A cosignature of another party not older than this makes the picture fresh (protocol, "Freshness")."""
 LATEST_REMARKS = 200
 
-_GRAVE = {"halted", "head_differs", "disk", "conflict"}
+UNPROVEN = "handed to the host; its record is not believed. Use the telephone as well."
+NOT_HANDED = "not sent: the host has not taken it. Use the telephone."
+OUTSIDE = "Heard outside the record: its author signed it, and the host's log is not believed. Answer by telephone."
+STILL_WORKS = (
+    "Safety still goes out by the host, unproven; that of others still rings, outside the record. Nothing else is sent."
+)
+TO_DO = "Telephone every party; export the log; change the host."
+
+_GRAVE = {"halted", "head_differs", "disk", "conflict", "outside"}
 _KINDS = {
     "no_answer": "unanswered",
     "escalated": "unanswered",
@@ -49,7 +61,8 @@ def board(core: NodeCore, link_words: str) -> Row:
         "drift_ms": max((drift.ahead_us for drift in drifts), key=abs, default=0) // 1000,
         "clocks": [{"party": drift.party, "ahead_ms": drift.ahead_us // 1000} for drift in drifts],
         "desks": own_desks(core), "peers": sorted(set(picture.desks) - set(own_desks(core))),
-        "officers": officers(core), "link": link(core, link_words), "outbox": outbox(core),
+        "halt": halt(core), "outside": outside(core), "officers": officers(core),
+        "link": link(core, link_words), "outbox": outbox(core),
         "alarms": alarms(core), "duties": duties(core), "notices": notices, "conflicts": conflict_rows(core),
         "compared": compared(core),
         "safety": [notice_row(core, item) for _, item in sorted(core.view.items.items()) if item.kind == "safety"],
@@ -89,12 +102,42 @@ def link(core: NodeCore, link_words: str) -> Row:
     words = f"seen by {', '.join(fresh)} within {FRESH_US // 1_000_000} s" if fresh else "as the host tells it"
     if not others:
         words += "; no other party has cosigned this log"
-    if core.state != "live":
+    if core.state == "halted":
+        words = f"halted: {core.why_halted}; the evidence lies in {core.evidence_file}; what is shown is old"
+    elif core.state != "live":
         words = f"{core.state}: {link_words}; what is shown is old"
     told: Row = {"state": core.state, "words": words, "connection": link_words, "witnesses": others, "fresh": others}
     if silence_us is not None:
         told |= {"heard_ms": silence_us // 1000, "host_age_ms": silence_us // 1000}
     return told
+
+
+def halt(core: NodeCore) -> Row:
+    """Why this node has halted, by which two notes, what still works and what to do; empty unless it has."""
+    if core.evidence is None:
+        return {}
+    told = decode_evidence(core.evidence)
+    return {
+        "why": core.why_halted, "notes": [told.note_a.decode("utf-8"), told.note_b.decode("utf-8")],
+        "evidence": core.evidence_file, "works": STILL_WORKS, "do": TO_DO,
+    }  # fmt: skip
+
+
+def outside(core: NodeCore) -> Row:
+    """Safety that was heard outside the record, newest first; `dropped` counts what later ones have pushed out."""
+    rows = [outside_row(heard) for heard in core.outside.heard.values()]
+    return {"rows": rows[::-1], "dropped": core.outside.dropped}
+
+
+def outside_row(heard: Heard) -> Row:
+    """One such message: what its author has signed, and nothing of what a record would add."""
+    act = heard.entry.act
+    told: Row = {
+        "key": f"outside/{heard.name}", "id": act.id, "party": act.party, "desk": act.desk or act.party,
+        "to": list(act.to), "code": act.code, "precedence": act.precedence, "by": heard.by.partition("/")[2],
+        "mark": OUTSIDE, **moments(said=act.said, heard=heard.heard_us),
+    }  # fmt: skip
+    return told if heard.group is None else told | safety_fields(msgspec.to_builtins(heard.group))
 
 
 def witnesses(core: NodeCore) -> list[Row]:
@@ -115,16 +158,27 @@ def witnesses(core: NodeCore) -> list[Row]:
 def outbox(core: NodeCore) -> Row:
     """What is not sent yet, and why."""
     rows = sorted(core.outbox.items.values(), key=lambda item: item.number)
-    counts = {state: sum(item.state == state for item in rows) for state in ("waiting", "linked", "refused", "held")}
+    states = ("waiting", "linked", "refused", "held", "unproven")
+    counts = {state: sum(item.state == state for item in rows) for state in states}
     entries = [
         {
             "act_hash": item.id, "kind": item.act.kind, "id": _item_of(item.act), "state": item.state,
-            "why": f"{sentence_of(item.reason)}{f' ({item.detail})' if item.detail else ''}" if item.reason else "",
+            "why": why_unsent(core, item),
         }
         for item in rows
         if item.state != "logged" and not (item.act.kind in ("time", "receipt") and item.state != "refused")
     ]  # fmt: skip
     return {**counts, "entries": entries}
+
+
+def why_unsent(core: NodeCore, item: Item) -> str:
+    """What an officer must know of an act that is not in the log; empty where waiting is all there is."""
+    if item.state == "unproven":
+        return UNPROVEN
+    if core.state == "halted" and item.act.kind in AFTER_A_HALT and item.state in ("waiting", "linked"):
+        return NOT_HANDED
+    detail = f" ({item.detail})" if item.detail else ""
+    return f"{sentence_of(item.reason)}{detail}" if item.reason else item.detail
 
 
 def _item_of(act: Any) -> str:
@@ -142,8 +196,9 @@ def alarm_row(core: NodeCore, alarm: Alarm) -> Row:
     """One alarm as board and ring tell it."""
     told: Row = {
         "key": alarm.key, "kind": _kind(core, alarm), "level": _level(alarm), "state": alarm.state,
-        "title": alarm.words, "text": "", "item": alarm.item, "desk": alarm.desk, "precedence": alarm.precedence,
-        "index": alarm.index, "rung": RUNG_NAMES.get(alarm.rung, alarm.rung), "call": alarm.calls,
+        "title": alarm.words, "text": _text(core, alarm), "item": alarm.item,
+        "desk": alarm.desk, "precedence": alarm.precedence, "index": alarm.index,
+        "rung": RUNG_NAMES.get(alarm.rung, alarm.rung), "call": alarm.calls,
         **moments(since=alarm.since_us, rang=alarm.rang_us),
     }  # fmt: skip
     if alarm.version:
@@ -152,6 +207,12 @@ def alarm_row(core: NodeCore, alarm: Alarm) -> Row:
     if owing is not None and owing.open:
         told |= moments(due=owing.due_us)
     return told
+
+
+def _text(core: NodeCore, alarm: Alarm) -> str:
+    if alarm.kind == "halted":
+        return f"{STILL_WORKS} {TO_DO} The evidence lies in {core.evidence_file}."
+    return OUTSIDE if alarm.kind == "outside" else ""
 
 
 def _kind(core: NodeCore, alarm: Alarm) -> str:

@@ -135,6 +135,7 @@ def _own(store: Store, party: str, key: str, entries: Iterable[Logged]) -> tuple
 def _queue_again(store: Store, signer: Signer, size: int, own: list[Own]) -> int:
     """Bring the stored outbox to the log of that size; how many acts wait now."""
     outbox = Outbox({"node": signer})
+    outbox.halted = store.get_meta("evidence") is not None
     outbox.load(replace(decode_item(row.row), parts=row.parts) for row in store.outbox())
     rows = [*outbox.change_host(size, own), *outbox.items.values()]
     for item in rows:

@@ -16,11 +16,12 @@ from wellclear.apps.node.hearing import Hearing
 from wellclear.apps.node.parts import groups_of
 from wellclear.channel.desk import Pen, check_answer, claim_time, finding, receipt
 from wellclear.channel.follower import STALE_AFTER_US
-from wellclear.channel.outbox import Item
+from wellclear.channel.opening import open_leaf
+from wellclear.channel.outbox import AFTER_A_HALT, Item
 from wellclear.channel.own_rules import check_approved, check_content, check_public
 from wellclear.channel.submission import check_answers, note_of
 from wellclear.domain.canonical import b64, unb64
-from wellclear.domain.entry import SALT_BYTES, Act, Approval, act_hash
+from wellclear.domain.entry import SALT_BYTES, Act, Approval, Entry, act_hash
 from wellclear.domain.parts import Group
 from wellclear.domain.reasons import Reason
 from wellclear.errors import InvalidValue, Refused, Unavailable
@@ -29,6 +30,10 @@ from wellclear.watch.clock import time_due
 
 BATCH_OF_FINDINGS_US: Final = 250_000
 FINDING_ENGINE: Final = "reference/1"
+HALTED: Final = (
+    "this node has halted, because the host has signed two histories; only safety still goes out, and unproven. "
+    "Use the telephone, and change the host"
+)
 
 
 class NodeCore(Hearing):
@@ -46,7 +51,7 @@ class NodeCore(Hearing):
         Raises:
             Unavailable: the log has not been followed to its end since the start; an id might have been used.
         """
-        if not self._followed:
+        if not self._followed and self.state != "halted":  # then it will never be, and safety needs an id
             raise Unavailable("ids", "the log has not been followed to its end yet", retry_after_s=1)
         found = self._counters.next_id(self.picture, self.party, desk, self.now_us)
         self.store.put_meta("counters", self._counters.encode())
@@ -95,11 +100,8 @@ class NodeCore(Hearing):
     def _check_author(self, act: Act) -> None:
         if act.party != self.party:
             raise Refused(Reason.NOT_YOUR_KEY, f"this is the node of {self.party}", field="party")
-        if self.state == "halted":
-            raise Refused(
-                Reason.HEAD_DIFFERS,
-                "this node has halted, because the host has signed two histories; go on by telephone and direct paths",
-            )
+        if self.state == "halted" and act.kind not in AFTER_A_HALT:
+            raise Refused(Reason.HEAD_DIFFERS, HALTED)
 
     def _waiting(self) -> Iterable[tuple[Act, Sequence[Approval]]]:
         return [(item.act, item.approvals) for item in self._unfolded()]
@@ -141,7 +143,8 @@ class NodeCore(Hearing):
 
     def link(self) -> list[Item]:
         """Link what is next and return everything that is to be sent; all of it is stored before this returns."""
-        if self.state != "live" or not self._followed:
+        ready = self.state == "live" and self._followed
+        if not (ready or self.state == "halted") or self.follower.note is None:
             return []
         with self.outbox.undone_on_failure():
             self._link_next()
@@ -154,7 +157,7 @@ class NodeCore(Hearing):
         head = (self.follower.size, self.follower.tree.root())
         changed += self.outbox.link_next(self.picture, head, now_us, mono_us, age_us)
         if changed:
-            assert self.follower.note is not None, "a live follower has heard a note"
+            assert self.follower.note is not None, "who links has heard a note"
             with self.store.transaction():
                 self.store.keep_note(self.follower.size, self.follower.note)
                 for item in changed:
@@ -187,6 +190,34 @@ class NodeCore(Hearing):
                     self._store_item(item)
         for item in changed:
             self._ended(item)
+        self.changed = True
+
+    # After a halt.
+
+    @property
+    def chain_lost(self) -> bool:
+        """Whether the host says that our chain ends elsewhere in the history that it shows now."""
+        return self.outbox.lost
+
+    def find_chain(self, leaves: Sequence[bytes], *, first: bool) -> bool:
+        """Look for our newest entry among leaves that the host shows; `first` says that there are none before them.
+
+        An own signature is all that is believed of them. True when the search is over.
+        """
+        key = b64(self.outbox.signers["node"].public_key)
+        for leaf in reversed(leaves):
+            entry = open_leaf(0, leaf).entry if key.encode() in leaf else None
+            if entry is not None and entry.link.key == key:
+                self._chain_shown(entry)
+                return True
+        if first:
+            self._chain_shown(None)
+        return first
+
+    def _chain_shown(self, own: Entry | None) -> None:
+        with self.outbox.undone_on_failure(), self.store.transaction():
+            for item in self.outbox.shown(own):
+                self._store_item(item)
         self.changed = True
 
     def decide(self, name_hex: str, *, again: bool) -> None:

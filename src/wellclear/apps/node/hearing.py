@@ -1,11 +1,13 @@
 """What a node hears: verified runs of the log, stored and folded, and the parts that it may open.
 
 Theory of operation. A run that is proven is stored in one transaction with what it changes in the outbox, then folded
-into picture, view, duties and conflicts, entry by entry. Nothing here decides what the node says; `core` does.
+into picture, view, duties and conflicts, entry by entry. After a halt nothing is folded any more; what is still heard
+is `outside` the record. Nothing here decides what the node says; `core` does.
 """
 
 from __future__ import annotations
 
+import hashlib
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -14,12 +16,14 @@ from typing import Final
 from wellclear.apps.node.alarms import AlarmBook
 from wellclear.apps.node.detection import Detection
 from wellclear.apps.node.ids import decode_counters
+from wellclear.apps.node.outside import Outside
 from wellclear.apps.node.parts import Parts, Wanted
 from wellclear.apps.node.ringing import Ringing
 from wellclear.apps.node.said import SaidRows
 from wellclear.channel.follower import Follower, Proven
 from wellclear.channel.opening import open_leaf
 from wellclear.channel.outbox import Item, Outbox, decode_item
+from wellclear.domain.entry import Entry
 from wellclear.domain.logged import Logged, Remark
 from wellclear.edges.clock import Clock
 from wellclear.edges.store import Store
@@ -71,6 +75,7 @@ class Hearing:
         self.parts = Parts(party)
         self.detection = Detection(party)
         self.said = SaidRows()
+        self.outside = Outside(party)
         self.remarks: deque[tuple[int, str, Remark]] = deque(maxlen=REMARKS_KEPT)
         self.logged_at: dict[str, int] = {}
         self.changed = True
@@ -92,6 +97,8 @@ class Hearing:
         total, note = self.store.size(), self.store.checkpoint()
         rows, mono_us = self.store.outbox(), self.clock.monotonic_us()
         self.outbox.load(replace(decode_item(row.row), parts=row.parts, linked_us=mono_us) for row in rows)
+        for item in self.outbox.items.values():
+            self._ended(item)  # what waits for an officer's word is shown again
         if total and note is not None:
             leaves = (leaf for start in range(0, total, _CHUNK) for leaf in self.store.leaves(start, start + _CHUNK))
             for logged, step in self.follower.replay(leaves, note):
@@ -103,6 +110,7 @@ class Hearing:
         if evidence is not None:
             self.follower.evidence = Equivocation("log", check_evidence(evidence), (b"", b"", evidence))
             self.ringing.halted(self.follower.evidence.why, self.now_us)
+            self.outbox.halt()
         self.ringing.after_replay(self.picture, self.now_us)
         try:
             self._forget_logged()
@@ -135,24 +143,67 @@ class Hearing:
         """live, stale or halted."""
         return self.follower.state(self.clock.monotonic_us())
 
+    @property
+    def evidence(self) -> bytes | None:
+        """The file that convicts the host; None unless this node has halted."""
+        found = self.follower.evidence
+        return None if found is None else found.evidence[2]
+
+    @property
+    def why_halted(self) -> str:
+        """What the evidence proves; empty unless this node has halted."""
+        return "" if self.follower.evidence is None else self.follower.evidence.why
+
+    @property
+    def evidence_file(self) -> str:
+        """Where the evidence lies in the node's home; empty unless this node has halted."""
+        return "" if self.evidence is None else f"evidence/{hashlib.sha256(self.evidence).hexdigest()[:16]}.txt"
+
     def halt(self, found: Equivocation) -> bytes:
-        """Keep the evidence, so that a restart changes nothing; returns the file to publish."""
+        """Keep the evidence, so that a restart changes nothing; stop all but safety. Returns the file to publish."""
         file = found.evidence[2]
         self.ringing.halted(found.why, self.now_us)
         self.changed = True
-        self.store.put_meta("evidence", file)
+        changed = self.outbox.halt()
+        with self.store.transaction():
+            self.store.put_meta("evidence", file)
+            for item in changed:
+                self._store_item(item)
+        self.hear_outside(self.follower.unproven())
         return file
+
+    def hear_outside(self, leaves: Sequence[bytes]) -> None:
+        """What a host that is not believed still brings: safety for this party rings, and nothing is folded."""
+        own_us, mono_us = self.now_us, self.clock.monotonic_us()
+        for leaf in leaves:
+            heard, gone = self.outside.take(self.picture, leaf, self._in_record, own_us, mono_us)
+            for name in gone:
+                self.ringing.outside_gone(name)
+            if heard is not None:
+                self.ringing.outside(heard.name, heard.entry.act, own_us)
+                self.changed = True
+
+    def _in_record(self, entry: Entry) -> bool:
+        """Whether this very act stands in the own verified log; it rang when it was folded."""
+        id_ = entry.act.id
+        row = self.picture.items.get(id_) if isinstance(id_, str) else None
+        leaves = [] if row is None else self.store.leaves(row.index, row.index + 1)
+        known = open_leaf(0, leaves[0]).entry if leaves else None
+        return known is not None and known.act_hash == entry.act_hash
 
     # Bytes from the host.
 
     def hear(self, note: bytes, start: int = 0, leaves: Sequence[bytes] = ()) -> None:
-        """A note and leaves, from the stream, an answer or a bundle.
+        """A note and leaves, from the stream, an answer or a bundle. After a halt only safety in the leaves is heard.
 
         Raises:
             Malformed, Unverified: not the host's word; nothing has changed.
             Equivocation: the host contradicts itself; this node has halted.
             Unavailable: the store would not take them; the same bytes will do later.
         """
+        if self.state == "halted":
+            self.hear_outside(leaves)
+            return
         if leaves:
             self.follower.give(start, leaves)
         self.follower.hear(note, self.clock.monotonic_us())

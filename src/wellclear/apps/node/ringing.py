@@ -10,7 +10,7 @@ from msgspec import UNSET
 from wellclear.apps.node.alarms import Alarm, AlarmBook, AlarmKind
 from wellclear.apps.node.detection import Change
 from wellclear.channel.outbox import Item
-from wellclear.domain.entry import Precedence
+from wellclear.domain.entry import Act, Precedence
 from wellclear.domain.logged import Logged, Remark
 from wellclear.domain.reasons import Reason
 from wellclear.picture.picture import Change as RowChange
@@ -158,6 +158,16 @@ class Ringing:
         """The host has signed two histories."""
         self._begin("halted", "halted", "Z", f"halted: {why}", own_us)
 
+    def outside(self, name: str, act: Act, own_us: int) -> None:
+        """Safety that a host which is not believed has brought: its author signed it, and nothing else is known."""
+        code = "safety" if act.code is UNSET else act.code.replace("_", " ").upper()
+        words = f"{code} {act.id} from {act.desk or act.party}, heard outside the record"
+        self._begin(f"outside/{name}", "outside", "Z", words, own_us)
+
+    def outside_gone(self, name: str) -> None:
+        """It was pushed out by later ones of its party."""
+        self.alarms.settle(f"outside/{name}")
+
     def disk(self, why: str, own_us: int) -> None:
         """The node's own store does not take what it must."""
         self._begin("disk", "disk", "Z", why, own_us, again=str(own_us // 60_000_000))
@@ -178,7 +188,8 @@ class Ringing:
             words = f"{item.act.kind} was refused: {reason.sentence if reason else item.reason}"
             self._begin(key, "refused", "O", words, own_us)
         elif item.state == "held":
-            words = f"{item.act.kind} waits: an entry of this node is in the log that it has not made. Send it again?"
+            why = item.detail or "an entry of this node is in the log that it has not made"
+            words = f"{item.act.kind} waits: {why}. Send it again?"
             self._begin(key, "asks_officer", "O", words, own_us)
         else:
             self.alarms.settle(key)

@@ -73,14 +73,15 @@ def _opened(version: Version) -> Row:
     if version.rest is not None:
         told["rest"] = {name: value for name, value in msgspec.to_builtins(version.rest).items() if name != "group"}
     if version.safety is not None:
-        told |= _safety(msgspec.to_builtins(version.safety))
+        told |= safety_fields(msgspec.to_builtins(version.safety))
     return told
 
 
 _SAFETY_MEMBERS = ("text", "who", "call_sign", "until_us", "lat_e7", "lon_e7")
 
 
-def _safety(fields: Row) -> Row:
+def safety_fields(fields: Row) -> Row:
+    """What a safety message's part says, as far as a desk shows it."""
     told: Row = {name: value for name, value in fields.items() if name in _SAFETY_MEMBERS}
     if "lat_e7" in fields and "lon_e7" in fields:
         told |= {"lat": degrees_from_e7(fields["lat_e7"]), "lon": degrees_from_e7(fields["lon_e7"])}

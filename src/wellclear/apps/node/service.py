@@ -7,7 +7,6 @@ decides anything happens in `core` between two awaits, so no task sees another o
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from pathlib import Path
@@ -23,6 +22,8 @@ from wellclear.domain.logged import Remark
 from wellclear.edges.client import Event, HostClient
 from wellclear.edges.keyring import make_private_directory, write_private
 from wellclear.errors import Equivocation, Malformed, Misconfigured, Unavailable, Unverified, WellclearError
+from wellclear.log.checkpoint import parse_checkpoint
+from wellclear.log.note import parse_note
 
 LOG: Final = logging.getLogger("wellclear.node")
 TICK_S: Final = 0.25
@@ -35,6 +36,8 @@ BACKOFF_S: Final = (0.1, 0.5, 1.0, 2.0, 5.0)
 FETCHES_MAX: Final = 16
 """Parts that are asked for at once; an entry has at most so many."""
 FILL_LEAVES: Final = 2_048
+OUTSIDE_BACK: Final = 1_024
+"""After a halt, so many leaves before the last known ones are looked at again, for what was said in another history."""
 SEND_BYTES_MAX: Final = 900 * 1024
 
 
@@ -60,11 +63,13 @@ class NodeService:
         core.alarms.on_ring = self._on_ring
         self._tasks: list[asyncio.Task[None]] = []
         self._closing = False
+        self._shown_to = 0
 
     # Life.
 
     def start(self) -> None:
         """Begin to follow, send, fetch and tick."""
+        self._keep_evidence()
         for work in (self._follow(), self._send(), self._fetch(), self._tick()):
             task = asyncio.create_task(work)
             task.add_done_callback(self._on_end)
@@ -96,14 +101,15 @@ class NodeService:
 
     async def _follow(self) -> None:
         tries = 0
-        while self.core.state != "halted":
+        while True:
             try:
-                async for event in self.client.events(self.core.follower.size):
+                halted = self.core.state == "halted"
+                async for event in self.client.events(self._next_leaf()):
                     tries = 0
                     self.link_words = "the host's stream is open"
                     await self._take(event)
-                    if self.core.state == "halted":
-                        return
+                    if not halted and self.core.state == "halted":
+                        break  # and again from earlier on: another history may have said something there
             except WellclearError as error:
                 self.link_words = str(error)
                 LOG.warning("the host's stream ended: %s", error)
@@ -111,7 +117,14 @@ class NodeService:
             await asyncio.sleep(BACKOFF_S[min(tries, len(BACKOFF_S) - 1)])
             tries += 1
 
+    def _next_leaf(self) -> int:
+        """From where on the host is to show its log. After a halt some leaves are seen twice, rather than missed."""
+        if self.core.state != "halted":
+            return self.core.follower.size
+        return max(0, max(self.core.follower.size, self._shown_to) - OUTSIDE_BACK)
+
     async def _take(self, event: Event) -> None:
+        self._shown_to = event.start + len(event.leaves) if event.leaves else self._shown_to
         self._hear(event.note, event.start, event.leaves)
         gap = self.core.follower.wants()
         if gap is not None:
@@ -148,14 +161,22 @@ class NodeService:
 
     def _halt(self, found: Equivocation) -> None:
         LOG.critical("halted: %s", found.why)
-        self.link_words = f"halted: {found.why}"
         try:
-            file = self.core.halt(found)
-            make_private_directory(self.home / "evidence")
-            path = self.home / "evidence" / f"{hashlib.sha256(file).hexdigest()[:16]}.txt"
+            self.core.halt(found)
+        except (Unavailable, Misconfigured) as error:
+            self._not_stored(error)
+        self._keep_evidence()
+
+    def _keep_evidence(self) -> None:
+        """What convicts the host, as a file to publish."""
+        evidence = self.core.evidence
+        if evidence is None:
+            return
+        path = self.home / self.core.evidence_file
+        try:
+            make_private_directory(path.parent)
             if not path.exists():
-                write_private(path, file)
-            self.link_words += f"; the evidence lies in {path.name}"
+                write_private(path, evidence)
         except (Unavailable, Misconfigured) as error:
             self._not_stored(error)
 
@@ -182,7 +203,17 @@ class NodeService:
             body = await self.client.submit(frames)
             self.core.answered(batch, body)
             self._hear_answer(body)
+            if self.core.chain_lost:
+                await self._find_chain(body)
         return bool(items)
+
+    async def _find_chain(self, body: bytes) -> None:
+        """The host that convicted itself may show a history where our entries end elsewhere: look backwards for it."""
+        size = parse_checkpoint(parse_note(note_of(body)).text).size
+        for end in range(size, 0, -FILL_LEAVES):
+            start = max(0, end - FILL_LEAVES)
+            if self.core.find_chain(await self.client.leaves(start, end, size), first=start == 0):
+                return
 
     def _hear_answer(self, body: bytes) -> None:
         """The answer's checkpoint is the host's word like any other; its leaves come on the stream."""
@@ -200,6 +231,14 @@ class NodeService:
                 self._take_parts(chunk, came)  # together, so that nobody sees volumes without their category
             if rows:
                 self._tick_core()
+            await self._fetch_outside()
+
+    async def _fetch_outside(self) -> None:
+        outside, mono_us = self.core.outside, self.core.clock.monotonic_us
+        for row in outside.due(mono_us()):
+            outside.came(row, await self._fetch_one(row), mono_us())
+            self.core.changed = True
+        self._after()
 
     async def _fetch_one(self, row: Wanted) -> bytes | None:
         sha = row.ref.sha
@@ -279,7 +318,7 @@ class NodeService:
             if index is not None and index < self.core.picture.size:
                 return index, [remark for at, _, remark in self.core.remarks if at == index]
             item = self.core.outbox.items.get(name)
-            if item is not None and item.state in ("refused", "held"):
+            if item is not None and item.state in ("refused", "held", "unproven"):
                 return None
             left = ends - loop.time()
             if left <= 0:
