@@ -43,7 +43,7 @@ FOREIGN: dict[str, frozenset[str]] = {
     "picture": frozenset({"msgspec", "rpds"}),
     "channel": frozenset({"msgspec", "rpds"}),
     "watch": frozenset({"msgspec", "rpds"}),
-    "airspace": frozenset({"msgspec", "rpds", "numpy", "pyproj"}),
+    "airspace": frozenset({"msgspec", "rpds", "numpy", "pyproj", "shapely"}),
     "interop": frozenset({"msgspec"}),
 }
 

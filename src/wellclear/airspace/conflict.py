@@ -7,7 +7,7 @@ conflict with each other.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal, Protocol
 
@@ -19,6 +19,8 @@ TOLERANCE_MM: Final = 1
 Verdict = Literal["conflict", "possible"]
 MinimaOf = Callable[[str, str], SeparationMinima]
 """The minima for a pair of categories; always asked with the two in alphabetical order."""
+Progress = Callable[[int, int], None]
+"""Told from time to time how many notices are done, and of how many."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,8 +106,12 @@ class Engine(Protocol):
         """The same for several, each against what is held, not against each other."""
         ...
 
-    def sweep(self) -> list[Conflict]:
+    def sweep(self, progress: Progress | None = None) -> list[Conflict]:
         """Conflicts of all pairs that are held."""
+        ...
+
+    def swept(self, progress: Progress | None = None) -> Iterator[Conflict]:
+        """The same, one after the other, for answers too long to hold; what is held must not change in between."""
         ...
 
 

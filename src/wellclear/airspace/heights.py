@@ -15,7 +15,7 @@ parties hold, a narrower figure would be a guess.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from wellclear.domain.quantities import Datum
 from wellclear.domain.volume import AltitudeBand
@@ -30,6 +30,17 @@ UNBOUNDED_MM: Final = 2**60
 """Stands for an absent face where every band needs two numbers; far beyond any height that can be said."""
 
 
+class Undulation(NamedTuple):
+    """Between which heights above the ellipsoid mean sea level lies somewhere, in mm, with every error of it."""
+
+    low_mm: int
+    high_mm: int
+
+
+ANYWHERE: Final = Undulation(GEOID_LOW_MM, GEOID_HIGH_MM)
+"""The whole earth's."""
+
+
 @dataclass(frozen=True, slots=True)
 class Gap:
     """The least and the most vertical gap that two bands can have, in mm; equal unless their datums differ."""
@@ -38,40 +49,46 @@ class Gap:
     most_mm: int
 
 
-def gap(a: AltitudeBand, b: AltitudeBand) -> Gap:
-    """The gap between two bands; 0 where they touch or overlap."""
+def gap(a: AltitudeBand, b: AltitudeBand, at_a: Undulation = ANYWHERE, at_b: Undulation = ANYWHERE) -> Gap:
+    """The gap between two bands, each where its undulation is; 0 where they touch or overlap."""
     common = a.datum if a.datum is b.datum else Datum.W84 if Datum.W84 in (a.datum, b.datum) else Datum.AMSL
-    upward = _between(a, b, common)
-    downward = _between(b, a, common)
+    faces_a, faces_b = _faces(a, common, at_a), _faces(b, common, at_b)
+    upward, downward = _between(faces_a, faces_b), _between(faces_b, faces_a)
     return Gap(max(0, upward.least_mm, downward.least_mm), max(0, upward.most_mm, downward.most_mm))
 
 
-def widest_w84_mm(band: AltitudeBand) -> tuple[int, int]:
+def widest_w84_mm(band: AltitudeBand, at: Undulation = ANYWHERE) -> tuple[int, int]:
     """A band above the ellipsoid that surely holds a band, for finding candidates; `UNBOUNDED_MM` for no face."""
-    lower = -UNBOUNDED_MM if band.lower_mm is None else _face(band.lower_mm, band.datum, Datum.W84)[0]
-    upper = UNBOUNDED_MM if band.upper_mm is None else _face(band.upper_mm, band.datum, Datum.W84)[1]
-    return lower, upper
+    lower, upper = _faces(band, Datum.W84, at)
+    return -UNBOUNDED_MM if lower is None else lower[0], UNBOUNDED_MM if upper is None else upper[1]
 
 
-def _between(below: AltitudeBand, above: AltitudeBand, common: Datum) -> Gap:
+_Face = tuple[int, int] | None
+"""Between which heights a face lies; None where there is none."""
+
+
+def _faces(band: AltitudeBand, common: Datum, at: Undulation) -> tuple[_Face, _Face]:
+    return _face(band.lower_mm, band.datum, common, at), _face(band.upper_mm, band.datum, common, at)
+
+
+def _between(below: tuple[_Face, _Face], above: tuple[_Face, _Face]) -> Gap:
     """From the upper face of one band up to the lower face of the other; negative where they overlap."""
-    if below.upper_mm is None or above.lower_mm is None:
+    upper, lower = below[1], above[0]
+    if upper is None or lower is None:
         return Gap(-UNBOUNDED_MM, -UNBOUNDED_MM)
-    upper_low, upper_high = _face(below.upper_mm, below.datum, common)
-    lower_low, lower_high = _face(above.lower_mm, above.datum, common)
-    return Gap(lower_low - upper_high, lower_high - upper_low)
+    return Gap(lower[0] - upper[1], lower[1] - upper[0])
 
 
-def _face(face_mm: int, said: Datum, common: Datum) -> tuple[int, int]:
+def _face(face_mm: int | None, said: Datum, common: Datum, at: Undulation) -> _Face:
     """Between which heights above `common` a face lies that was said in another datum."""
+    if face_mm is None or said is common:
+        return None if face_mm is None else (face_mm, face_mm)
     low_mm = high_mm = face_mm
-    if said is common:
-        return low_mm, high_mm
     if said is Datum.STD:
         share_mm = abs(face_mm) // _PRESSURE_SHARE + 1
         low_mm += min(PRESSURE_LOW_MM, -share_mm)
         high_mm += max(PRESSURE_HIGH_MM, share_mm)
     if common is Datum.W84:
-        low_mm += GEOID_LOW_MM
-        high_mm += GEOID_HIGH_MM
+        low_mm += at.low_mm
+        high_mm += at.high_mm
     return low_mm, high_mm

@@ -1,59 +1,51 @@
-"""The readable engine: brute force over columns for candidates, exact geodesics for the rest.
+"""The reference engine: candidates from a tree and a tail, exact geodesics for the rest; the truth for all others.
 
-Every volume (every leg of a route with times) is a row: a window, a band widened to one datum, a ball in space. A check
-compares one row with all of them in a few numpy calls, decides height and time of the candidates on whole numbers,
-and measures what is left with `refine.closest`. A pair is always computed in the order of its ids, whoever asks,
-so both desks and every insertion order get the same numbers.
+Every volume (every leg of a route with times) is a row of `rows.Rows`, which tells what may be in conflict with what
+and leaves nothing out (decision 0013). Height and time of such a candidate are decided on whole numbers, and what is
+left is measured with `refine.closest`. A pair is always computed in the order of its ids, whoever asks, so both desks
+and every order of inserting get the same numbers.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import groupby
+from itertools import count, groupby
 from typing import Final
 
 import numpy as np
 
-from wellclear.airspace.conflict import TOLERANCE_MM, Announced, Conflict, MinimaOf, Verdict, of_one_pair
-from wellclear.airspace.geodesy import Floats, Ints
-from wellclear.airspace.heights import Gap, gap, widest_w84_mm
+from wellclear.airspace.conflict import (
+    TOLERANCE_MM,
+    Announced,
+    Conflict,
+    MinimaOf,
+    Progress,
+    Verdict,
+    of_one_pair,
+)
+from wellclear.airspace.geodesy import Ints
+from wellclear.airspace.heights import Gap, gap
 from wellclear.airspace.refine import closest
-from wellclear.airspace.shapes import Shape, shape_of
+from wellclear.airspace.rows import MM, SLACK_M, TAIL, Columns, Leg, Rows, legs_of
 from wellclear.domain.quantities import E7, Position
-from wellclear.domain.volume import SeparationMinima, Volume
+from wellclear.domain.volume import SeparationMinima
 from wellclear.errors import InvalidValue
 
 ENGINE_VERSION: Final = "reference/1"
 
 _PAIRS_AT_ONCE: Final = 20_000
-_MM: Final = 1000.0
-_ROWS_AT_FIRST: Final = 64
-_SLACK_M: Final = 0.01  # more than the tolerance and all rounding; candidates only
-
-
-@dataclass(frozen=True, slots=True)
-class _Leg:
-    """One volume as it is compared: whose, which, and its shape."""
-
-    item: Announced
-    index: int
-    number: int
-    volume: Volume
-    shape: Shape
-    vague: bool
-
-    @property
-    def key(self) -> tuple[str, int, int]:
-        return self.item.id, self.index, self.number
+_ITEMS_AT_ONCE: Final = 64
+_STRANGER: Final = -2  # the number of a notice or party that is not held; no row has it
 
 
 @dataclass(frozen=True, slots=True)
 class _Candidate:
-    """Two legs of different parties, lower id first, whose heights and times are near enough."""
+    """Two legs of different parties, lower id first, whose heights and times are near enough; who asked."""
 
-    a: _Leg
-    b: _Leg
+    asked: int
+    a: Leg
+    b: Leg
     minima: SeparationMinima
     vertical: Gap
     time_us: int
@@ -63,69 +55,17 @@ class _Candidate:
         return self.a.volume.radius_mm + self.b.volume.radius_mm + self.minima.lateral_mm
 
 
-class _Rows:
-    """Columns over all held legs; freed rows are used again, and never match while they are free."""
-
-    def __init__(self) -> None:
-        self.legs: list[_Leg | None] = []
-        self._free: list[int] = []
-        self._grow(_ROWS_AT_FIRST)
-
-    def _grow(self, size: int) -> None:
-        used = len(self.legs)
-        whole, real = np.zeros((6, size), np.int64), np.zeros((5, size))
-        whole[0] = -1  # no party
-        if used:
-            whole[:, :used], real[:, :used] = self._whole[:, :used], self._real[:, :used]
-        self._whole: Ints = whole  # party, category, start, end, lower, upper
-        self._real: Floats = real  # x, y, z, reach, radius
-
-    def put(self, leg: _Leg, party: int, category: int) -> int:
-        if self._free:
-            row = self._free.pop()
-            self.legs[row] = leg
-        else:
-            row = len(self.legs)
-            if row == self._whole.shape[1]:
-                self._grow(2 * row)
-            self.legs.append(leg)
-        window = leg.volume.window
-        self._whole[:, row] = (party, category, window.start_us, window.end_us, *widest_w84_mm(leg.volume.band))
-        self._real[:, row] = (*leg.shape.centre, leg.shape.reach_m, leg.volume.radius_mm / _MM)
-        return row
-
-    def drop(self, row: int) -> None:
-        self.legs[row] = None
-        self._whole[0, row] = -1
-        self._free.append(row)
-
-    def near(self, leg: _Leg, party: int, minima: Sequence[SeparationMinima]) -> list[_Leg]:
-        """Held legs of other parties that may be in conflict; `minima` by the category number of the row."""
-        used = len(self.legs)
-        if not used:
-            return []
-        whole, real = self._whole[:, :used], self._real[:, :used]
-        asked = np.array([(m.lateral_mm, m.vertical_mm, m.time_us) for m in minima], np.int64)[whole[1]]
-        window, (lower, upper) = leg.volume.window, widest_w84_mm(leg.volume.band)
-        fits = (whole[0] >= 0) & (whole[0] != party)
-        fits &= (whole[2] <= window.end_us + asked[:, 2]) & (window.start_us <= whole[3] + asked[:, 2])
-        fits &= (whole[4] <= upper + asked[:, 1]) & (lower <= whole[5] + asked[:, 1])
-        rows = np.flatnonzero(fits)
-        apart = real[:3, rows] - leg.shape.centre[:, None]
-        reach = real[3, rows] + real[4, rows] + asked[rows, 0] / _MM
-        reach += leg.shape.reach_m + leg.volume.radius_mm / _MM + _SLACK_M
-        found = [self.legs[row] for row in rows[(apart**2).sum(axis=0) <= reach**2]]
-        return [other for other in found if other is not None]
-
-
 class ReferenceEngine:
-    """An `Engine` for some thousands of notices: simple enough to check by reading, and exact."""
+    """An `Engine` for some hundred thousand volumes: simple enough to check by reading, and exact.
 
-    def __init__(self, minima: MinimaOf) -> None:
+    `tail` is how many of them may wait beside the tree; it changes what an answer costs and never what it says.
+    """
+
+    def __init__(self, minima: MinimaOf, tail: int = TAIL) -> None:
         self._minima_of = minima
-        self._rows = _Rows()
-        self._held: dict[str, list[int]] = {}
-        self._legs: dict[str, tuple[_Leg, ...]] = {}
+        self._rows = Rows(tail)
+        self._held: dict[str, int] = {}
+        self._numbers = count()
         self._parties: dict[str, int] = {}
         self._categories: dict[str, int] = {}
         self._minima: dict[tuple[str, str], SeparationMinima] = {}
@@ -134,19 +74,17 @@ class ReferenceEngine:
         """Hold a notice; raises InvalidValue if its id is held already."""
         if item.id in self._held:
             raise InvalidValue("id", f"{item.id} is held already; replace it")
-        legs = _legs_of(item)
+        legs = legs_of(item)
         party = self._parties.setdefault(item.party, len(self._parties))
         category = self._categories.setdefault(item.category, len(self._categories))
-        self._held[item.id] = [self._rows.put(leg, party, category) for leg in legs]
-        self._legs[item.id] = legs
+        self._held[item.id] = number = next(self._numbers)
+        self._rows.put(number, legs, party, category)
 
     def remove(self, item_id: str) -> None:
         """Forget a notice; raises InvalidValue if it is not held."""
         if item_id not in self._held:
             raise InvalidValue("id", f"{item_id} is not held")
-        for row in self._held.pop(item_id):
-            self._rows.drop(row)
-        del self._legs[item_id]
+        self._rows.drop(self._held.pop(item_id))
 
     def replace(self, item: Announced) -> None:
         """Hold another version of a held notice; raises InvalidValue if its id is not held."""
@@ -155,31 +93,72 @@ class ReferenceEngine:
 
     def check(self, item: Announced) -> list[Conflict]:
         """Conflicts of one notice, held or not, with all held ones of other ids."""
-        held = self._legs.get(item.id, ())
-        return _conflicts(self._candidates(held if held and held[0].item is item else _legs_of(item)))
+        return self._answers([self._legs(item)])[0]
 
     def check_many(self, items: Sequence[Announced]) -> list[list[Conflict]]:
         """The same for several, each against what is held, not against each other."""
-        return [self.check(item) for item in items]
+        answers = []
+        for start in range(0, len(items), _ITEMS_AT_ONCE):
+            answers += self._answers([self._legs(item) for item in items[start : start + _ITEMS_AT_ONCE]])
+        return answers
 
-    def sweep(self) -> list[Conflict]:
+    def sweep(self, progress: Progress | None = None) -> list[Conflict]:
         """Conflicts of all pairs that are held."""
-        found = []
-        for item_id in sorted(self._legs):
-            legs = self._legs[item_id]
-            found += [candidate for candidate in self._candidates(legs) if candidate.a.item.id == item_id]
-        return _conflicts(found)
+        return list(self.swept(progress))
 
-    def _candidates(self, legs: Iterable[_Leg]) -> list[_Candidate]:
-        found = []
-        for leg in legs:
-            minima = [self._between(leg.item.category, category) for category in self._categories]
-            party = self._parties.get(leg.item.party, len(self._parties))
-            for other in self._rows.near(leg, party, minima):
-                if other.item.id != leg.item.id:
-                    candidate = _candidate(leg, other, self._between(leg.item.category, other.item.category))
-                    found += [candidate] if candidate is not None else []
-        return found
+    def swept(self, progress: Progress | None = None) -> Iterator[Conflict]:
+        """The same, one after the other, for answers too long to hold; what is held must not change in between."""
+        ids = sorted(self._held)
+        for start in range(0, len(ids), _ITEMS_AT_ONCE):
+            block = ids[start : start + _ITEMS_AT_ONCE]
+            for found in self._answers([self._rows.of(self._held[item_id]) for item_id in block], upward=True):
+                yield from found
+            if progress is not None:
+                progress(start + len(block), len(ids))
+
+    def _legs(self, item: Announced) -> Sequence[Leg]:
+        held = self._rows.of(self._held[item.id]) if item.id in self._held else ()
+        return held if held and held[0].item is item else legs_of(item)
+
+    def _answers(self, notices: Sequence[Sequence[Leg]], *, upward: bool = False) -> list[list[Conflict]]:
+        """The conflicts of each of some notices; with `upward` only those with notices of a higher id."""
+        candidates = list(self._candidates(notices, upward=upward))
+        found: list[tuple[int, Conflict]] = []
+        for start in range(0, len(candidates), _PAIRS_AT_ONCE):
+            found += _measured(candidates[start : start + _PAIRS_AT_ONCE])
+        found.sort(key=lambda one: (one[0], one[1].a, one[1].b))
+        answers: list[list[Conflict]] = [[] for _ in notices]
+        for (asked, _, _), same in groupby(found, key=lambda one: (one[0], one[1].a, one[1].b)):
+            answers[asked].append(_counted([conflict for _, conflict in same]))
+        return answers
+
+    def _candidates(self, notices: Sequence[Sequence[Leg]], *, upward: bool) -> Iterator[_Candidate]:
+        legs = [leg for notice in notices for leg in notice]
+        owner = [number for number, notice in enumerate(notices) for _ in notice]
+        categories = sorted({leg.item.category for leg in legs})
+        columns = self._columns(legs, categories)
+        asked, near = self._rows.near(legs, columns, self._table(categories))
+        for number, other in zip(asked.tolist(), near, strict=True):
+            leg = legs[number]
+            if not upward or leg.item.id < other.item.id:
+                minima = self._between(leg.item.category, other.item.category)
+                candidate = _candidate(owner[number], leg, other, minima)
+                if candidate is not None:
+                    yield candidate
+
+    def _columns(self, legs: Sequence[Leg], categories: Sequence[str]) -> Columns:
+        columns = Columns.empty(len(legs))
+        for at, leg in enumerate(legs):
+            notice = self._held.get(leg.item.id, _STRANGER)
+            party = self._parties.get(leg.item.party, _STRANGER)
+            columns.fill(at, leg, notice, party, categories.index(leg.item.category))
+        return columns
+
+    def _table(self, categories: Iterable[str]) -> Ints:
+        """The minima of asked categories by held ones (n, m, 3)."""
+        rows = [[self._between(one, other) for other in self._categories] for one in categories]
+        said = [[(m.lateral_mm, m.vertical_mm, m.time_us) for m in row] for row in rows]
+        return np.array(said, np.int64).reshape(len(said), -1, 3)
 
     def _between(self, one: str, other: str) -> SeparationMinima:
         pair = (one, other) if one <= other else (other, one)
@@ -188,15 +167,7 @@ class ReferenceEngine:
         return self._minima[pair]
 
 
-def _legs_of(item: Announced) -> tuple[_Leg, ...]:
-    return tuple(
-        _Leg(item, index, number, leg, shape_of(leg.skeleton), item.coarse or index in item.stand_ins)
-        for index, volume in enumerate(item.volumes)
-        for number, leg in enumerate(volume.legs())
-    )
-
-
-def _candidate(one: _Leg, other: _Leg, minima: SeparationMinima) -> _Candidate | None:
+def _candidate(asked: int, one: Leg, other: Leg, minima: SeparationMinima) -> _Candidate | None:
     """Height and time, decided on whole numbers."""
     a, b = (one, other) if one.item.id < other.item.id else (other, one)
     time_us = max(
@@ -204,31 +175,24 @@ def _candidate(one: _Leg, other: _Leg, minima: SeparationMinima) -> _Candidate |
         a.volume.window.start_us - b.volume.window.end_us,
         b.volume.window.start_us - a.volume.window.end_us,
     )
-    vertical = gap(a.volume.band, b.volume.band)
+    vertical = gap(a.volume.band, b.volume.band, a.undulation, b.undulation)
     if time_us > minima.time_us or vertical.least_mm > minima.vertical_mm:
         return None
-    return _Candidate(a, b, minima, vertical, time_us)
+    return _Candidate(asked, a, b, minima, vertical, time_us)
 
 
-def _conflicts(candidates: Sequence[_Candidate]) -> list[Conflict]:
-    ordered = sorted(candidates, key=lambda c: (c.a.item.id, c.b.item.id, c.a.key, c.b.key))
-    found: list[Conflict] = []
-    for start in range(0, len(ordered), _PAIRS_AT_ONCE):
-        found += _measured(ordered[start : start + _PAIRS_AT_ONCE])
-    return [_counted(list(same)) for _, same in groupby(found, key=lambda conflict: (conflict.a, conflict.b))]
-
-
-def _measured(candidates: Sequence[_Candidate]) -> list[Conflict]:
-    limit_m = np.array([candidate.threshold_mm for candidate in candidates], np.float64) / _MM + _SLACK_M
+def _measured(candidates: Sequence[_Candidate]) -> list[tuple[int, Conflict]]:
+    """The conflicts among some candidates, each with who asked."""
+    limit_m = np.array([candidate.threshold_mm for candidate in candidates], np.float64) / MM + SLACK_M
     approach = closest([(candidate.a.shape, candidate.b.shape) for candidate in candidates], limit_m)
     found = []
     for row in map(int, np.flatnonzero(np.isfinite(approach.distance_m))):
         candidate = candidates[row]
-        distance_mm = round(float(approach.distance_m[row]) * _MM)
+        distance_mm = round(float(approach.distance_m[row]) * MM)
         if distance_mm - candidate.threshold_mm <= TOLERANCE_MM:
             a_nearest = _position(approach.a_lon[row], approach.a_lat[row])
             b_nearest = _position(approach.b_lon[row], approach.b_lat[row])
-            found.append(_conflict(candidate, distance_mm, a_nearest, b_nearest))
+            found.append((candidate.asked, _conflict(candidate, distance_mm, a_nearest, b_nearest)))
     return found
 
 

@@ -35,7 +35,7 @@ from wellclear.airspace.geodesy import (
     surface_bounds,
     turns,
 )
-from wellclear.airspace.shapes import Area, Shape
+from wellclear.airspace.shapes import Area, Pieces, Shape
 
 _SLACK_M: Final = 0.05  # float64 in the chord arithmetic, generously
 _CHUNK: Final = 400_000  # pairs of pieces measured in one go: some hundred megabytes at most
@@ -74,15 +74,7 @@ class _Pool:
     """The pieces of all shapes of one question, end to end; shape k owns `first[k]` to `first[k + 1]`."""
 
     first: Ints
-    lon: Floats
-    lat: Floats
-    azimuth: Floats
-    length_m: Floats
-    end_lon: Floats
-    end_lat: Floats
-    start_xyz: Floats
-    end_xyz: Floats
-    sag_m: Floats
+    pieces: Pieces
 
 
 def closest(pairs: Sequence[tuple[Shape, Shape]], limit_m: Floats) -> Approach:
@@ -100,26 +92,15 @@ def closest(pairs: Sequence[tuple[Shape, Shape]], limit_m: Floats) -> Approach:
     b = np.array([number[id(other)] for _, other in pairs], np.int64)
     for rows in _chunks(np.diff(pool.first)[a] * np.diff(pool.first)[b]):
         pair, piece_a, piece_b, lower = _by_chords(pool, a, b, rows, limit_m)
-        _by_geodesics(pool, pair, piece_a, piece_b, lower, answer)
+        _by_geodesics(pool.pieces, pair, piece_a, piece_b, lower, answer)
     answer.distance_m[answer.distance_m > limit_m] = np.inf
     _by_inside(pairs, answer)
     return answer
 
 
 def _pool(shapes: Sequence[Shape]) -> _Pool:
-    first = np.concatenate([[0], np.cumsum([shape.lon.size for shape in shapes])]).astype(np.int64)
-    return _Pool(
-        first,
-        np.concatenate([shape.lon for shape in shapes]),
-        np.concatenate([shape.lat for shape in shapes]),
-        np.concatenate([shape.azimuth for shape in shapes]),
-        np.concatenate([shape.length_m for shape in shapes]),
-        np.concatenate([shape.end_lon for shape in shapes]),
-        np.concatenate([shape.end_lat for shape in shapes]),
-        np.concatenate([shape.start_xyz for shape in shapes]),
-        np.concatenate([shape.end_xyz for shape in shapes]),
-        np.concatenate([shape.sag_m for shape in shapes]),
-    )
+    first = np.concatenate([[0], np.cumsum([len(shape.pieces) for shape in shapes])]).astype(np.int64)
+    return _Pool(first, Pieces(np.concatenate([shape.pieces.table for shape in shapes])))
 
 
 def _chunks(counts: Ints) -> list[Ints]:
@@ -141,12 +122,13 @@ def _by_chords(pool: _Pool, a: Ints, b: Ints, rows: Ints, limit_m: Floats) -> tu
     piece_a = pool.first[a[pair]] + step // count_b[own]
     piece_b = pool.first[b[pair]] + step % count_b[own]
 
-    near = _balls_m(pool, piece_a, piece_b) <= limit_m[pair]
+    pieces = pool.pieces
+    near = _balls_m(pieces, piece_a, piece_b) <= limit_m[pair]
     pair, piece_a, piece_b = pair[near], piece_a[near], piece_b[near]
     chord = _chord_distance(
-        pool.start_xyz[piece_a], pool.end_xyz[piece_a], pool.start_xyz[piece_b], pool.end_xyz[piece_b]
+        pieces.start_xyz[piece_a], pieces.end_xyz[piece_a], pieces.start_xyz[piece_b], pieces.end_xyz[piece_b]
     )
-    slack = pool.sag_m[piece_a] + pool.sag_m[piece_b] + _SLACK_M
+    slack = pieces.sag_m[piece_a] + pieces.sag_m[piece_b] + _SLACK_M
     lower, upper = surface_bounds(chord - slack, chord + slack)
     best = np.full(limit_m.size, np.inf)
     np.minimum.at(best, pair, upper)
@@ -154,10 +136,10 @@ def _by_chords(pool: _Pool, a: Ints, b: Ints, rows: Ints, limit_m: Floats) -> tu
     return pair[near], piece_a[near], piece_b[near], lower[near]
 
 
-def _balls_m(pool: _Pool, piece_a: Ints, piece_b: Ints) -> Floats:
+def _balls_m(pieces: Pieces, piece_a: Ints, piece_b: Ints) -> Floats:
     """A quick lower bound of the distance of pieces: balls around the middles of their chords."""
-    middle = (pool.start_xyz + pool.end_xyz) / 2
-    reach = np.sqrt(((pool.end_xyz - pool.start_xyz) ** 2).sum(axis=1)) / 2 + pool.sag_m
+    middle = (pieces.start_xyz + pieces.end_xyz) / 2
+    reach = np.sqrt(((pieces.end_xyz - pieces.start_xyz) ** 2).sum(axis=1)) / 2 + pieces.sag_m
     apart = middle[piece_a] - middle[piece_b]
     distance: Floats = np.sqrt(np.einsum("ij,ij->i", apart, apart)) - reach[piece_a] - reach[piece_b]
     return distance
@@ -182,15 +164,15 @@ def _chord_distance(p: Floats, p_end: Floats, q: Floats, q_end: Floats) -> Float
 # 2. Geodesics -----------------------------------------------------------------------------------------------------
 
 
-def _by_geodesics(pool: _Pool, pair: Ints, piece_a: Ints, piece_b: Ints, lower: Floats, answer: Approach) -> None:
+def _by_geodesics(pieces: Pieces, pair: Ints, piece_a: Ints, piece_b: Ints, lower: Floats, answer: Approach) -> None:
     """Measure the candidates: the best of each pair first, then whatever could still be nearer."""
     order = np.lexsort((piece_b, piece_a, lower, pair))
     first = order[_firsts(pair[order])]
     rest = np.ones(pair.size, np.bool_)
     rest[first] = False
-    _measure(pool, pair[first], piece_a[first], piece_b[first], answer)
+    _measure(pieces, pair[first], piece_a[first], piece_b[first], answer)
     rest &= lower <= answer.distance_m[pair]
-    _measure(pool, pair[rest], piece_a[rest], piece_b[rest], answer)
+    _measure(pieces, pair[rest], piece_a[rest], piece_b[rest], answer)
 
 
 def _firsts(sorted_keys: Ints) -> Flags:
@@ -199,17 +181,17 @@ def _firsts(sorted_keys: Ints) -> Flags:
     return flags
 
 
-def _measure(pool: _Pool, pair: Ints, piece_a: Ints, piece_b: Ints, answer: Approach) -> None:
-    found = _pieces_apart(pool, piece_a, piece_b)
+def _measure(pieces: Pieces, pair: Ints, piece_a: Ints, piece_b: Ints, answer: Approach) -> None:
+    found = _pieces_apart(pieces, piece_a, piece_b)
     order = np.lexsort((piece_b, piece_a, np.rint(found.distance_m * _TIES), pair))
     best = order[_firsts(pair[order])]
     best = best[found.distance_m[best] < answer.distance_m[pair[best]]]
     answer.put(pair[best], found, best)
 
 
-def _pieces_apart(pool: _Pool, a: Ints, b: Ints) -> Approach:
+def _pieces_apart(pieces: Pieces, a: Ints, b: Ints) -> Approach:
     """Closest approach of n pairs of geodesic pieces, by perpendiculars from their ends and by crossings."""
-    long_a, long_b = pool.length_m[a] > 0, pool.length_m[b] > 0
+    long_a, long_b = pieces.length_m[a] > 0, pieces.length_m[b] > 0
     tasks = (  # point from, its end?, onto, which pairs
         (a, False, b, long_b | ~long_a),
         (a, True, b, long_b & long_a),
@@ -220,10 +202,10 @@ def _pieces_apart(pool: _Pool, a: Ints, b: Ints) -> Approach:
     source = np.concatenate([task[0][row] for task, row in zip(tasks, rows, strict=True)])
     onto = np.concatenate([task[2][row] for task, row in zip(tasks, rows, strict=True)])
     at_end = np.concatenate([np.full(row.size, task[1]) for task, row in zip(tasks, rows, strict=True)])
-    lon = np.where(at_end, pool.end_lon[source], pool.lon[source])
-    lat = np.where(at_end, pool.end_lat[source], pool.lat[source])
-    dropped = feet(pool.lon[onto], pool.lat[onto], pool.azimuth[onto], lon, lat)
-    distance, foot_lon, foot_lat = _clamped(pool, onto, dropped, lon, lat)
+    lon = np.where(at_end, pieces.end_lon[source], pieces.lon[source])
+    lat = np.where(at_end, pieces.end_lat[source], pieces.lat[source])
+    dropped = feet(pieces.lon[onto], pieces.lat[onto], pieces.azimuth[onto], lon, lat)
+    distance, foot_lon, foot_lat = _clamped(pieces, onto, dropped, lon, lat)
 
     table = np.full((4, a.size), np.inf)
     along, across = np.full((4, a.size), np.nan), np.full((4, a.size), np.nan)
@@ -241,8 +223,8 @@ def _pieces_apart(pool: _Pool, a: Ints, b: Ints) -> Approach:
     chosen = np.argmin(np.rint(table * _TIES), axis=0)
     every = np.arange(a.size)
     answer = Approach(table[chosen, every], *(place[column, chosen, every] for column in range(4)))
-    crossed = np.flatnonzero(_crossed(pool, a, b, along, across) & (answer.distance_m > 0))
-    answer.put(crossed, _crossings(pool, a[crossed], b[crossed], across[:2, crossed]), np.arange(crossed.size))
+    crossed = np.flatnonzero(_crossed(pieces, a, b, along, across) & (answer.distance_m > 0))
+    answer.put(crossed, _crossings(pieces, a[crossed], b[crossed], across[:2, crossed]), np.arange(crossed.size))
     return answer
 
 
@@ -251,19 +233,19 @@ def _cuts(rows: Sequence[Ints]) -> list[slice]:
     return [slice(int(start), int(end)) for start, end in pairwise(ends)]
 
 
-def _clamped(pool: _Pool, onto: Ints, dropped: Feet, lon: Floats, lat: Floats) -> tuple[Floats, Floats, Floats]:
+def _clamped(pieces: Pieces, onto: Ints, dropped: Feet, lon: Floats, lat: Floats) -> tuple[Floats, Floats, Floats]:
     """Distance to a piece and the nearest position on it, from the perpendicular to the geodesic it is part of."""
     distance, foot_lon, foot_lat = np.abs(dropped.across_m), dropped.lon.copy(), dropped.lat.copy()
     for outside, end_lon, end_lat in (
-        (dropped.along_m <= 0, pool.lon[onto], pool.lat[onto]),
-        (dropped.along_m >= pool.length_m[onto], pool.end_lon[onto], pool.end_lat[onto]),
+        (dropped.along_m <= 0, pieces.lon[onto], pieces.lat[onto]),
+        (dropped.along_m >= pieces.length_m[onto], pieces.end_lon[onto], pieces.end_lat[onto]),
     ):
         foot_lon[outside], foot_lat[outside] = end_lon[outside], end_lat[outside]
         _, distance[outside] = inverse(lon[outside], lat[outside], end_lon[outside], end_lat[outside])
     return distance, foot_lon, foot_lat
 
 
-def _crossed(pool: _Pool, a: Ints, b: Ints, along: Floats, across: Floats) -> Flags:
+def _crossed(pieces: Pieces, a: Ints, b: Ints, along: Floats, across: Floats) -> Flags:
     """Whether the ends of each piece lie on either side of the other, and abreast of it.
 
     Pieces that follow one another on one geodesic have sides of noise only; being abreast tells them apart. Pieces
@@ -274,21 +256,21 @@ def _crossed(pool: _Pool, a: Ints, b: Ints, along: Floats, across: Floats) -> Fl
     for ends, piece in (((0, 1), b), ((2, 3), a)):
         low, high = np.minimum(along[ends[0]], along[ends[1]]), np.maximum(along[ends[0]], along[ends[1]])
         facing &= across[ends[0]] * across[ends[1]] < 0  # false where either is missing
-        facing &= (high >= -_TOUCH_M) & (low <= pool.length_m[piece] + _TOUCH_M)
-    near: Flags = facing & (np.abs(across).min(axis=0) <= pool.length_m[a] + pool.length_m[b])
+        facing &= (high >= -_TOUCH_M) & (low <= pieces.length_m[piece] + _TOUCH_M)
+    near: Flags = facing & (np.abs(across).min(axis=0) <= pieces.length_m[a] + pieces.length_m[b])
     return near
 
 
-def _crossings(pool: _Pool, a: Ints, b: Ints, across: Floats) -> Approach:
+def _crossings(pieces: Pieces, a: Ints, b: Ints, across: Floats) -> Approach:
     """Where pieces that cross do so: distance 0, one position for both (good to far less than 10^-7 degrees)."""
-    length = pool.length_m[a]
+    length = pieces.length_m[a]
     along = length * np.abs(across[0]) / (np.abs(across[0]) + np.abs(across[1]))
-    lon, lat, heading = forward(pool.lon[a], pool.lat[a], pool.azimuth[a], along)
+    lon, lat, heading = forward(pieces.lon[a], pieces.lat[a], pieces.azimuth[a], along)
     for _ in range(_CROSSING_STEPS):
-        foot = feet(pool.lon[b], pool.lat[b], pool.azimuth[b], lon, lat)
+        foot = feet(pieces.lon[b], pieces.lat[b], pieces.azimuth[b], lon, lat)
         slope = np.sin(np.radians(heading - foot.azimuth))
         along = np.clip(along - foot.across_m / np.where(slope != 0, slope, 1.0), 0.0, length)
-        lon, lat, heading = forward(pool.lon[a], pool.lat[a], pool.azimuth[a], along)
+        lon, lat, heading = forward(pieces.lon[a], pieces.lat[a], pieces.azimuth[a], along)
     return Approach(np.zeros(a.size), lon, lat, lon, lat)
 
 
@@ -297,39 +279,35 @@ def _crossings(pool: _Pool, a: Ints, b: Ints, across: Floats) -> Approach:
 
 def _by_inside(pairs: Sequence[tuple[Shape, Shape]], answer: Approach) -> None:
     """Set the distance to 0 where a connected part of one skeleton lies inside a polygon of the other."""
-    asked: list[tuple[int, tuple[float, float], Area]] = []
+    asked: list[tuple[int, tuple[float, float], Pieces, Area]] = []
     for row, (a, b) in enumerate(pairs):
         if answer.distance_m[row] > 0 and (a.areas or b.areas):
-            asked += [(row, probe, area) for area in b.areas for probe in a.probes]
-            asked += [(row, probe, area) for area in a.areas for probe in b.probes]
+            asked += [(row, probe, b.pieces, area) for area in b.areas for probe in a.probes]
+            asked += [(row, probe, a.pieces, area) for area in a.areas for probe in b.probes]
     if not asked:
         return
-    where = np.array([probe for _, probe, _ in asked])
+    where = np.array([probe for _, probe, _, _ in asked])
     xyz = ecef(where[:, 0], where[:, 1])
-    apart = np.sqrt(((xyz - np.array([area.centre for _, _, area in asked])) ** 2).sum(axis=1))
-    close = np.flatnonzero(apart <= np.array([area.reach_m for _, _, area in asked]))
+    apart = np.sqrt(((xyz - np.array([area.centre for _, _, _, area in asked])) ** 2).sum(axis=1))
+    close = np.flatnonzero(apart <= np.array([area.reach_m for _, _, _, area in asked]))
     if not close.size:
         return
-    inside = close[_inside(where[close], [asked[index][2] for index in close])]
+    inside = close[_inside(where[close], [asked[index][2:] for index in close])]
     for index in inside[::-1]:  # the first of each pair is written last, and stays
-        row, (lon, lat), _ = asked[index]
+        row, (lon, lat), _, _ = asked[index]
         for column, value in zip(answer.columns(), (0.0, lon, lat, lon, lat), strict=True):
             column[row] = value
 
 
-def _inside(where: Floats, areas: Sequence[Area]) -> Flags:
+def _inside(where: Floats, areas: Sequence[tuple[Pieces, Area]]) -> Flags:
     """Whether each point lies inside its polygon: within the outer ring and in no hole."""
-    rings = [(index, ring) for index, area in enumerate(areas) for ring in area.rings]
-    sizes = np.array([ring[0].size for _, ring in rings])
-    owner = np.array([index for index, _ in rings])
+    rings = [(index, pieces, ring) for index, (pieces, area) in enumerate(areas) for ring in area.rings]
+    sizes = np.array([end - start for _, _, (start, end) in rings])
+    owner = np.array([index for index, _, _ in rings])
     point = np.repeat(owner, sizes)
-    around = turns(
-        where[point, 0],
-        where[point, 1],
-        np.concatenate([ring[0] for _, ring in rings]),
-        np.concatenate([ring[1] for _, ring in rings]),
-        (np.cumsum(sizes) - sizes).astype(np.int64),
-    )
+    corners = np.concatenate([pieces.table[start:end, :2] for _, pieces, (start, end) in rings])
+    starts = (np.cumsum(sizes) - sizes).astype(np.int64)
+    around = turns(where[point, 0], where[point, 1], corners[:, 0].copy(), corners[:, 1].copy(), starts)
     outer = _firsts(owner.astype(np.int64))
     within = np.zeros(len(areas), np.bool_)
     within[owner[outer]] = around[outer] != 0

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
 
-from wellclear.airspace.geodesy import Floats, ecef, forward, inverse, sag_m
+from wellclear.airspace.geodesy import SEMI_MAJOR_M, SEMI_MINOR_M, Floats, Ints, ecef, forward, inverse, sag_m
 from wellclear.domain.quantities import E7, Position
 from wellclear.domain.rings import bounding_cap_of, unit_vector
 from wellclear.domain.volume import Point, Polygon, Polygons, Route, Skeleton
@@ -18,96 +19,174 @@ PIECE_M: Final = 50_000.0
 _PIECES_MAX: Final = 1_000
 _CONVEX_M: Final = 9_000_000.0  # a geodesic ball below this holds the edges and the interior of what it holds
 _EVERYWHERE_M: Final = 2e7
+_AXIS_POINTS: Final = np.array(
+    [
+        (0.0, 0.0, -SEMI_MINOR_M), (0.0, -SEMI_MAJOR_M, 0.0), (-SEMI_MAJOR_M, 0.0, 0.0),
+        (SEMI_MAJOR_M, 0.0, 0.0), (0.0, SEMI_MAJOR_M, 0.0), (0.0, 0.0, SEMI_MINOR_M),
+    ]
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Pieces:
+    """n geodesic pieces in one table (n, 13), because a hundred thousand skeletons have millions of arrays otherwise.
+
+    Starts and azimuths there, lengths, ends (degrees, metres); the ends of the chords in space; how far a piece
+    leaves its chord.
+    """
+
+    table: Floats
+
+    def __len__(self) -> int:
+        return int(self.table.shape[0])
+
+    @property
+    def lon(self) -> Floats:
+        return self.table[:, 0]
+
+    @property
+    def lat(self) -> Floats:
+        return self.table[:, 1]
+
+    @property
+    def azimuth(self) -> Floats:
+        return self.table[:, 2]
+
+    @property
+    def length_m(self) -> Floats:
+        return self.table[:, 3]
+
+    @property
+    def end_lon(self) -> Floats:
+        return self.table[:, 4]
+
+    @property
+    def end_lat(self) -> Floats:
+        return self.table[:, 5]
+
+    @property
+    def start_xyz(self) -> Floats:
+        return self.table[:, 6:9]
+
+    @property
+    def end_xyz(self) -> Floats:
+        return self.table[:, 9:12]
+
+    @property
+    def sag_m(self) -> Floats:
+        return self.table[:, 12]
 
 
 @dataclass(frozen=True, slots=True)
 class Area:
-    """One polygon: its rings (longitudes, latitudes in degrees; the outer one first) inside a ball."""
+    """One polygon inside a ball: each ring is a run of the shape's pieces (first, behind the last), the outer first."""
 
-    rings: tuple[tuple[Floats, Floats], ...]
+    rings: tuple[tuple[int, int], ...]
     centre: Floats
     reach_m: float
 
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """A skeleton as n geodesic pieces, and what must be known of its connected parts.
+    """A skeleton as geodesic pieces, and what must be known of its connected parts.
 
-    Arrays of n: starts, azimuths there, lengths, ends; `start_xyz`, `end_xyz` (n, 3) are the ends of the chords,
-    `sag_m` how far a piece leaves its chord. `probes` holds one position (lon, lat) of each connected part, `areas` the
-    polygons. `centre` (3) and `reach_m` are a ball in space around everything.
+    `probes` holds one position (lon, lat) of each connected part, `areas` the polygons. `centre` (3) and `reach_m` are
+    a ball in space around everything. `boxes` (k, 6) are boxes in space (least x, y, z, then most) that hold everything
+    between them: several for a route, which is long and thin.
     """
 
-    lon: Floats
-    lat: Floats
-    azimuth: Floats
-    length_m: Floats
-    end_lon: Floats
-    end_lat: Floats
-    start_xyz: Floats
-    end_xyz: Floats
-    sag_m: Floats
+    pieces: Pieces
     probes: tuple[tuple[float, float], ...]
     areas: tuple[Area, ...]
     centre: Floats
     reach_m: float
+    boxes: Floats
 
 
 def shape_of(skeleton: Skeleton) -> Shape:
-    """Prepare a skeleton; costs some tens of microseconds and is done once per volume."""
+    """Prepare a skeleton; costs about a hundred microseconds and is done once per volume."""
     if isinstance(skeleton, Point):
         lon, lat = _degrees((skeleton.position,))
         none = np.zeros(1)
-        return _shape(lon, lat, none, none, lon, lat, (skeleton.position,), ())
+        pieces = _table(lon, lat, none, none, lon, lat)
+        return _shape(pieces, (skeleton.position,), (), ecef(lon, lat)[0], 0.01, _hull(pieces))
     if isinstance(skeleton, Route):
         lon, lat = _degrees(skeleton.vertices)
-        pieces = _pieces(lon[:-1], lat[:-1], lon[1:], lat[1:])
-        return _shape(*pieces, skeleton.vertices[:1], (), skeleton.vertices)
-    parts = skeleton.parts if isinstance(skeleton, Polygons) else (skeleton,)
+        pieces = _table(*_cut(lon[:-1], lat[:-1], lon[1:], lat[1:])[:6])
+        return _shape(pieces, skeleton.vertices[:1], (), *_ball(skeleton.vertices), _runs(pieces))
+    return _shape_of_polygons(skeleton.parts if isinstance(skeleton, Polygons) else (skeleton,))
+
+
+def _shape_of_polygons(parts: tuple[Polygon, ...]) -> Shape:
     drawn = [_degrees(ring) for part in parts for ring in part.rings]
-    pieces = _pieces(
+    *columns, counts = _cut(
         np.concatenate([lon for lon, _ in drawn]),
         np.concatenate([lat for _, lat in drawn]),
         np.concatenate([np.roll(lon, -1) for lon, _ in drawn]),
         np.concatenate([np.roll(lat, -1) for _, lat in drawn]),
     )
-    outers = tuple(vertex for part in parts for vertex in part.rings[0])
-    areas = tuple(_area(part) for part in parts)
-    return _shape(*pieces, tuple(part.rings[0][0] for part in parts), areas, outers)
+    pieces = _table(*columns)
+    vertices = np.cumsum([0, *(lon.size for lon, _ in drawn)])
+    ends = np.concatenate([[0], np.cumsum(counts)])[vertices].tolist()
+    runs = iter(pairwise(ends))
+    areas = tuple(Area(tuple(next(runs) for _ in part.rings), *_ball(part.rings[0])) for part in parts)
+    whole = areas[0] if len(parts) == 1 else None
+    around = tuple(vertex for part in parts for vertex in part.rings[0])
+    centre, reach_m = (whole.centre, whole.reach_m) if whole else _ball(around)
+    hull = _over_interior(_hull(pieces), centre, reach_m)
+    return _shape(pieces, tuple(part.rings[0][0] for part in parts), areas, centre, reach_m, hull)
 
 
 def _shape(
-    lon: Floats,
-    lat: Floats,
-    azimuth: Floats,
-    length_m: Floats,
-    end_lon: Floats,
-    end_lat: Floats,
+    pieces: Pieces,
     probes: tuple[Position, ...],
     areas: tuple[Area, ...],
-    around: tuple[Position, ...] = (),
+    centre: Floats,
+    reach_m: float,
+    boxes: Floats,
 ) -> Shape:
-    centre, reach_m = _ball(around or probes)
-    return Shape(
-        lon,
-        lat,
-        azimuth,
-        length_m,
-        end_lon,
-        end_lat,
-        ecef(lon, lat),
-        ecef(end_lon, end_lat),
-        sag_m(length_m),
-        tuple((probe.lon_e7 / E7, probe.lat_e7 / E7) for probe in probes),
-        areas,
-        centre,
-        reach_m,
-    )
+    at = tuple((probe.lon_e7 / E7, probe.lat_e7 / E7) for probe in probes)
+    return Shape(pieces, at, areas, centre, reach_m, boxes)
 
 
-def _area(part: Polygon) -> Area:
-    centre, reach_m = _ball(part.rings[0])
-    return Area(tuple(_degrees(ring) for ring in part.rings), centre, reach_m)
+def _table(lon: Floats, lat: Floats, azimuth: Floats, length_m: Floats, end_lon: Floats, end_lat: Floats) -> Pieces:
+    table = np.empty((lon.size, 13))
+    for column, values in enumerate((lon, lat, azimuth, length_m, end_lon, end_lat)):
+        table[:, column] = values
+    table[:, 6:9], table[:, 9:12], table[:, 12] = ecef(lon, lat), ecef(end_lon, end_lat), sag_m(length_m)
+    return Pieces(table)
+
+
+def _hull(pieces: Pieces) -> Floats:
+    """One box around all pieces: their chords' ends, and as far around as a piece leaves its chord."""
+    sag = pieces.sag_m[:, None]
+    low = np.minimum(pieces.start_xyz, pieces.end_xyz) - sag
+    high = np.maximum(pieces.start_xyz, pieces.end_xyz) + sag
+    return np.concatenate([low.min(axis=0), high.max(axis=0)])[None]
+
+
+def _runs(pieces: Pieces) -> Floats:
+    """A box for every run of pieces of about `PIECE_M` together."""
+    middle = np.cumsum(pieces.length_m) - pieces.length_m / 2
+    run = np.floor(middle / PIECE_M)
+    first = np.flatnonzero(np.diff(run, prepend=-1.0))
+    sag = pieces.sag_m[:, None]
+    low = np.minimum(pieces.start_xyz, pieces.end_xyz) - sag
+    high = np.maximum(pieces.start_xyz, pieces.end_xyz) + sag
+    return np.concatenate([np.minimum.reduceat(low, first), np.maximum.reduceat(high, first)], axis=1)
+
+
+def _over_interior(boundary: Floats, centre: Floats, reach_m: float) -> Floats:
+    """The box of a boundary, widened to hold what it encloses within a ball.
+
+    On the ellipsoid a coordinate has its maxima and minima at the six points of the axes and nowhere else, so over an
+    area it is extreme on the boundary or at such a point inside.
+    """
+    inside = _AXIS_POINTS[((_AXIS_POINTS - centre) ** 2).sum(axis=1) <= reach_m**2]
+    if not inside.size:
+        return boundary
+    low = np.minimum(boundary[0, :3], inside.min(axis=0))
+    return np.concatenate([low, np.maximum(boundary[0, 3:], inside.max(axis=0))])[None]
 
 
 def _degrees(positions: tuple[Position, ...]) -> tuple[Floats, Floats]:
@@ -126,15 +205,18 @@ def _ball(positions: tuple[Position, ...]) -> tuple[Floats, float]:
     return ecef(np.array([lon]), np.array([lat]))[0], reach_m if reach_m < _CONVEX_M else _EVERYWHERE_M
 
 
-def _pieces(
+def _cut(
     lon: Floats, lat: Floats, to_lon: Floats, to_lat: Floats
-) -> tuple[Floats, Floats, Floats, Floats, Floats, Floats]:
-    """Cut edges into equal geodesic pieces of at most `PIECE_M` (longer ones for an edge set of great length)."""
+) -> tuple[Floats, Floats, Floats, Floats, Floats, Floats, Ints]:
+    """Cut edges into equal geodesic pieces of at most `PIECE_M` (longer ones for an edge set of great length).
+
+    The columns of the pieces, and how many of them each edge became.
+    """
     azimuth, length = inverse(lon, lat, to_lon, to_lat)
     most = max(PIECE_M, float(length.sum()) / _PIECES_MAX)
     counts = np.maximum(np.ceil(length / most), 1).astype(np.int64)
     if counts.max() == 1:
-        return lon, lat, azimuth, length, to_lon, to_lat
+        return lon, lat, azimuth, length, to_lon, to_lat, counts
     edge = np.repeat(np.arange(lon.size), counts)
     first = np.concatenate([[0], np.cumsum(counts)])
     step = np.arange(edge.size) - first[edge]
@@ -145,4 +227,4 @@ def _pieces(
     end_lon, end_lat = np.roll(start_lon, -1), np.roll(start_lat, -1)
     last = first[1:] - 1
     end_lon[last], end_lat[last] = to_lon, to_lat
-    return start_lon, start_lat, start_azimuth, piece_m, end_lon, end_lat
+    return start_lon, start_lat, start_azimuth, piece_m, end_lon, end_lat, counts

@@ -46,9 +46,10 @@ def test_the_positions_are_as_far_apart_as_the_distance() -> None:
 
 
 def test_long_edges_are_cut_and_the_cuts_join() -> None:
-    shape = shape_of(Route((Position(34 * E7, 38 * E7), Position(60 * E7, 100 * E7), Position(61 * E7, 100 * E7))))
-    assert shape.length_m.max() <= PIECE_M
-    assert (shape.end_lon[:-1] == shape.lon[1:]).all()
-    assert (shape.end_xyz[:-1] == shape.start_xyz[1:]).all()
-    _, length = inverse(shape.lon, shape.lat, shape.end_lon, shape.end_lat)
-    assert np.abs(length - shape.length_m).max() < 1e-6
+    route = Route((Position(34 * E7, 38 * E7), Position(60 * E7, 100 * E7), Position(61 * E7, 100 * E7)))
+    pieces = shape_of(route).pieces
+    assert pieces.length_m.max() <= PIECE_M
+    assert (pieces.end_lon[:-1] == pieces.lon[1:]).all()
+    assert (pieces.end_xyz[:-1] == pieces.start_xyz[1:]).all()
+    _, length = inverse(pieces.lon, pieces.lat, pieces.end_lon, pieces.end_lat)
+    assert np.abs(length - pieces.length_m).max() < 1e-6
