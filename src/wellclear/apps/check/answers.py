@@ -1,0 +1,142 @@
+"""A check's answer for programs: JSON and CSV. Whole numbers carry their unit in the name; words stand beside them."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Sequence
+from typing import Any
+
+from wellclear.airspace.conflict import Conflict
+from wellclear.apps.check import words
+from wellclear.apps.check.minima import minima_fields
+from wellclear.apps.check.plan import Checked
+from wellclear.domain.quantities import Position, degrees_from_e7, format_time
+from wellclear.domain.volume import AltitudeBand
+from wellclear.errors import InvalidValue
+from wellclear.interop.planned import Place, Planned, Skipped
+
+Row = dict[str, Any]
+
+CSV_COLUMNS = (
+    "verdict", "a", "a_party", "a_category", "a_volume", "b", "b_party", "b_category", "b_volume", "start", "end",
+    "a_lat", "a_lon", "b_lat", "b_lon", "lateral_mm", "vertical_mm", "vertical_most_mm", "time_us",
+    "lateral_minimum_mm", "vertical_minimum_mm", "time_minimum_us", "a_heights", "b_heights", "a_place", "b_place",
+    "why_possible",
+)  # fmt: skip
+
+
+def json_answer(checked: Checked) -> Row:
+    """The whole answer."""
+    return {
+        "answer": words.headline(checked), "against": words.against(checked.plan),
+        "conflicts": [conflict_row(checked, one) for one in checked.conflicts],
+        "compared": checked.compared(), "skipped": [skipped_row(one) for one in checked.plan.skipped],
+        "notes": [
+            {"id": planned.id, "place": str(planned.place), "note": note} for planned, note in checked.plan.notes()
+        ],
+        "minima": checked.minima.json(), "engine": checked.engine,
+    }  # fmt: skip
+
+
+def conflict_row(checked: Checked, conflict: Conflict) -> Row:
+    """One pair: who, the verdict, where, when, how high, how far apart and how far it should be."""
+    a, b = (checked.volume_of(conflict, name) for name in "ab")
+    row: Row = {
+        "a": conflict.a, "b": conflict.b, "verdict": conflict.verdict,
+        "a_side": _side_row(a, conflict.a_leg, conflict.a_nearest),
+        "b_side": _side_row(b, conflict.b_leg, conflict.b_nearest),
+        "start": moment_text(conflict.start_us), "end": moment_text(conflict.end_us),
+        "start_us": conflict.start_us, "end_us": conflict.end_us,
+        "lateral_mm": conflict.lateral_mm, "lateral_margin_mm": conflict.lateral_margin_mm,
+        "vertical_mm": conflict.vertical_mm, "vertical_most_mm": conflict.vertical_most_mm,
+        "vertical_margin_mm": conflict.vertical_margin_mm,
+        "time_us": conflict.time_us, "time_margin_us": conflict.time_margin_us,
+        "minima": minima_fields(conflict.minima),
+        "said": {
+            "where": words.where(conflict), "when": words.when(conflict), "lateral": words.lateral(conflict),
+            "vertical": words.vertical(conflict), "time": words.time(conflict),
+        },
+        "volume_pairs": {"conflict": conflict.conflicts, "possible": conflict.possibles},
+        "engine": conflict.engine,
+    }  # fmt: skip
+    if conflict.verdict == "possible":
+        row["why_possible"] = words.why_possible(checked, conflict)
+    return row
+
+
+def _side_row(planned: Planned, leg: int, nearest: Position) -> Row:
+    return {
+        "volume": planned.id, "leg": leg, "party": planned.party, "category": planned.category,
+        "nearest": {
+            "lat": degrees_from_e7(nearest.lat_e7), "lon": degrees_from_e7(nearest.lon_e7), "said": str(nearest),
+        },
+        "heights": {**band_fields(planned.volume.band), "said": words.heights(planned)},
+        "start": moment_text(planned.volume.window.start_us), "end": moment_text(planned.volume.window.end_us),
+        "place": place_row(planned.place),
+    }  # fmt: skip
+
+
+def band_fields(band: AltitudeBand) -> Row:
+    """A band as a part writes it: an absent face is unbounded."""
+    faces = {"lower_mm": band.lower_mm, "upper_mm": band.upper_mm}
+    return {"datum": band.datum.value, **{name: face for name, face in faces.items() if face is not None}}
+
+
+def place_row(place: Place) -> Row:
+    """A place in the input; what the format does not have is absent."""
+    told = {"file": place.file, "index": place.index, "line": place.line, "said": str(place)}
+    return {name: value for name, value in told.items() if value is not None}
+
+
+def skipped_row(skipped: Skipped) -> Row:
+    """A feature that could not be used."""
+    return {
+        "id": skipped.id, "place": place_row(skipped.place), "field": skipped.field, "reason": skipped.reason,
+        "do": skipped.do, "said": str(skipped),
+    }  # fmt: skip
+
+
+def moment_text(moment_us: int) -> str:
+    """RFC 3339 with Z; a moment that no calendar has stays a number."""
+    try:
+        return format_time(moment_us)
+    except InvalidValue:
+        return f"{moment_us} us"
+
+
+def csv_answer(checked: Checked) -> str:
+    """One line a conflict, under a line of names."""
+    return csv_text(CSV_COLUMNS, [_csv_row(checked, conflict) for conflict in checked.conflicts])
+
+
+def csv_text(columns: Sequence[str], rows: Sequence[Row]) -> str:
+    """Rows as CSV (RFC 4180). A text that a spreadsheet would take for a formula is given a leading apostrophe."""
+    out = io.StringIO(newline="")
+    writer = csv.writer(out)
+    writer.writerow(columns)
+    for row in rows:
+        writer.writerow([_cell(row.get(name, "")) for name in columns])
+    return out.getvalue()
+
+
+def _cell(value: object) -> object:
+    return f"'{value}" if isinstance(value, str) and value[:1] in ("=", "+", "@", "\t", "\r") else value
+
+
+def _csv_row(checked: Checked, conflict: Conflict) -> Row:
+    row: Row = {
+        "verdict": conflict.verdict, "a": conflict.a, "b": conflict.b, "start": moment_text(conflict.start_us),
+        "end": moment_text(conflict.end_us), "lateral_mm": conflict.lateral_mm, "vertical_mm": conflict.vertical_mm,
+        "vertical_most_mm": conflict.vertical_most_mm, "time_us": conflict.time_us,
+        "lateral_minimum_mm": conflict.minima.lateral_mm, "vertical_minimum_mm": conflict.minima.vertical_mm,
+        "time_minimum_us": conflict.minima.time_us, "why_possible": words.why_possible(checked, conflict),
+    }  # fmt: skip
+    for name, nearest in (("a", conflict.a_nearest), ("b", conflict.b_nearest)):
+        planned = checked.volume_of(conflict, name)
+        row |= {
+            f"{name}_party": planned.party, f"{name}_category": planned.category, f"{name}_volume": planned.id,
+            f"{name}_lat": degrees_from_e7(nearest.lat_e7), f"{name}_lon": degrees_from_e7(nearest.lon_e7),
+            f"{name}_heights": words.heights(planned), f"{name}_place": str(planned.place),
+        }  # fmt: skip
+    return row

@@ -1,0 +1,180 @@
+"""A plan: what was read from files, gathered into notices, and checked against itself.
+
+    gathering = Gathering(); gathering.take(...); plan = gathering.plan()
+    checked(plan, minima)
+
+Several volumes of one notice are one thing to the engine, so they must agree on party and category. Ids are compared
+here, because only here all files are seen together. Nothing that was given is left out in silence: it is a volume of
+a notice, or it is `Skipped` with its place and what to write instead.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from wellclear.airspace.conflict import Announced, Conflict, Engine, MinimaOf
+from wellclear.airspace.reference import ENGINE_VERSION, ReferenceEngine
+from wellclear.apps.check.minima import Minima
+from wellclear.interop.planned import Place, Planned, Skipped
+
+Progress = Callable[[str, int, int], None]
+"""Told now and then: what is being done, how much of it is done, how much there is (0: not known)."""
+EngineOf = Callable[[MinimaOf], Engine]
+
+_EVERY = 256
+
+
+@dataclass(slots=True)
+class PlannedNotice:
+    """All volumes that one party plans under one id, in the order in which they were read."""
+
+    id: str
+    party: str
+    category: str
+    planned: list[Planned]
+
+    def announced(self) -> Announced:
+        """As the engine takes it."""
+        return Announced(self.id, 1, self.party, self.category, tuple(one.volume for one in self.planned))
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What was read: notices by id, and what could not be used."""
+
+    notices: dict[str, PlannedNotice] = field(default_factory=dict)
+    skipped: tuple[Skipped, ...] = ()
+
+    @property
+    def volumes(self) -> int:
+        """How many volumes there are, over all notices."""
+        return sum(len(notice.planned) for notice in self.notices.values())
+
+    @property
+    def parties(self) -> dict[str, int]:
+        """How many volumes each party has, in the alphabet's order."""
+        counted: dict[str, int] = {}
+        for notice in self.notices.values():
+            counted[notice.party] = counted.get(notice.party, 0) + len(notice.planned)
+        return dict(sorted(counted.items()))
+
+    def notes(self) -> Iterator[tuple[Planned, str]]:
+        """What the caller should know of how it was read."""
+        for notice in self.notices.values():
+            for planned in notice.planned:
+                yield from ((planned, note) for note in planned.notes)
+
+
+class Gathering:
+    """Takes what readers give, in any order of files.
+
+    Args:
+        own: the only party whose volumes are wanted; empty for all.
+    """
+
+    def __init__(self, own: str = "") -> None:
+        self._own = own
+        self._notices: dict[str, PlannedNotice] = {}
+        self._places: dict[str, Place] = {}
+        self._skipped: list[Skipped] = []
+
+    def take(self, item: Planned | Skipped) -> None:
+        """One volume, or one feature that could not be used."""
+        if isinstance(item, Planned):
+            fault = self._fault(item)
+            if fault is None:
+                self._place(item)
+                return
+            item = Skipped(item.place, item.id, *fault)
+        self._skipped.append(item)
+
+    def take_all(self, items: Iterable[Planned | Skipped]) -> None:
+        """All of them."""
+        for item in items:
+            self.take(item)
+
+    def plan(self) -> Plan:
+        """What was gathered so far."""
+        return Plan(self._notices, tuple(self._skipped))
+
+    def _fault(self, item: Planned) -> tuple[str, str, str] | None:
+        """Field, reason and what to write instead; None where the volume is good."""
+        if not item.party:
+            return "party", "is missing", "say whose it is, or give --party for all that name none"
+        if self._own and item.party != self._own:
+            return "party", f"is {item.party}, but this check is for the drafts of {self._own} alone", "leave it out"
+        taken = self._places.get(item.id)
+        if taken is not None:
+            do = "give it another id; several volumes of one notice keep ids of their own and share “notice”"
+            return "id", f"is taken already by {taken}", do
+        first = self._notices.get(item.notice)
+        if first is None:
+            return None
+        for name, said, mine in (("party", item.party, first.party), ("category", item.category, first.category)):
+            if said != mine:
+                where = f"{first.planned[0].place} says {mine or 'none'} for the same notice {item.notice}"
+                return name, f"is {said or 'missing'}, but {where}", f"say one {name} for all volumes of a notice"
+        return None
+
+    def _place(self, item: Planned) -> None:
+        self._places[item.id] = item.place
+        notice = self._notices.get(item.notice)
+        if notice is None:
+            self._notices[item.notice] = PlannedNotice(item.notice, item.party, item.category, [item])
+        else:
+            notice.planned.append(item)
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A plan with its conflicts. `was_compared` is False where one party stands alone: nobody to conflict with."""
+
+    plan: Plan
+    conflicts: tuple[Conflict, ...]
+    minima: Minima
+    was_compared: bool
+    engine: str
+
+    @property
+    def exit_code(self) -> int:
+        """1 with a conflict, whatever was skipped beside it; else 3 where something was skipped; else 0."""
+        return 1 if self.conflicts else 3 if self.plan.skipped else 0
+
+    def volume_of(self, conflict: Conflict, side: str) -> Planned:
+        """The volume of side `a` or `b` that comes nearest."""
+        notice = self.plan.notices[conflict.a if side == "a" else conflict.b]
+        return notice.planned[conflict.a_volume if side == "a" else conflict.b_volume]
+
+    def compared(self) -> dict[str, Any]:
+        """Against what the answer was given."""
+        parties = self.plan.parties
+        return {
+            "volumes": self.plan.volumes, "notices": len(self.plan.notices), "parties": len(parties),
+            "volumes_of": parties, "skipped": len(self.plan.skipped), "coarse": 0,
+            "nothing_was_compared": "no" if self.was_compared else "yes",
+        }  # fmt: skip
+
+
+def checked(
+    plan: Plan, minima: Minima, progress: Progress | None = None, engine_of: EngineOf = ReferenceEngine
+) -> Checked:
+    """Compare all that different parties plan; one party's own volumes never conflict."""
+    if len(plan.parties) < 2:
+        return Checked(plan, (), minima, False, ENGINE_VERSION)
+    engine = engine_of(minima.of)
+    told = progress or _unheard
+    total = len(plan.notices)
+    for number, notice in enumerate(plan.notices.values()):
+        if number % _EVERY == 0:
+            told("sorting volumes into the airspace", number, total)
+        engine.add(notice.announced())
+    told("comparing", 0, 0)
+    found = tuple(engine.sweep())
+    told("comparing", total, total)
+    return Checked(plan, found, minima, True, ENGINE_VERSION)
+
+
+def _unheard(what: str, done: int, of: int) -> None:
+    """For callers who do not watch."""

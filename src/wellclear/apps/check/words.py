@@ -1,0 +1,121 @@
+"""A check's answer in sentences and short cells, for people: where, when, how high, how far apart, and why not more.
+
+Everything here is plain text; who prints it decides on tables and colours.
+"""
+
+from __future__ import annotations
+
+from wellclear.airspace.conflict import Conflict
+from wellclear.apps.check.plan import Checked, Plan
+from wellclear.apps.figures import band, bare_height, length, listed, moment, took
+from wellclear.interop.planned import Planned
+
+NO_RELEASE = "This informs; it allows nothing, and silence of others is not consent."
+
+
+def counted(number: int, one: str, several: str = "") -> str:
+    """`1 volume`, `2 volumes`."""
+    return f"{number:,} {one if number == 1 else several or f'{one}s'}"
+
+
+def headline(checked: Checked) -> str:
+    """What the answer is, in one sentence."""
+    if not checked.plan.volumes:
+        return "Nothing was compared: there is no volume in what was read."
+    if not checked.was_compared:
+        party = next(iter(checked.plan.parties))
+        volumes = counted(checked.plan.volumes, "volume")
+        return (
+            f"Nothing was compared: all {volumes} are {party}'s, and one party's own volumes never conflict. "
+            "Name the other parties in the files, or check against a channel with --against."
+            if checked.plan.volumes > 1
+            else f"Nothing was compared: the only volume is {party}'s, and there is nobody to conflict with."
+        )
+    certain = sum(one.verdict == "conflict" for one in checked.conflicts)
+    possible = len(checked.conflicts) - certain
+    if not checked.conflicts:
+        return "No conflict found."
+    told = [counted(certain, "conflict")] if certain else []
+    told += [counted(possible, "possible conflict")] if possible else []
+    return f"{' and '.join(told)} found."
+
+
+def against(plan: Plan) -> str:
+    """Against what the answer was given: every negative answer says so."""
+    parties = [f"{counted(volumes, 'volume')} of {party}" for party, volumes in plan.parties.items()]
+    few = listed(parties) if len(parties) <= 6 else f"{counted(plan.volumes, 'volume')} of {len(parties)} parties"
+    if not parties:
+        return skipped_words(plan)
+    told = f"Compared: {few}, in {counted(len(plan.notices), 'notice')}; none of them coarse."
+    return f"{told} {skipped_words(plan)}"
+
+
+def skipped_words(plan: Plan) -> str:
+    """What was left out, and that a clash with it would not be seen."""
+    if not plan.skipped:
+        return "Nothing was skipped."
+    were = "was" if len(plan.skipped) == 1 else "were"
+    return f"{counted(len(plan.skipped), 'feature')} {were} SKIPPED and not compared: a clash there is not seen."
+
+
+def why_possible(checked: Checked, conflict: Conflict) -> str:
+    """Why a pair is possible and not certain; empty for a conflict."""
+    if conflict.verdict == "conflict":
+        return ""
+    a, b = (checked.volume_of(conflict, side).volume.band.datum.value for side in "ab")
+    least, most = bare_height(conflict.vertical_mm), bare_height(conflict.vertical_most_mm)
+    if conflict.vertical_most_mm > 10**15:
+        most = "unbounded"
+    return (
+        f"heights from {a} and {b} differ by pressure, geoid or both: the vertical gap is between {least} and {most}. "
+        "Heights from one datum would settle it"
+    )
+
+
+def where(conflict: Conflict) -> str:
+    """The nearest positions; one where they meet."""
+    if conflict.a_nearest == conflict.b_nearest:
+        return str(conflict.a_nearest)
+    return f"{conflict.a_nearest} and {conflict.b_nearest}"
+
+
+def when(conflict: Conflict) -> str:
+    """The time that both take up, or the gap between the two times."""
+    span = f"{moment(conflict.start_us)} to {moment(conflict.end_us)}"
+    return span if not conflict.time_us else f"apart in time, with a gap from {span}"
+
+
+def heights(planned: Planned) -> str:
+    """How high one volume reaches, as it was said."""
+    said = planned.volume.band
+    return "all heights" if said.lower_mm is None and said.upper_mm is None else band(said)
+
+
+def lateral(conflict: Conflict) -> str:
+    """How far apart on the ground."""
+    return short_length(conflict.lateral_mm)
+
+
+def vertical(conflict: Conflict) -> str:
+    """How far apart in height; a span where datums differ."""
+    if conflict.vertical_most_mm == conflict.vertical_mm:
+        return bare_height(conflict.vertical_mm)
+    return f"from {bare_height(conflict.vertical_mm)}"
+
+
+def time(conflict: Conflict) -> str:
+    """How far apart in time."""
+    return took(conflict.time_us)
+
+
+def short_length(mm: int) -> str:
+    """A length as people say it: metres to a tenth, from 10 km on kilometres to 10 m; exact ones stay exact."""
+    if mm >= 10_000_000:
+        return f"{mm / 1_000_000:,.2f}".rstrip("0").rstrip(".") + " km"
+    return length(mm) if mm % 100 == 0 else f"{mm / 1_000:,.1f} m"
+
+
+def side(planned: Planned, notice: str) -> str:
+    """One side's place: which volume of the notice, and where it stands in the input."""
+    which = f"volume {planned.id}, " if planned.id != notice else ""
+    return f"{which}{planned.place}"
