@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from msgspec import UNSET
 
-from wellclear.apps.figures import duration, listed, words
+from wellclear.apps.figures import listed, words
 from wellclear.apps.settings_words import SettingChange, raw_lines, setting_changes, setting_lines, setting_words
 from wellclear.domain import canonical
 from wellclear.domain.agreement import Settings, settings_from
 from wellclear.domain.canonical import unb64
 from wellclear.domain.kinds import PartyCard, Propose
+from wellclear.domain.measures import duration
 from wellclear.domain.spoken import spoken
 from wellclear.errors import InvalidValue
 

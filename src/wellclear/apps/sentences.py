@@ -11,19 +11,9 @@ from collections.abc import Callable
 
 from msgspec import UNSET
 
-from wellclear.apps.figures import (
-    PRECEDENCE_WORDS,
-    flat_differences,
-    length,
-    listed,
-    moment,
-    place,
-    took,
-    volume_differences,
-    volume_lines,
-    words,
-)
+from wellclear.apps.figures import PRECEDENCE_WORDS, flat_differences, listed, volume_differences, volume_lines, words
 from wellclear.apps.told import Sentence, Spoken, Told, facts_of, lead_time, members_of, sealed_lines, spoken_of
+from wellclear.domain.measures import length, moment, place, took
 from wellclear.domain.parts import Findings, Message, Nature, Rest, Safety, Volumes
 
 

@@ -6,9 +6,10 @@ from collections.abc import Callable
 
 from msgspec import UNSET
 
-from wellclear.apps.figures import bare_height, height, moment, place, took, words
+from wellclear.apps.figures import words
 from wellclear.apps.told import Sentence, Spoken, Told, facts_of, lead_time, sealed_lines
 from wellclear.domain.kinds import OfDesk, Receipt
+from wellclear.domain.measures import bare_height, height, moment, place, took
 from wellclear.domain.parts import Readback, ReadbackRow, ReadbackWrong, RequestDetails, Units, Volumes
 from wellclear.picture.rows import OwedRow, answer_id
 
@@ -67,10 +68,8 @@ def confirm(told: Told) -> Sentence:
     group = told.groups.get("readback_wrong")
     lines = []
     if isinstance(group, ReadbackWrong):
-        lines = [
-            f"Volume {row.volume + 1}, {row.field}: said {row.said}, read back {row.read}." for row in group.differences
-        ]
-    text = f"{told.officer} told {desk} that its read-back of {item} version {version} differs from what was said."
+        lines = [f"{said[0].upper()}{said[1:]}." for said in map(str, group.differences)]
+    text = f"{told.officer} told {desk} that its read-back of {item} version {version} differs from what was announced."
     return Sentence(text, (*lines, *sealed_lines(told)), facts_of(told))
 
 

@@ -10,16 +10,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from wellclear.apps.figures import (
-    PRECEDENCE_WORDS,
-    bare_height,
-    duration,
-    length,
-    listed,
-    nautical_miles,
-    words,
-)
+from wellclear.apps.figures import PRECEDENCE_WORDS, listed, words
 from wellclear.domain.agreement import DefaultMinima, Minima, Settings, settings_from
+from wellclear.domain.measures import bare_height, duration, length, nautical_miles
 from wellclear.errors import InvalidValue
 
 _DEADLINES = {

@@ -17,7 +17,7 @@ from msgspec import UNSET
 from wellclear.apps.bundle.files import read_bundle
 from wellclear.apps.bundle.report import VerifyReport
 from wellclear.apps.bundle.verify import Progress, opener
-from wellclear.apps.figures import moment, took, words
+from wellclear.apps.figures import words
 from wellclear.apps.sentences import TELL
 from wellclear.apps.sentences_answers import TELL_ANSWER
 from wellclear.apps.sentences_channel import TELL_CHANNEL
@@ -30,6 +30,7 @@ from wellclear.channel.verify import verify_bundle
 from wellclear.domain.entry import Entry, PartRef
 from wellclear.domain.logged import Logged
 from wellclear.domain.marks import EXERCISE
+from wellclear.domain.measures import moment, took
 from wellclear.domain.parts import GROUPS_OF_KIND, Group, open_part
 from wellclear.domain.reasons import Reason
 from wellclear.errors import Malformed, Unverified

@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from wellclear.apps.figures import moment, took
 from wellclear.domain.entry import Entry
+from wellclear.domain.measures import moment, took
 from wellclear.picture.picture import Picture, Step
 
 CLOCK_APART_US = 30_000_000

@@ -12,10 +12,11 @@ from dataclasses import dataclass, field
 import msgspec
 from msgspec import UNSET
 
-from wellclear.apps.figures import listed, starts_and_end, took, words
+from wellclear.apps.figures import listed, starts_and_end, words
 from wellclear.domain.agreement import Settings
 from wellclear.domain.entry import Act, Entry, Wire
 from wellclear.domain.kinds import public_of
+from wellclear.domain.measures import took
 from wellclear.domain.parts import Group as PartGroup
 from wellclear.domain.parts import Nature, Volumes
 from wellclear.picture.picture import Picture, Step

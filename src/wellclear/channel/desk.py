@@ -128,7 +128,7 @@ def check_answer(view: View, act: Act, groups: Iterable[Group]) -> None:
         raise Refused(Reason.PART_UNREADABLE, "what it announces has not been opened here yet; read it first")
     rows = sum(len(group.volumes) for group in groups if isinstance(group, Readback))
     if rows != len(said.said.volumes):
-        raise Refused(Reason.READBACK_DIFFERS, f"{len(said.said.volumes)} volumes were announced, {rows} are read back")
+        raise Refused(Reason.READBACK_DIFFERS, f"volumes: {rows} read back, {len(said.said.volumes)} announced")
 
 
 def readback_wrong(pen: Pen, picture: Picture, view: View, item: str, version: int, desk: str) -> Composed:

@@ -130,12 +130,19 @@ class Readback(Wire, frozen=True):
 
 
 class Difference(Wire, frozen=True):
-    """One value that came back other than it was said."""
+    """One value that came back other than it was said, both in words; `volume` counts from 0, people from 1."""
 
     volume: Count
     field: Literal["position", "lower", "upper", "start", "count"]
     said: ShortText
     read: ShortText
+
+    def __str__(self) -> str:
+        """For people: `volume 1, lower: 5,000 ft AMSL read back, 6,000 ft AMSL announced`."""
+        if self.field == "count":
+            return f"volumes: {self.read} read back, {self.said} announced"
+        name = "first position" if self.field == "position" else self.field
+        return f"volume {self.volume + 1}, {name}: {self.read} read back, {self.said} announced"
 
 
 class ReadbackWrong(Wire, frozen=True):

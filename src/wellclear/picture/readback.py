@@ -12,18 +12,23 @@ from typing import Literal
 
 from msgspec import UNSET, UnsetType
 
+from wellclear.domain.measures import distance, exact_moment, height
 from wellclear.domain.parts import Difference, ReadbackRow
-from wellclear.domain.quantities import E7, Position, degrees_from_e7
+from wellclear.domain.quantities import E7, Position
 from wellclear.picture.view_items import AckView, Shape, Version
 
 _A_MM = 6_378_137_000.0
 _E2 = 0.00669437999014  # first eccentricity squared of WGS-84
 _R_MM = 6_371_000_000.0
+_NOTHING = "nothing that can be read"
 
 
 @dataclass(frozen=True, slots=True)
 class ReadbackDifference:
-    """One value that came back other than it was said; `distance_mm` for positions, else None."""
+    """One value that came back other than it was said, both in words; `distance_mm` for positions, else None.
+
+    `volume` counts from 0, as on the wire; what people read counts from 1.
+    """
 
     volume: int
     field: Literal["position", "lower", "upper", "start", "count"]
@@ -32,8 +37,9 @@ class ReadbackDifference:
     distance_mm: int | None = None
 
     def __str__(self) -> str:
-        far = f", {self.distance_mm} mm away" if self.distance_mm is not None else ""
-        return f"volume {self.volume} {self.field}: said {self.said}, read {self.read}{far}"
+        if self.distance_mm is not None:
+            return f"volume {self.volume + 1}: first position {distance(self.distance_mm)} from what was announced"
+        return str(self.as_part())
 
     def as_part(self) -> Difference:
         """The form in which `readback_wrong` tells it."""
@@ -81,19 +87,21 @@ def _of_volume(number: int, shape: Shape, row: ReadbackRow, version: Version) ->
     found: list[ReadbackDifference] = []
     read = Position(row.lat_e7, row.lon_e7)
     if shape.first is None:
-        found.append(ReadbackDifference(number, "position", "not readable", _place(read)))
+        found.append(ReadbackDifference(number, "position", _NOTHING, str(read)))
     else:
         away_mm = distance_mm(shape.first, read)
         if away_mm > tolerances.position_mm:
-            found.append(ReadbackDifference(number, "position", _place(shape.first), _place(read), away_mm))
+            found.append(ReadbackDifference(number, "position", str(shape.first), str(read), away_mm))
+    datum = band.datum.value
     if _far(band.lower_mm, row.lower_mm, tolerances.height_mm):
-        found.append(ReadbackDifference(number, "lower", _face(band.lower_mm), _face(row.lower_mm)))
+        found.append(ReadbackDifference(number, "lower", _face(band.lower_mm, datum), _face(row.lower_mm, datum)))
     if _far(band.upper_mm, row.upper_mm, tolerances.height_mm):
-        found.append(ReadbackDifference(number, "upper", _face(band.upper_mm), _face(row.upper_mm)))
+        found.append(ReadbackDifference(number, "upper", _face(band.upper_mm, datum), _face(row.upper_mm, datum)))
+    start = exact_moment(row.start_us)
     if not shape.timed:
-        found.append(ReadbackDifference(number, "start", "not readable", str(row.start_us)))
+        found.append(ReadbackDifference(number, "start", _NOTHING, start))
     elif abs(window.start_us - row.start_us) > tolerances.time_us:
-        found.append(ReadbackDifference(number, "start", str(window.start_us), str(row.start_us)))
+        found.append(ReadbackDifference(number, "start", exact_moment(window.start_us), start))
     return found
 
 
@@ -103,9 +111,6 @@ def _far(said_mm: int | None, read_mm: int | UnsetType, tolerance_mm: int) -> bo
     return abs(said_mm - read_mm) > tolerance_mm
 
 
-def _face(face_mm: int | UnsetType | None) -> str:
-    return "unbounded" if face_mm is None or face_mm is UNSET else str(face_mm)
-
-
-def _place(position: Position) -> str:
-    return f"{degrees_from_e7(position.lat_e7)} {degrees_from_e7(position.lon_e7)}"
+def _face(face_mm: int | UnsetType | None, datum: str) -> str:
+    """A read-back carries no datum of its own: its heights are measured from what those announced are."""
+    return "unbounded" if face_mm is None or face_mm is UNSET else height(face_mm, datum)

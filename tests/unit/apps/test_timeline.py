@@ -107,7 +107,10 @@ def test_a_clock_that_others_contradict_is_told_and_not_blamed() -> None:
 @pytest.mark.requirement("R5")
 def test_a_wrong_read_back_and_the_right_one_are_both_told() -> None:
     assert len([line for line in lines("ack") if line.facts["item"] == "NORTHLAND-1001-9"]) == 2
-    assert "said 34.5500000N, read back 35.5500000N" in lines("readback_wrong")[0].details[0]
+    assert (
+        "Volume 1, first position: 35.5500000N read back, 34.5500000N announced."
+        in lines("readback_wrong")[0].details[0]
+    )
 
 
 @pytest.mark.requirement("R9")

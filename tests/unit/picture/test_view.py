@@ -73,30 +73,34 @@ def test_a_read_back_that_is_nine_kilometres_off_never_reaches_confirmed() -> No
     assert recipient.differences is not None
     (difference,) = recipient.differences
     assert difference.field == "position" and difference.distance_mm == pytest.approx(8_985_000, rel=0.001)
-    assert (difference.said, difference.read) == ("34.5000000 38.3000000", "34.5810000 38.3000000")
+    assert str(difference) == "volume 1: first position 9.0 km from what was announced"
+    assert (difference.said, difference.read) == ("34.5000000N 038.3000000E", "34.5810000N 038.3000000E")
     assert difference.as_part().said == difference.said
 
 
 @pytest.mark.requirement("R5")
 @pytest.mark.parametrize(
-    ("members", "field"),
+    ("members", "words"),
     [
         ({}, None),
         ({"lat": 34.509}, None),  # 998 m
-        ({"lat": 34.5091}, "position"),  # 1009 m
+        ({"lat": 34.5091}, "volume 1: first position 1.0 km from what was announced"),  # 1009 m
         ({"lower_mm": 60_000}, None),
-        ({"lower_mm": -60_001}, "lower"),
-        ({"upper_mm": 10_060_001}, "upper"),
+        ({"lower_mm": -60_001}, "volume 1, lower: -60.001 m AMSL read back, 0 m AMSL announced"),
+        ({"upper_mm": 1_524_000}, "volume 1, upper: 5,000 ft AMSL read back, 10,000 m AMSL announced"),
         ({"start_us": PLAN_US + MINUTE_US}, None),
-        ({"start_us": PLAN_US - MINUTE_US - 1}, "start"),
+        (
+            {"start_us": PLAN_US - MINUTE_US - 1},
+            "volume 1, start: 2026-11-20 11:05:39.999999Z read back, 2026-11-20 11:06:40Z announced",
+        ),
     ],
 )
-def test_each_axis_has_its_own_tolerance_and_its_bound_still_fits(members: dict[str, Any], field: str | None) -> None:
+def test_each_axis_has_its_own_tolerance_and_its_bound_still_fits(members: dict[str, Any], words: str | None) -> None:
     sketch, item = announced_sketch()
     sketch.ack("SOUTHLAND", item, rows=[row(**members)])
     recipient = only(seen(sketch)[0].items[item], sketch)
-    assert [difference.field for difference in recipient.differences or ()] == ([field] if field else [])
-    assert recipient.standing == ("UNCONFIRMED" if field else "ACKED")
+    assert [str(difference) for difference in recipient.differences or ()] == ([words] if words else [])
+    assert recipient.standing == ("UNCONFIRMED" if words else "ACKED")
 
 
 @pytest.mark.requirement("R5")
@@ -104,10 +108,13 @@ def test_a_face_that_was_left_out_and_a_volume_that_was_left_out_are_differences
     sketch, item = announced_sketch()
     short = ReadbackRow(lat_e7=345_000_000, lon_e7=383_000_000, start_us=PLAN_US, lower_mm=0)
     sketch.ack("SOUTHLAND", item, rows=[short])
-    assert [d.field for d in only(seen(sketch)[0].items[item], sketch).differences or ()] == ["upper"]
+    (upper,) = only(seen(sketch)[0].items[item], sketch).differences or ()
+    assert str(upper) == "volume 1, upper: unbounded read back, 10,000 m AMSL announced"
     sketch.answer("NORTHLAND", "readback_wrong", item, public={"desk": DESK})
     sketch.ack("SOUTHLAND", item, rows=[])
-    assert [d.field for d in only(seen(sketch)[0].items[item], sketch).differences or ()] == ["count"]
+    assert [*map(str, only(seen(sketch)[0].items[item], sketch).differences or ())] == [
+        "volumes: 0 read back, 1 announced"
+    ]
     sketch.advance(1)  # the same act would count once only
     sketch.answer("NORTHLAND", "readback_wrong", item, public={"desk": DESK})
     sketch.ack("SOUTHLAND", item, rows=[row()])

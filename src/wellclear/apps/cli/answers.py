@@ -173,29 +173,13 @@ def readback_wrong(
 
     def build(place: Workplace) -> Intent:
         plain = answer_to(place, "readback_wrong", item, of_desk, version, desk)
-        notice = notice_at(place, item)
-        answered = recipient(notice, of_desk)
-        if not answered.get("differences"):
+        departures = recipient(notice_at(place, item), of_desk).get("departures")
+        if not departures:
             raise InvalidValue("--of", f"the read-back of {of_desk} departs nowhere from what was said")
-        group = {"group": "readback_wrong", "differences": departures(raw_volumes(notice), answered["readback"])}
+        group = {"group": "readback_wrong", "differences": departures}
         return Intent(plain.kind, [group], place.readers([of_desk]), plain.members)
 
     say(home, officer, build, file=passphrase_file, wait_s=wait_s, as_json=as_json, done="TOLD")
-
-
-def departures(volumes: list[Fields], rows: list[Fields]) -> list[Fields]:
-    """Each value that came back other than it was said, both in words."""
-    if len(volumes) != len(rows):
-        return [{"volume": 0, "field": "count", "said": str(len(volumes)), "read": str(len(rows))}]
-    found: list[Fields] = []
-    for number, (volume, read) in enumerate(zip(volumes, rows, strict=True)):
-        said_words, read_words = (value_words(row, volume) for row in (shown_row(volume), read))
-        found += [
-            {"volume": number, "field": name, "said": said_words[name], "read": read_words[name]}
-            for name in said_words
-            if said_words[name] != read_words[name]
-        ]
-    return found
 
 
 def value_words(row: Fields, volume: Fields) -> dict[str, str]:

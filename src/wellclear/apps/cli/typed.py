@@ -5,7 +5,7 @@ Every quantity names its unit and every moment its zone (R20); what is missing i
 
 from __future__ import annotations
 
-from wellclear.apps.figures import bare_height
+from wellclear.domain.measures import bare_height
 from wellclear.domain.quantities import format_time
 from wellclear.domain.volume import AltitudeBand
 from wellclear.errors import InvalidValue

@@ -85,6 +85,7 @@ def recipient_row(one: Recipient, version: Version) -> Row:
         told["readback"] = [msgspec.to_builtins(row) for row in ack.rows]
     if one.differences is not None:
         told["differences"] = [str(difference) for difference in one.differences]
+        told["departures"] = [msgspec.to_builtins(difference.as_part()) for difference in one.differences]
     return told
 
 

@@ -12,8 +12,8 @@ from typing import Any
 import msgspec
 from msgspec import UNSET
 
-from wellclear.apps.figures import height
 from wellclear.domain.grid_reference import mgrs
+from wellclear.domain.measures import height
 from wellclear.domain.quantities import Position, degrees_from_e7, dtg
 from wellclear.errors import InvalidValue
 from wellclear.picture.view_changes import changes_between, vague
