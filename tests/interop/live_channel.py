@@ -23,6 +23,7 @@ from wellclear.domain.agreement import Settings, default_settings
 from wellclear.domain.canonical import b64
 from wellclear.domain.entry import Role
 from wellclear.domain.parts import Articles
+from wellclear.edges.card import CardFile
 from wellclear.edges.client import HostClient
 from wellclear.edges.clock import SystemClock
 from wellclear.edges.keyring import KDF_BY_NAME, box_key, create_key
@@ -66,9 +67,9 @@ def found(home: Path, host: str = HOST, terms: Settings | None = None) -> tuple[
     home.mkdir(mode=0o700, exist_ok=True)
     create_key(home / "keys" / "cosigner.json", "cosigner", host, PASSPHRASE, **key_of(parties[host], "cosigner"))
     channel = create_host(
-        home, host, [party.card() for party in parties.values()], terms or default_settings(),
-        Articles(group="articles", text="An exercise.", open_points=[]), True, "caspia.example/live", PASSPHRASE,
-        listen_port=0, kdf="minimum",
+        home, host, [CardFile(card=party.card(), exercise="yes") for party in parties.values()],
+        terms or default_settings(), Articles(group="articles", text="An exercise.", open_points=[]), True,
+        "caspia.example/live", PASSPHRASE, listen_port=0, kdf="minimum",
     )  # fmt: skip
     return channel, parties
 
@@ -77,7 +78,7 @@ def key_of(party: SketchParty, use: str) -> dict[str, Any]:
     """What `create_key` needs to make the sketch's own key."""
     seed = hashlib.sha256(f"sketch {party.seed} {party.name} {use}".encode()).digest()
     assert b64(SigningKey(seed).public_key) == party.public(use), "the sketch makes its keys in another way"
-    return {"seed": seed, "kdf": KDF_BY_NAME["minimum"]}
+    return {"seed": seed, "exercise": True, "kdf": KDF_BY_NAME["minimum"]}
 
 
 def serve(home: Path) -> Host:

@@ -137,4 +137,4 @@ def free_port() -> int:
 def _seed(party: SketchParty, use: str) -> dict[str, Any]:
     seed = hashlib.sha256(f"sketch {party.seed} {party.name} {use}".encode()).digest()
     assert b64(SigningKey(seed).public_key) == party.public(use), "the sketch makes its keys in another way"
-    return {"seed": seed, "kdf": KDF_BY_NAME["minimum"]}
+    return {"seed": seed, "exercise": True, "kdf": KDF_BY_NAME["minimum"]}

@@ -42,8 +42,9 @@ def keys_of(sketch: Sketch, party: str, home: Path, *uses: str) -> None:
     ring = Keyring(home)
     for use in uses:
         create_key(
-            ring.path(use), use, party, PASSPHRASE, sketch.parties[party].seed_of(use), kdf=KDF_BY_NAME["minimum"]
-        )
+            ring.path(use), use, party, PASSPHRASE, sketch.parties[party].seed_of(use), exercise=True,
+            kdf=KDF_BY_NAME["minimum"],
+        )  # fmt: skip
 
 
 def host_home(sketch: Sketch, home: Path, port: int) -> Path:
@@ -64,7 +65,7 @@ def node_home(sketch: Sketch, party: str, home: Path, host_url: str) -> Path:
     )
     keys_of(sketch, party, home, *PARTY_USES)
     path, seed = Keyring(home).officer_path("W1"), sketch.parties[party].seed_of("W1")
-    create_key(path, "person", f"{party}/W1", PASSPHRASE, seed, kdf=KDF_BY_NAME["minimum"])
+    create_key(path, "person", f"{party}/W1", PASSPHRASE, seed, exercise=True, kdf=KDF_BY_NAME["minimum"])
     return home
 
 

@@ -41,7 +41,10 @@ def home_of(sketch: Sketch, home: Path) -> HostFiles:
     write_host(settings)
     host, keyring = sketch.parties[sketch.host], Keyring(home)
     for use in ("log", "sequencer", "cosigner"):
-        create_key(keyring.path(use), use, sketch.host, PASSPHRASE, host.seed_of(use), kdf=KDF_BY_NAME["minimum"])
+        create_key(
+            keyring.path(use), use, sketch.host, PASSPHRASE, host.seed_of(use), exercise=True,
+            kdf=KDF_BY_NAME["minimum"],
+        )  # fmt: skip
     return store_sketch(sketch, home)
 
 

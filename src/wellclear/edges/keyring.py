@@ -3,9 +3,12 @@
     HOME/keys/<use>.json              the party's own: node, recovery, head_of_delegation, cosigner, picture, ...
     HOME/keys/officers/<handle>.json  one person's key, where that person works at this machine
 
-A file holds in clear what the key is for, whose it is and its public half. The seed lies in XSalsa20-Poly1305 under a
-key that Argon2id (RFC 9106) makes of the passphrase; sealed in with it is a hash of what stands in clear, so that
-nobody gives one key another's label. Files are 0600, directories 0700, and a file that others may read is refused.
+A file holds in clear what the key is for, whose it is, whether it was made for exercises, and its public half. The seed
+lies in XSalsa20-Poly1305 under a key that Argon2id (RFC 9106) makes of the passphrase; sealed in with it is a hash of
+what stands in clear, so that nobody gives one key another's label. Files are 0600, directories 0700, and a file that
+others may read is refused.
+
+A key that was made for exercises says nothing in a real channel (R24): whoever unlocks a key to sign in one says so.
 """
 
 from __future__ import annotations
@@ -18,7 +21,7 @@ import secrets
 import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 import msgspec
 from msgspec import Meta
@@ -26,6 +29,8 @@ from nacl import exceptions as nacl_errors
 from nacl import pwhash, secret
 
 from wellclear.domain.canonical import b64, unb64
+from wellclear.domain.entry import YesNo
+from wellclear.domain.kinds import KeyUse
 from wellclear.domain.names import check_person
 from wellclear.errors import InvalidValue, Misconfigured, Unavailable
 from wellclear.log.ed25519 import SEED_BYTES, Signer, SigningKey
@@ -75,6 +80,7 @@ class _KeyFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     wellclear_key: Literal[1]
     use: Annotated[str, Meta(pattern=r"^[a-z][a-z_]{0,31}\Z")]
     owner: Annotated[str, Meta(min_length=1, max_length=64)]
+    exercise: YesNo
     public: str
     kdf: _Cost
     box: str
@@ -87,12 +93,23 @@ class KeyInfo:
     use: str
     owner: str
     public: str
+    exercise: bool
+    """Made for exercises: it says nothing in a real channel."""
 
 
 def create_key(
-    path: Path, use: str, owner: str, passphrase: str, seed: bytes | None = None, *, kdf: Kdf = KDF_DEFAULT
+    path: Path,
+    use: str,
+    owner: str,
+    passphrase: str,
+    seed: bytes | None = None,
+    *,
+    exercise: bool,
+    kdf: Kdf = KDF_DEFAULT,
 ) -> str:
     """Make a key (from `seed`, else from the system's randomness), store it, and return its public half, base64.
+
+    `exercise` says for good what it is made for.
 
     Raises:
         Misconfigured: the file is there already, or no passphrase was given.
@@ -103,16 +120,19 @@ def create_key(
     seed = secrets.token_bytes(SEED_BYTES) if seed is None else seed
     public = b64(SigningKey(seed).public_key)
     make_private_directory(path.parent)
-    write_private(path, _sealed(KeyInfo(use, owner, public), seed, passphrase, kdf))
+    write_private(path, _sealed(KeyInfo(use, owner, public, exercise), seed, passphrase, kdf))
     return public
 
 
-def unlock(path: Path, passphrase: str) -> SigningKey:
-    """The key in a file, ready to sign.
+def unlock(path: Path, passphrase: str, *, real: bool = False) -> SigningKey:
+    """The key in a file, ready to sign; with `real` it will sign in a channel that is no exercise.
 
     Raises:
-        Misconfigured: no such file, others may read it, it is damaged, or the passphrase is wrong.
+        Misconfigured: no such file, others may read it, it is damaged, or the passphrase is wrong; or `real`, and it
+            was made for exercises.
     """
+    if real:
+        check_real(path)
     return SigningKey(_seed(path, passphrase))
 
 
@@ -132,8 +152,17 @@ def public_half(path: Path) -> KeyInfo:
     Raises:
         Misconfigured: no such file, or no key file.
     """
-    held = _read(path)
-    return KeyInfo(held.use, held.owner, held.public)
+    return _info(_read(path))
+
+
+def check_real(path: Path) -> None:
+    """Raise `Misconfigured` where a file says that its key was made for exercises; `unlock` proves what it says."""
+    info = public_half(path)
+    if info.exercise:
+        raise Misconfigured(
+            str(path), f"{info.owner}'s key for {info.use} was made for exercises, and this channel is REAL",
+            do=_instead(info),
+        )  # fmt: skip
 
 
 def box_key(signer: Signer) -> bytes:
@@ -162,13 +191,19 @@ class Keyring:
         check_person(handle, field="officer")
         return self.directory / "officers" / f"{handle}.json"
 
-    def unlock(self, use: str, passphrase: str) -> SigningKey:
+    def unlock(self, use: str, passphrase: str, *, real: bool = False) -> SigningKey:
         """The party's key of this use; raises as the function `unlock`, and when the file holds another use."""
         path = self.path(use)
         found = public_half(path).use
         if found != use:
             raise Misconfigured(str(path), f"holds the key for {found}, not for {use}")
-        return unlock(path, passphrase)
+        return unlock(path, passphrase, real=real)
+
+    def check_real(self) -> None:
+        """Raise `Misconfigured` for the first of the party's own keys here that was made for exercises."""
+        for use in get_args(KeyUse):
+            if self.path(use).is_file():
+                check_real(self.path(use))
 
     def officers(self) -> tuple[str, ...]:
         """The handles whose keys lie here, in the alphabet's order."""
@@ -214,6 +249,17 @@ def write_private(path: Path, raw: bytes, *, replace: bool = False) -> None:
         raise Unavailable(str(path), f"cannot be written: {error.strerror}") from error
 
 
+def _instead(info: KeyInfo) -> str:
+    party, _, handle = info.owner.partition("/")
+    if handle:
+        return f"Move the file away, and make a key for this channel with `wellclear officer add {handle}`"
+    if info.use in ("log", "sequencer"):
+        return "Found the host in another home, or move the file away: new keys are made there"
+    if info.use == "standby":
+        return f"Make another home with `wellclear node init --standby --real --party {party}`, and register its key"
+    return f"Make new keys in another home, with `wellclear node init --real --party {party}`, and send the new card"
+
+
 def _sealed(info: KeyInfo, seed: bytes, passphrase: str, kdf: Kdf) -> bytes:
     salt = secrets.token_bytes(pwhash.argon2id.SALTBYTES)
     box = secret.SecretBox(_stretched(passphrase, salt, kdf))
@@ -221,6 +267,7 @@ def _sealed(info: KeyInfo, seed: bytes, passphrase: str, kdf: Kdf) -> bytes:
         wellclear_key=1,
         use=info.use,
         owner=info.owner,
+        exercise="yes" if info.exercise else "no",
         public=info.public,
         kdf=_Cost(name="argon2id", passes=kdf.passes, memory_kib=kdf.memory_kib, salt=b64(salt)),
         box=b64(bytes(box.encrypt(seed + _label(info)))),
@@ -229,7 +276,12 @@ def _sealed(info: KeyInfo, seed: bytes, passphrase: str, kdf: Kdf) -> bytes:
 
 
 def _label(info: KeyInfo) -> bytes:
-    return hashlib.sha256(f"{info.use}\n{info.owner}\n{info.public}".encode()).digest()
+    kind = "exercise" if info.exercise else "real"
+    return hashlib.sha256(f"{info.use}\n{info.owner}\n{kind}\n{info.public}".encode()).digest()
+
+
+def _info(held: _KeyFile) -> KeyInfo:
+    return KeyInfo(held.use, held.owner, held.public, held.exercise == "yes")
 
 
 def _stretched(passphrase: str, salt: bytes, kdf: Kdf) -> bytes:
@@ -256,8 +308,7 @@ def _seed(path: Path, passphrase: str) -> bytes:
     except (nacl_errors.CryptoError, nacl_errors.ValueError) as error:
         raise Misconfigured(str(path), "the passphrase does not open it") from error
     seed, label = opened[:SEED_BYTES], opened[SEED_BYTES:]
-    info = KeyInfo(held.use, held.owner, held.public)
-    if label != _label(info) or b64(SigningKey(seed).public_key) != held.public:
+    if label != _label(_info(held)) or b64(SigningKey(seed).public_key) != held.public:
         raise Misconfigured(str(path), "somebody changed what it says in clear", do="Restore it from a backup")
     return seed
 

@@ -13,6 +13,7 @@ from wellclear.edges.keyring import (
     Keyring,
     box_key,
     change_passphrase,
+    check_real,
     create_key,
     public_half,
     unlock,
@@ -28,12 +29,12 @@ SEED = bytes(range(32))
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
     path = tmp_path / "keys" / "node.json"
-    create_key(path, "node", "NORTHLAND", "correct horse", SEED, kdf=CHEAP)
+    create_key(path, "node", "NORTHLAND", "correct horse", SEED, exercise=True, kdf=CHEAP)
     return path
 
 
 def test_what_was_stored_signs_again(path: Path) -> None:
-    assert public_half(path) == KeyInfo("node", "NORTHLAND", b64(SigningKey(SEED).public_key))
+    assert public_half(path) == KeyInfo("node", "NORTHLAND", b64(SigningKey(SEED).public_key), exercise=True)
     signer = unlock(path, "correct horse")
     verify(SigningKey(SEED).public_key, b"x", signer.sign(b"x"))
 
@@ -52,7 +53,7 @@ def test_keys_are_for_their_owner_alone(path: Path) -> None:
 
 
 def test_without_a_seed_every_key_is_another(tmp_path: Path) -> None:
-    made = {create_key(tmp_path / f"{n}.json", "node", "NORTHLAND", "p", kdf=CHEAP) for n in range(3)}
+    made = {create_key(tmp_path / f"{n}.json", "node", "NORTHLAND", "p", exercise=True, kdf=CHEAP) for n in range(3)}
     assert len(made) == 3
 
 
@@ -63,24 +64,26 @@ def test_another_passphrase_does_not_open_it(path: Path, passphrase: str) -> Non
 
 
 def test_two_spellings_of_one_passphrase_are_the_same(tmp_path: Path) -> None:
-    create_key(tmp_path / "a.json", "node", "NORTHLAND", "Caf\u00e9", SEED, kdf=CHEAP)
+    create_key(tmp_path / "a.json", "node", "NORTHLAND", "Caf\u00e9", SEED, exercise=True, kdf=CHEAP)
     assert unlock(tmp_path / "a.json", "Cafe\u0301").public_key == SigningKey(SEED).public_key
 
 
 def test_no_key_without_a_passphrase(tmp_path: Path) -> None:
     with pytest.raises(Misconfigured, match="none was given"):
-        create_key(tmp_path / "a.json", "node", "NORTHLAND", "", kdf=CHEAP)
+        create_key(tmp_path / "a.json", "node", "NORTHLAND", "", exercise=True, kdf=CHEAP)
     assert not (tmp_path / "a.json").exists()
 
 
 def test_a_key_is_never_overwritten(path: Path) -> None:
     before = path.read_bytes()
     with pytest.raises(Misconfigured, match="is there already"):
-        create_key(path, "node", "NORTHLAND", "another", kdf=CHEAP)
+        create_key(path, "node", "NORTHLAND", "another", exercise=True, kdf=CHEAP)
     assert path.read_bytes() == before
 
 
-@pytest.mark.parametrize(("field", "value"), [("owner", "SOUTHLAND"), ("use", "recovery"), ("public", b64(SEED))])
+@pytest.mark.parametrize(
+    ("field", "value"), [("owner", "SOUTHLAND"), ("use", "recovery"), ("public", b64(SEED)), ("exercise", "no")]
+)
 def test_a_changed_label_is_found(path: Path, field: str, value: str) -> None:
     held = json.loads(path.read_text())
     held[field] = value
@@ -135,9 +138,9 @@ def test_the_passphrase_can_be_changed(path: Path) -> None:
 def test_a_keyring_knows_its_keys(tmp_path: Path) -> None:
     ring = Keyring(tmp_path)
     assert ring.officers() == ring.uses() == ()
-    create_key(ring.path("node"), "node", "NORTHLAND", "p", SEED, kdf=CHEAP)
-    create_key(ring.path("recovery"), "node", "NORTHLAND", "p", kdf=CHEAP)
-    create_key(ring.officer_path("W1"), "person", "NORTHLAND/W1", "p", kdf=CHEAP)
+    create_key(ring.path("node"), "node", "NORTHLAND", "p", SEED, exercise=True, kdf=CHEAP)
+    create_key(ring.path("recovery"), "node", "NORTHLAND", "p", exercise=True, kdf=CHEAP)
+    create_key(ring.officer_path("W1"), "person", "NORTHLAND/W1", "p", exercise=True, kdf=CHEAP)
     assert ring.officers() == ("W1",)
     assert ring.uses() == ("node", "recovery")
     assert ring.unlock("node", "p").public_key == SigningKey(SEED).public_key
@@ -165,7 +168,7 @@ def test_the_box_key_belongs_to_one_key() -> None:
 def test_a_directory_that_cannot_be_made_is_unavailable(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(Unavailable):
-        create_key(tmp_path / "file" / "a.json", "node", "NORTHLAND", "p", kdf=CHEAP)
+        create_key(tmp_path / "file" / "a.json", "node", "NORTHLAND", "p", exercise=True, kdf=CHEAP)
     with pytest.raises(Unavailable):
         write_private(tmp_path / "none" / "a", b"")
 
@@ -174,3 +177,50 @@ def test_a_directory_that_cannot_be_made_is_unavailable(tmp_path: Path) -> None:
 def test_a_cost_has_bounds(wrong: tuple[int, int]) -> None:
     with pytest.raises(InvalidValue):
         Kdf(*wrong)
+
+
+@pytest.mark.requirement("R24")
+def test_an_exercises_key_signs_nothing_in_a_real_channel(path: Path) -> None:
+    with pytest.raises(Misconfigured, match=r"NORTHLAND's key for node was made for exercises.*node init --real"):
+        unlock(path, "correct horse", real=True)
+    with pytest.raises(Misconfigured, match="REAL"):
+        Keyring(path.parent.parent).unlock("node", "correct horse", real=True)
+    with pytest.raises(Misconfigured, match="REAL"):
+        Keyring(path.parent.parent).check_real()
+    change_passphrase(path, "correct horse", "battery staple", kdf=CHEAP)
+    assert public_half(path).exercise
+
+
+@pytest.mark.parametrize(
+    ("use", "owner", "command"),
+    [("person", "NORTHLAND/W1", "officer add W1"), ("standby", "NORTHLAND", "--standby --real"),
+     ("log", "NORTHLAND", "another home"), ("picture", "NORTHLAND", "node init --real --party NORTHLAND")],
+)  # fmt: skip
+def test_each_use_says_what_to_do_instead(tmp_path: Path, use: str, owner: str, command: str) -> None:
+    create_key(tmp_path / "a.json", use, owner, "p", exercise=True, kdf=CHEAP)
+    with pytest.raises(Misconfigured, match=command):
+        check_real(tmp_path / "a.json")
+
+
+def test_a_real_key_may_serve_in_an_exercise_too(tmp_path: Path) -> None:
+    ring = Keyring(tmp_path)
+    create_key(ring.path("node"), "node", "NORTHLAND", "p", SEED, exercise=False, kdf=CHEAP)
+    ring.check_real()
+    for real in (False, True):
+        assert ring.unlock("node", "p", real=real).public_key == SigningKey(SEED).public_key
+
+
+def test_a_real_key_cannot_be_made_an_exercises_by_hand_either(tmp_path: Path) -> None:
+    path = tmp_path / "a.json"
+    create_key(path, "node", "NORTHLAND", "p", exercise=False, kdf=CHEAP)
+    path.write_text(path.read_text().replace('"exercise": "no"', '"exercise": "yes"'))
+    with pytest.raises(Misconfigured, match="somebody changed"):
+        unlock(path, "p")
+
+
+def test_a_file_that_does_not_say_what_it_is_for_is_no_key_file(path: Path) -> None:
+    held = json.loads(path.read_text())
+    del held["exercise"]
+    path.write_text(json.dumps(held))
+    with pytest.raises(Misconfigured, match="exercise"):
+        unlock(path, "correct horse")

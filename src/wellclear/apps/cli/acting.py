@@ -28,7 +28,7 @@ from wellclear.domain.parts import group_from, open_part
 from wellclear.edges.keyring import Keyring, unlock
 from wellclear.edges.node_client import NodeClient
 from wellclear.edges.settings import NodeSettings, load_node
-from wellclear.errors import InvalidValue, Malformed, Unverified
+from wellclear.errors import InvalidValue, Malformed, Unavailable, Unverified
 
 Fields = dict[str, Any]
 
@@ -97,6 +97,14 @@ class Workplace:
     def keys(self) -> Keyring:
         return Keyring(self.settings.home)
 
+    @property
+    def exercise(self) -> bool:
+        """Whether the channel is an exercise; raises `Unavailable` while the node has not heard what it is."""
+        status = self.client.get("status")
+        if not status.get("size"):
+            raise Unavailable("channel", "the node has heard nothing of it yet", retry_after_s=1)
+        return bool(status.get("exercise") == "yes")
+
     def readers(self, desks: Sequence[str]) -> list[str]:
         """The parties of some desks and one's own, each once, in the alphabet's order."""
         return sorted({self.party, *(party_of_desk(desk, field="--to") for desk in desks)})
@@ -106,9 +114,9 @@ class Workplace:
         return ready_from(self.client.post("acts", intent.body(officer)), intent)
 
     def approve_as(self, act: Act, handle: str, role: Role, file: Path | None) -> Approval:
-        """The officer's approval of this act, by the key in this home."""
-        path = self.keys.officer_path(handle)
-        return approve(act, unlock(path, passphrase(handle, file)), role)
+        """The officer's approval of this act, by the key in this home; a real channel takes no exercise's key."""
+        path, real = self.keys.officer_path(handle), not self.exercise
+        return approve(act, unlock(path, passphrase(handle, file), real=real), role)
 
     def keep_draft(self, ready: Ready, approval: Approval) -> Fields:
         """Leave an act with the node until a second officer releases it."""

@@ -12,7 +12,7 @@ import typer
 from wellclear.apps.cli.acting import Fields, Intent, Workplace, report
 from wellclear.apps.cli.asking import agree, passphrase
 from wellclear.apps.cli.hosting import ArticlesFile, Terms, read_articles
-from wellclear.apps.cli.joining import read_card, spoken_card
+from wellclear.apps.cli.joining import read_card, words_of_card
 from wellclear.apps.cli.notice_form import read_json
 from wellclear.apps.cli.options import NODE_HOME, WAIT_S, AsJson, Home, PassphraseFile, Wait, Yes
 from wellclear.apps.cli.output import note, plain, show, table, tell
@@ -32,6 +32,7 @@ from wellclear.domain.agreement import default_settings, settings_from
 from wellclear.domain.names import check_party
 from wellclear.domain.parts import Articles, group_from
 from wellclear.domain.reasons import Reason
+from wellclear.edges.card import check_real_cards
 from wellclear.errors import InvalidValue, Malformed, Misconfigured, Refused
 
 CLOSED = {"done": "took effect", "void": "void"}
@@ -190,9 +191,13 @@ def admit(
 ) -> None:
     """Propose to admit a party; every principal signs. What was logged before, it can read as far as headers go."""
     newcomer = read_card(card)
-    note(f"{newcomer.party} ({', '.join(newcomer.roles)}):\n\n    {spoken_card(newcomer)}\n")
+    place = Workplace.open(home)
+    with place.client:
+        if not place.exercise:
+            check_real_cards([newcomer])
+    note(words_of_card(newcomer))
     agree("Did this party read you exactly this?", yes=yes)
-    propose_change(home, {"do": "admit", "admit": msgspec.to_builtins(newcomer)}, passphrase_file, wait_s, as_json)
+    propose_change(home, {"do": "admit", "admit": msgspec.to_builtins(newcomer.card)}, passphrase_file, wait_s, as_json)
 
 
 @party_app.command()
@@ -248,7 +253,7 @@ def by_head(
     """
     ready = place.compose(intent)
     secret = passphrase("the head of delegation", file)
-    signer = place.keys.unlock("head_of_delegation", secret)
+    signer = place.keys.unlock("head_of_delegation", secret, real=not place.exercise)
     answer = place.send(ready, [approve(ready.act, signer, "head_of_delegation")], wait_s=wait_s)
     report({**answer, **(beside or {})}, ready.act, done, as_json=as_json)
 

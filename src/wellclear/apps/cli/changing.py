@@ -126,7 +126,9 @@ def propose(
         card = known.picture.host
         assert card is not None, "an agreed channel has a host"
     else:
-        card = new_card(own.party, origin, host_home.expanduser(), kdf, passphrase_file)
+        card = new_card(
+            own.party, origin, host_home.expanduser(), kdf, passphrase_file, exercise=known.picture.exercise
+        )
         if card.log in known.picture.keys or card.sequencer in known.picture.keys:
             raise Misconfigured(str(host_home), "its host keys were in use before", do="Name a fresh --host-home")
     body = HostChange(size=tree.size, root=b64(tree.root()), host=card)
@@ -157,7 +159,8 @@ def approve(
     note("\n".join(words(decision, known)))
     agree("Approve it for your party?", yes=yes)
     secret = passphrase("the head of delegation", passphrase_file)
-    signer = Keyring(home.expanduser()).unlock("head_of_delegation", secret)
+    real = not known.picture.exercise
+    signer = Keyring(home.expanduser()).unlock("head_of_delegation", secret, real=real)
     approval = approval_of(decision.act, signer, "head_of_delegation")
     check_next(decision, approval, known.picture)
     decision = decision.approved(approval)
@@ -302,19 +305,25 @@ def own_log(home: Path, copies: list[Path] | None, box: bytes | None = None) -> 
     return Own(log.party, longest, log, named, halted)
 
 
-def new_card(party: str, origin: str | None, home: Path, kdf: str, file: Path | None) -> HostCard:
-    """The new host's card, its keys made in its home unless they lie there."""
+def new_card(party: str, origin: str | None, home: Path, kdf: str, file: Path | None, *, exercise: bool) -> HostCard:
+    """The new host's card, its keys made in its home unless they lie there.
+
+    Raises:
+        Misconfigured: keys lie there that were made for exercises, and the channel is real.
+    """
     if origin is None:
         raise InvalidValue("--origin", "name the log anew, such as north.example/channel")
     if kdf not in KDF_BY_NAME:
         raise InvalidValue("--kdf", f"{kdf} is none of {', '.join(KDF_BY_NAME)}")
     ring, zeros = Keyring(home), b64(bytes(32))
     card_of(party, origin, zeros, zeros)
+    if not exercise:
+        ring.check_real()
     if not all(ring.path(use).is_file() for use in ("log", "sequencer")):
         secret = new_passphrase("the new host's keys", file)
         for use in ("log", "sequencer"):
             if not ring.path(use).is_file():
-                create_key(ring.path(use), use, party, secret, kdf=KDF_BY_NAME[kdf])
+                create_key(ring.path(use), use, party, secret, exercise=exercise, kdf=KDF_BY_NAME[kdf])
     return card_of(party, origin, *(public_half(ring.path(use)).public for use in ("log", "sequencer")))
 
 

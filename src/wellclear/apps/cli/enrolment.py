@@ -21,8 +21,7 @@ from typing import Any
 import httpx
 import msgspec
 
-from wellclear.apps.cli.joining import card_from
-from wellclear.domain.kinds import PartyCard
+from wellclear.edges.card import CardFile, card_from
 from wellclear.edges.tls import trusting
 from wellclear.errors import Malformed, Misconfigured, Refused, Unavailable
 
@@ -42,7 +41,7 @@ class Enrolment:
         self.greeting = greeting
         self._answers: dict[str, dict[str, str]] = {}
         self._fetched: dict[str, threading.Event] = {}
-        self._cards: list[PartyCard] = []
+        self._cards: list[CardFile] = []
         self._changed = threading.Condition()
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         try:
@@ -55,7 +54,7 @@ class Enrolment:
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.1,), daemon=True)
         self._thread.start()
 
-    def next_card(self, known: int, timeout_s: float) -> PartyCard | None:
+    def next_card(self, known: int, timeout_s: float) -> CardFile | None:
         """The card that came after `known` others; None when none has come in time."""
         with self._changed:
             self._changed.wait_for(lambda: len(self._cards) > known, timeout_s)
@@ -76,7 +75,7 @@ class Enrolment:
         self._server.server_close()
         self._thread.join()
 
-    def take(self, card: PartyCard) -> bool:
+    def take(self, card: CardFile) -> bool:
         """Keep a card that came; the same card again is welcome, another of the same party is not."""
         with self._changed:
             known = [held for held in self._cards if held.party == card.party]
@@ -173,7 +172,7 @@ class Applicant:
         """Who waits there."""
         return self._ask("GET", "/quickstart")
 
-    def send_card(self, card: PartyCard) -> None:
+    def send_card(self, card: CardFile) -> None:
         """Hand over the card; raises `Refused` when the name is taken by another card."""
         self._ask("POST", "/quickstart/card", msgspec.to_builtins(card))
 

@@ -10,17 +10,17 @@ import msgspec
 import typer
 
 from wellclear.apps.cli.asking import agree, new_passphrase, passphrase
-from wellclear.apps.cli.joining import KdfName, Party, make_party, read_card, spoken_card
+from wellclear.apps.cli.joining import KdfName, Party, make_party, read_card, words_of_card
 from wellclear.apps.cli.notice_form import Fields, read_json
-from wellclear.apps.cli.options import HOST_HOME, AsJson, HostHome, PassphraseFile, Yes
+from wellclear.apps.cli.options import HOST_HOME, AsJson, Exercise, HostHome, PassphraseFile, Yes
 from wellclear.apps.cli.output import note, show
 from wellclear.apps.copies import copy_at
 from wellclear.domain.agreement import Settings, default_settings, settings_from
 from wellclear.domain.canonical import unb64
-from wellclear.domain.kinds import PartyCard
 from wellclear.domain.names import check_party
 from wellclear.domain.parts import Articles
 from wellclear.domain.spoken import spoken
+from wellclear.edges.card import CardFile, check_real_cards
 from wellclear.edges.settings import HOST_LISTEN, load_host, parse_listen
 from wellclear.errors import InvalidValue, Malformed, Unavailable
 
@@ -36,8 +36,6 @@ Terms = Annotated[
 ArticlesFile = Annotated[
     Path | None, typer.Option("--articles", metavar="FILE", help="The agreement's text, for the principals alone.")
 ]
-Exercise = Annotated[bool, typer.Option("--exercise/--real", help="An exercise's channel never becomes a real one.")]
-
 
 PROGRESS_EVERY = 8192
 
@@ -75,11 +73,13 @@ def init(
     address, port = parse_listen(listen, "--listen")
     others = [read_card(path) for path in cards]
     settings, text = read_terms(terms), read_articles(articles)
+    if not exercise:
+        check_real_cards(others)
     for other in others:
-        note(f"{other.party} ({', '.join(other.roles)}):\n\n    {spoken_card(other)}\n")
+        note(words_of_card(other))
     agree("Did each of these parties read you exactly this?", yes=yes)
     secret = new_passphrase(f"{party}'s keys", passphrase_file)
-    own = make_party(home, party, ["host", "principal"] if principal else ["host"], secret, kdf)
+    own = make_party(home, party, ["host", "principal"] if principal else ["host"], secret, kdf, exercise=exercise)
     channel = found(
         home, own, others, settings, text, exercise=exercise, origin=origin, secret=secret, listen=(address, port),
         tls=(tls_cert, tls_key), kdf=kdf,
@@ -152,8 +152,8 @@ def recover(
 
 def found(
     home: Path,
-    own: PartyCard,
-    others: list[PartyCard],
+    own: CardFile,
+    others: list[CardFile],
     settings: Settings,
     articles: Articles,
     *,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 from pathlib import Path
 from typing import Annotated, Any, get_args
@@ -11,14 +12,16 @@ import typer
 
 from wellclear.apps.cli.asking import agree, new_passphrase, passphrase
 from wellclear.apps.cli.notice_form import read_json
-from wellclear.apps.cli.options import NODE_HOME, AsJson, Home, PassphraseFile, Yes
+from wellclear.apps.cli.options import NODE_HOME, AsJson, Exercise, Home, PassphraseFile, Yes
 from wellclear.apps.cli.output import note, show
-from wellclear.domain import canonical
 from wellclear.domain.canonical import unb64
 from wellclear.domain.kinds import PartyCard, PartyRole
 from wellclear.domain.names import check_party
 from wellclear.domain.spoken import check_spoken, spoken
-from wellclear.edges.keyring import KDF_BY_NAME, Keyring, create_key, public_half, write_private
+from wellclear.edges.card import CardFile, card_from
+from wellclear.edges.client import HostClient
+from wellclear.edges.clock import SystemClock
+from wellclear.edges.keyring import KDF_BY_NAME, Keyring, check_real, create_key, public_half, write_private
 from wellclear.edges.node_client import TOKEN_FILE
 from wellclear.edges.settings import (
     FILE,
@@ -29,8 +32,8 @@ from wellclear.edges.settings import (
     parse_listen,
     write_node,
 )
-from wellclear.errors import InvalidValue, Malformed, Misconfigured
-from wellclear.log.ed25519 import SEED_BYTES
+from wellclear.errors import InvalidValue, Misconfigured, WellclearError
+from wellclear.log.ed25519 import SEED_BYTES, SigningKey
 
 app = typer.Typer(no_args_is_help=True, help="Make, join and run the node of a party.")
 
@@ -53,40 +56,43 @@ def init(
     standby: Annotated[
         bool, typer.Option("--standby", help="Make the home of a standby node: one key, to be registered beforehand.")
     ] = False,
+    exercise: Exercise = True,
     kdf: KdfName = "moderate",
     passphrase_file: PassphraseFile = None,
     home: Home = NODE_HOME,
     as_json: AsJson = False,
 ) -> None:
-    """Make the party's keys, its settings and its card; the card goes to whoever founds the channel."""
+    """Make the party's keys, its settings and its card; the card goes to whoever founds the channel.
+
+    The keys are an exercise's, unless --real is given.
+    """
     home = home.expanduser()
     host, port = parse_listen(listen, "--listen")
     if (home / FILE).exists():
         raise Misconfigured(str(home), "a node or host lives here already", do="Name another directory with --home")
     secret = new_passphrase(f"{party}'s keys", passphrase_file)
     if standby:
-        key = make_standby(home, party, secret, kdf)
+        key = make_standby(home, party, secret, kdf, exercise=exercise)
         write_node(NodeSettings(home, party, listen_host=host, listen_port=port, kdf=kdf))
         line = f"Register it at the node that runs:\n\n    wellclear key add standby --key {key}\n"
         show({"party": party, "key": key, "spoken": spoken(unb64(key))}, line, spoken(unb64(key)), as_json=as_json)
         return
-    card = make_party(home, party, roles or ["principal"], secret, kdf)
+    card = make_party(home, party, roles or ["principal"], secret, kdf, exercise=exercise)
     write_node(NodeSettings(home, party, listen_host=host, listen_port=port, kdf=kdf))
-    said = spoken_card(card)
     lines = [
         f"{party} has its keys in {home / 'keys'} and its card in {home / CARD_FILE}.",
-        f"The card's fingerprint, to be read aloud to who founds the channel:\n\n    {said}\n",
+        "They are for EXERCISES only; a real channel needs others (--real)." if exercise else "They are for REAL use.",
+        f"The card's fingerprint, to be read aloud to who founds the channel:\n\n    {card.spoken}\n",
         "Keep recovery.json and head_of_delegation.json apart from this machine once the channel is agreed.",
     ]
-    show({"party": party, "card": str(home / CARD_FILE), "spoken": said, **_card_json(card)}, *lines, as_json=as_json)
+    show({**_card_json(card), "card": str(home / CARD_FILE)}, *lines, as_json=as_json)
 
 
 @app.command()
 def card(home: Home = NODE_HOME, as_json: AsJson = False) -> None:
     """Show the party's card again, and its fingerprint."""
     held = read_card(home.expanduser() / CARD_FILE)
-    lines = [f"{held.party}: {', '.join(held.roles)}", f"    {spoken_card(held)}"]
-    show({"spoken": spoken_card(held), **_card_json(held)}, *lines, as_json=as_json)
+    show(_card_json(held), words_of_card(held), as_json=as_json)
 
 
 @app.command()
@@ -101,7 +107,10 @@ def join(
     yes: Yes = False,
     as_json: AsJson = False,
 ) -> None:
-    """Point the node at a channel. The fingerprint of its id is read aloud, and compared here."""
+    """Point the node at a channel. The fingerprint of its id is read aloud, and compared here.
+
+    Refused where the channel is real and a key in this home was made for exercises.
+    """
     home = home.expanduser()
     settings = load_node(home, joined=False)
     if settings.channel and settings.channel != channel:
@@ -117,6 +126,7 @@ def join(
     else:
         note(f"The channel's fingerprint is\n\n    {said}\n")
         agree("Was exactly this read to you by the host's operator?", yes=yes)
+    check_keys_fit(joined)
     write_node(joined)
     show(
         {"party": settings.party, "channel": channel, "spoken": said, "host_url": joined.host_url},
@@ -141,12 +151,38 @@ def page_link(home: Path, url: str) -> str:
     return f"{url}/#token={token}"
 
 
-def make_party(home: Path, party: str, roles: list[str], secret: str, kdf: str) -> PartyCard:
+def check_keys_fit(settings: NodeSettings) -> None:
+    """Raise `Misconfigured` if keys in this home were made for exercises and the host says that its channel is real.
+
+    A host that does not answer, or does not say so, stops nobody here: once the node has verified the genesis it looks
+    again, and signs nothing (`apps.node.hearing`).
+    """
+    try:
+        Keyring(settings.home).check_real()
+    except Misconfigured as refusal:
+        try:
+            told = asyncio.run(_status(settings))
+        except WellclearError as error:
+            note(f"The keys here are for exercises; whether the channel is one could not be asked: {error}")
+            return
+        if told.get("channel") == settings.channel and told.get("exercise") == "no":
+            raise refusal
+
+
+async def _status(settings: NodeSettings) -> dict[str, Any]:
+    stranger = SigningKey(secrets.token_bytes(SEED_BYTES))  # anybody may ask this
+    async with HostClient(settings.host_url, settings.channel, stranger, SystemClock(), settings.ca_file) as client:
+        return await client.status()
+
+
+def make_party(home: Path, party: str, roles: list[str], secret: str, kdf: str, *, exercise: bool) -> CardFile:
     """A party's five keys and its card, in a home; keys that lie there already are used.
+
+    Keys made for real channels may serve in an exercise; the other way round nothing is made.
 
     Raises:
         InvalidValue: no party, or no role.
-        Misconfigured: a key there belongs to somebody else.
+        Misconfigured: a key there belongs to somebody else, or is an exercise's and `exercise` is not asked for.
     """
     check_party(party, field="--party")
     if kdf not in KDF_BY_NAME:
@@ -155,52 +191,46 @@ def make_party(home: Path, party: str, roles: list[str], secret: str, kdf: str) 
     if unknown:
         raise InvalidValue("--role", f"{unknown[0]} is none of {', '.join(get_args(PartyRole))}")
     keyring = Keyring(home)
-    public: dict[str, Any] = {}
+    held = [path for use in CARD_USES if (path := keyring.path(use)).exists()]
+    for path in held:
+        info = public_half(path)
+        if (info.use, info.owner) != (path.stem, party):
+            raise Misconfigured(str(path), f"belongs to {info.owner} for {info.use}")
+        if not exercise:
+            check_real(path)
     for use in CARD_USES:
-        path = keyring.path(use)
-        if path.exists():
-            info = public_half(path)
-            if (info.use, info.owner) != (use, party):
-                raise Misconfigured(str(path), f"belongs to {info.owner} for {info.use}")
-            public[use] = info.public
-        else:
-            public[use] = create_key(path, use, party, secret, kdf=KDF_BY_NAME[kdf])
-    made = msgspec.convert({"party": party, "roles": list(dict.fromkeys(roles)), **public}, PartyCard)
-    write_card(home / CARD_FILE, made)
+        if (path := keyring.path(use)) not in held:
+            create_key(path, use, party, secret, exercise=exercise, kdf=KDF_BY_NAME[kdf])
+    infos = {use: public_half(keyring.path(use)) for use in CARD_USES}
+    public = {use: info.public for use, info in infos.items()}
+    made = CardFile(
+        card=msgspec.convert({"party": party, "roles": list(dict.fromkeys(roles)), **public}, PartyCard),
+        exercise="yes" if any(info.exercise for info in infos.values()) else "no",
+    )
+    write_private(home / CARD_FILE, made.encode() + b"\n", replace=True)
     return made
 
 
-def make_standby(home: Path, party: str, secret: str, kdf: str) -> str:
+def make_standby(home: Path, party: str, secret: str, kdf: str, *, exercise: bool) -> str:
     """The one key of a standby node, under both of its labels: `standby` until it takes over, then `node`."""
     check_party(party, field="--party")
     if kdf not in KDF_BY_NAME:
         raise InvalidValue("--kdf", f"{kdf} is none of {', '.join(KDF_BY_NAME)}")
     keyring, seed = Keyring(home), secrets.token_bytes(SEED_BYTES)
-    create_key(keyring.path("standby"), "standby", party, secret, seed, kdf=KDF_BY_NAME[kdf])
-    return create_key(keyring.path("node"), "node", party, secret, seed, kdf=KDF_BY_NAME[kdf])
+    cost = KDF_BY_NAME[kdf]
+    create_key(keyring.path("standby"), "standby", party, secret, seed, exercise=exercise, kdf=cost)
+    return create_key(keyring.path("node"), "node", party, secret, seed, exercise=exercise, kdf=cost)
 
 
-def write_card(path: Path, card: PartyCard) -> None:
-    """Write a card as canonical JSON, one line."""
-    write_private(path, canonical.encode(card) + b"\n", replace=True)
-
-
-def read_card(path: Path) -> PartyCard:
+def read_card(path: Path) -> CardFile:
     """The card in a file; raises `Malformed` or `Unavailable`."""
     return card_from(read_json(path), str(path))
 
 
-def card_from(fields: Any, source: str) -> PartyCard:
-    """The card that a decoded object holds; raises `Malformed`."""
-    try:
-        return msgspec.convert(fields, PartyCard, strict=True)
-    except msgspec.ValidationError as error:
-        raise Malformed(source, "", f"no party's card: {error}") from error
-
-
-def spoken_card(card: PartyCard) -> str:
-    """What is read aloud for a card."""
-    return spoken(canonical.encode(card))
+def words_of_card(held: CardFile) -> str:
+    """A card for people: whose it is, in which roles, what its keys are for, and its fingerprint."""
+    keys = "EXERCISE keys" if held.exercise == "yes" else "keys for real use"
+    return f"{held.party} ({', '.join(held.card.roles)}), {keys}:\n\n    {held.spoken}\n"
 
 
 def keep_certificate(home: Path, file: Path) -> Path:
@@ -214,6 +244,5 @@ def keep_certificate(home: Path, file: Path) -> Path:
     return kept
 
 
-def _card_json(card: PartyCard) -> dict[str, Any]:
-    told: dict[str, Any] = msgspec.to_builtins(card)
-    return told
+def _card_json(held: CardFile) -> dict[str, Any]:
+    return {"spoken": held.spoken, "exercise": held.exercise, **msgspec.to_builtins(held.card)}

@@ -51,6 +51,14 @@ VersionOption = Annotated[
     int | None, typer.Option("--of-version", min=1, metavar="N", help="Which version of it; else the current one.")
 ]
 
+Exercise = Annotated[
+    bool,
+    typer.Option(
+        "--exercise/--real",
+        help="What channel and keys are for. No exercise becomes real, and no real channel takes an exercise's keys.",
+    ),
+]
+
 WAIT_S = 20
 
 

@@ -16,7 +16,7 @@ from wellclear.domain.canonical import unb64
 from wellclear.domain.kinds import AddKey
 from wellclear.domain.names import check_person, party_of_desk
 from wellclear.domain.spoken import spoken
-from wellclear.edges.keyring import Keyring, change_passphrase, create_key, public_half
+from wellclear.edges.keyring import Keyring, change_passphrase, check_real, create_key, public_half
 from wellclear.edges.settings import load_node
 from wellclear.errors import InvalidValue, Misconfigured
 from wellclear.picture.keyring import PERSON_ROLES
@@ -138,7 +138,7 @@ def add_key(
         if public is None:
             path = place.keys.path(use)
             secret = new_passphrase(f"the {use} key", passphrase_file)
-            public = create_key(path, use, place.party, secret, kdf=place.settings.cost)
+            public = create_key(path, use, place.party, secret, exercise=place.exercise, kdf=place.settings.cost)
         by_party(
             place, Intent("add_key", members={"public": {"key": public, "use": use}}), administrators or [],
             (passphrase_file, recovery_passphrase_file), wait_s, f"KEY ADDED for {use}", as_json=as_json,
@@ -177,8 +177,12 @@ def show_key(
     """The public half of a key in this home, and its fingerprint."""
     info = public_half(key_path(home.expanduser(), use))
     said = spoken(unb64(info.public))
-    value = {"use": info.use, "owner": info.owner, "key": info.public, "spoken": said}
-    show(value, f"{info.owner}, {info.use}: {info.public}", f"    {said}", as_json=as_json)
+    kind = "EXERCISE" if info.exercise else "REAL"
+    value = {
+        "use": info.use, "owner": info.owner, "exercise": "yes" if info.exercise else "no", "key": info.public,
+        "spoken": said,
+    }  # fmt: skip
+    show(value, f"{info.owner}, {info.use}, {kind}: {info.public}", f"    {said}", as_json=as_json)
 
 
 @key_app.command("passphrase")
@@ -240,9 +244,12 @@ def officer_key(place: Workplace, handle: str, public: str | None, file: Path | 
         info = public_half(path)
         if info.owner != f"{place.party}/{handle}":
             raise Misconfigured(str(path), f"belongs to {info.owner}")
+        if not place.exercise:
+            check_real(path)
         return info.public
-    owner = f"{place.party}/{handle}"
-    return create_key(path, "person", owner, new_passphrase(owner, file), kdf=place.settings.cost)
+    owner, exercise = f"{place.party}/{handle}", place.exercise
+    secret = new_passphrase(owner, file)
+    return create_key(path, "person", owner, secret, exercise=exercise, kdf=place.settings.cost)
 
 
 def roster_with(current: Any, handle: str, key: str, roles: list[str], desks: list[str], party: str) -> Fields:

@@ -24,19 +24,19 @@ from wellclear.apps.cli import agreeing, people
 from wellclear.apps.cli.acting import Workplace
 from wellclear.apps.cli.asking import PASSPHRASE, agree, new_passphrase
 from wellclear.apps.cli.enrolment import Applicant, Enrolment
-from wellclear.apps.cli.hosting import ArticlesFile, Exercise, Terms, found, read_articles, read_terms
-from wellclear.apps.cli.joining import KdfName, Party, make_party, spoken_card
+from wellclear.apps.cli.hosting import ArticlesFile, Terms, found, read_articles, read_terms
+from wellclear.apps.cli.joining import KdfName, Party, make_party
 from wellclear.apps.cli.notice_form import Fields
-from wellclear.apps.cli.options import NODE_HOME, Home, PassphraseFile, Yes
+from wellclear.apps.cli.options import NODE_HOME, Exercise, Home, PassphraseFile, Yes
 from wellclear.apps.cli.output import note, tell
 from wellclear.apps.cli.running import Running, start, wait_for_node
 from wellclear.domain.canonical import unb64
-from wellclear.domain.kinds import PartyCard
 from wellclear.domain.spoken import check_spoken, spoken
-from wellclear.edges.keyring import write_private
+from wellclear.edges.card import CardFile
+from wellclear.edges.keyring import make_private_directory, write_private
 from wellclear.edges.settings import NODE_LISTEN, NodeSettings, join_channel, parse_listen, write_node
 from wellclear.edges.tls import certificate_bytes, look_at, make_certificate
-from wellclear.errors import InvalidValue, Unavailable
+from wellclear.errors import InvalidValue, Misconfigured, Unavailable
 from wellclear.picture.keyring import PERSON_ROLES
 
 app = typer.Typer(no_args_is_help=True, help="Two machines on one channel over TLS, in five steps.")
@@ -80,7 +80,7 @@ def host(
     roster = officers_from(officers)
     settings, text = read_terms(terms), read_articles(articles)
     secret = new_passphrase(f"{party}'s keys", passphrase_file)
-    own = make_party(home, party, ["host", "principal"], secret, kdf)
+    own = make_party(home, party, ["host", "principal"], secret, kdf, exercise=exercise)
     certificate, key = home / "tls.pem", home / "tls.key"
     if not certificate.exists():
         make_certificate([address[0]], certificate, key, common_name=party, now_us=time.time_ns() // 1000)
@@ -89,7 +89,7 @@ def host(
     read_aloud("this machine's certificate", spoken(certificate_bytes(certificate)))
     enrolment = Enrolment(address, certificate, key, {"party": party, "exercise": "yes" if exercise else "no"})
     try:
-        other = await_card(enrolment, heard or [], yes=yes)
+        other = await_card(enrolment, heard or [], yes=yes, exercise=exercise)
         origin = f"{party.lower()}.{'exercise' if exercise else 'channel'}/1"
         channel = found(
             home, own, [other], settings, text, exercise=exercise, origin=origin, secret=secret, listen=address,
@@ -116,6 +116,7 @@ def join(
         str | None,
         typer.Option("--heard", metavar="GROUPS", help="The certificate's fingerprint, as it was read to you."),
     ] = None,
+    exercise: Exercise = True,
     officers: Officers = None,
     node_listen: NodeListen = NODE_LISTEN,
     kdf: KdfName = "moderate",
@@ -124,7 +125,7 @@ def join(
     yes: Yes = False,
     stop: Once = False,
 ) -> None:
-    """Steps 2, 4 and 5 on the machine that joins."""
+    """Steps 2, 4 and 5 on the machine that joins. A real channel is joined with --real, on both machines."""
     home = home.expanduser()
     api = parse_listen(node_listen, "--node-listen")
     roster = officers_from(officers)
@@ -135,17 +136,16 @@ def join(
     else:
         note(f"\n    {spoken(shown)}\n")
         agree("Was exactly this read to you from the other machine?", yes=yes)
-    secret = new_passphrase(f"{party}'s keys", passphrase_file)
-    card = make_party(home, party, ["principal"], secret, kdf)
     certificate = home / "host.pem"
+    make_private_directory(home)
     write_private(certificate, pem.encode("ascii"), replace=True)
     applicant = Applicant(url, certificate)
     try:
-        greeting = applicant.greeting()
-        kind = "an exercise" if greeting.get("exercise") == "yes" else "a REAL"
-        note(f"{greeting.get('party')} founds {kind} channel.")
+        check_greeting(applicant.greeting(), exercise=exercise)
+        secret = new_passphrase(f"{party}'s keys", passphrase_file)
+        card = make_party(home, party, ["principal"], secret, kdf, exercise=exercise)
         applicant.send_card(card)
-        read_aloud("this party's card", spoken_card(card))
+        read_aloud("this party's card", card.spoken)
         channel = applicant.wait_for_channel(party, PATIENCE_S)
     finally:
         applicant.close()
@@ -157,7 +157,18 @@ def join(
         finish(running, home, stop=stop)
 
 
-def await_card(enrolment: Enrolment, heard: list[str], *, yes: bool) -> PartyCard:
+def check_greeting(greeting: Fields, *, exercise: bool) -> None:
+    """Say what the other machine founds; raises `Misconfigured` before a key is made if it is real and we are not."""
+    real = greeting.get("exercise") != "yes"
+    note(f"{greeting.get('party')} founds {'a REAL' if real else 'an exercise'} channel.")
+    if real and exercise:
+        raise Misconfigured(
+            "--exercise", "the other machine founds a REAL channel, and takes no exercise's keys",
+            do="If that is what you want, say --real; else the other side starts again with --exercise",
+        )  # fmt: skip
+
+
+def await_card(enrolment: Enrolment, heard: list[str], *, yes: bool, exercise: bool) -> CardFile:
     """The other party's card, once its fingerprint was compared with what was heard."""
     until = time.monotonic() + PATIENCE_S
     known = 0
@@ -166,11 +177,15 @@ def await_card(enrolment: Enrolment, heard: list[str], *, yes: bool) -> PartyCar
         if card is None:
             continue
         known += 1
-        said = spoken_card(card)
+        said = card.spoken
         step(3, f"{card.party} sends its card.")
         note(f"\n    {said}\n")
         if heard and said not in (" ".join(groups.split()) for groups in heard):
             note("That is not what was read to you; this card is turned away.")
+            enrolment.answer(card.party, "refused")
+            continue
+        if not exercise and card.exercise == "yes":
+            note("Its keys were made for exercises, and this channel is REAL; this card is turned away.")
             enrolment.answer(card.party, "refused")
             continue
         if not heard:

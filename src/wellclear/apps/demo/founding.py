@@ -13,7 +13,7 @@ from wellclear.apps.demo.processes import Processes, free_ports
 from wellclear.apps.demo.scenario import PartyRow, Scenario
 from wellclear.apps.demo.station import EXERCISE_PASSPHRASE, Station
 from wellclear.apps.host.create import create_host
-from wellclear.domain.kinds import PartyCard
+from wellclear.edges.card import CardFile
 from wellclear.edges.keyring import KDF_BY_NAME, Keyring, create_key, make_private_directory, public_half
 from wellclear.edges.node_client import TOKEN_FILE, NodeClient
 from wellclear.edges.settings import NodeSettings, load_host, write_node
@@ -52,12 +52,13 @@ def found(scenario: Scenario, directory: Path) -> Founded:
     return Founded(channel, url, nodes)
 
 
-def _party(row: PartyRow, home: Path) -> PartyCard:
+def _party(row: PartyRow, home: Path) -> CardFile:
     make_private_directory(home)
-    card = make_party(home, row.party, list(row.roles), EXERCISE_PASSPHRASE, KDF)
+    card = make_party(home, row.party, list(row.roles), EXERCISE_PASSPHRASE, KDF, exercise=True)
     for person in row.persons:
         path = Keyring(home).officer_path(person.person)
-        create_key(path, "person", f"{row.party}/{person.person}", EXERCISE_PASSPHRASE, kdf=KDF_BY_NAME[KDF])
+        owner = f"{row.party}/{person.person}"
+        create_key(path, "person", owner, EXERCISE_PASSPHRASE, exercise=True, kdf=KDF_BY_NAME[KDF])
     return card
 
 

@@ -20,6 +20,7 @@ from wellclear.domain.canonical import b64, unb64
 from wellclear.domain.entry import SALT_BYTES
 from wellclear.domain.kinds import Genesis, HostCard, PartyCard
 from wellclear.domain.parts import Articles, group_from, store_in_clear
+from wellclear.edges.card import CardFile, check_real_cards
 from wellclear.edges.clock import Clock, SystemClock
 from wellclear.edges.keyring import Keyring, create_key, make_private_directory, write_private
 from wellclear.edges.promise import Promise
@@ -48,7 +49,7 @@ class Founding(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
 def create_host(
     home: Path,
     party: str,
-    cards: Sequence[PartyCard],
+    cards: Sequence[CardFile],
     settings: Settings,
     articles: Articles,
     exercise: bool,
@@ -69,22 +70,26 @@ def create_host(
     the principals (`read_founding`).
 
     Raises:
-        Misconfigured: there is a host here already.
+        Misconfigured: there is a host here already; or the channel is to be real, and a key in this home or one of the
+            cards was made for exercises.
         InvalidValue: cards or settings would give no channel; says why.
         Unavailable: the disk would not take it.
     """
     files = HostFiles(home)
     if files.store.exists():
         raise Misconfigured(str(files.store), "there is a host in this home already", do="Name another with --home")
+    if not exercise:
+        Keyring(home).check_real()
+        check_real_cards(cards)
     host = HostSettings(
         home=home, party=party, origin=origin, listen_host=listen_host, listen_port=listen_port, tls_cert=tls_cert,
         tls_key=tls_key, kdf=kdf,
     )  # fmt: skip
     make_private_directory(home)
-    log, sequencer = (_key(host, use, passphrase) for use in ("log", "sequencer"))
+    log, sequencer = (_key(host, use, passphrase, exercise) for use in ("log", "sequencer"))
     salts = secrets.token_bytes(SALT_BYTES), secrets.token_bytes(SALT_BYTES)
     card = HostCard(party=party, origin=origin, log=b64(log.public_key), sequencer=b64(sequencer.public_key))
-    body = _genesis(card, cards, settings, articles, salts, exercise)
+    body = _genesis(card, [held.card for held in cards], settings, articles, salts, exercise)
     leaf = genesis_leaf(body, sequencer, (clock or SystemClock()).now_us())
     channel = b64(leaf_hash(leaf))
     founding = Founding(
@@ -136,11 +141,11 @@ def read_founding(raw: bytes, picture: Picture) -> tuple[Settings, bytes, Articl
     return terms, salts[0], articles, salts[1]
 
 
-def _key(settings: HostSettings, use: str, passphrase: str) -> Signer:
+def _key(settings: HostSettings, use: str, passphrase: str, exercise: bool) -> Signer:
     keyring = Keyring(settings.home)
     if not keyring.path(use).is_file():
-        create_key(keyring.path(use), use, settings.party, passphrase, kdf=settings.cost)
-    return keyring.unlock(use, passphrase)
+        create_key(keyring.path(use), use, settings.party, passphrase, exercise=exercise, kdf=settings.cost)
+    return keyring.unlock(use, passphrase, real=not exercise)
 
 
 def _genesis(

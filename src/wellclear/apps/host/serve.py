@@ -16,7 +16,7 @@ from wellclear.apps.host.app import Readers, host_app
 from wellclear.apps.host.service import HostService
 from wellclear.apps.host.starting import HostFiles, HostKeys, Progress, open_host
 from wellclear.edges.clock import SystemClock
-from wellclear.edges.keyring import Keyring
+from wellclear.edges.keyring import Keyring, public_half
 from wellclear.edges.settings import HostSettings
 from wellclear.errors import Misconfigured
 
@@ -72,7 +72,9 @@ def serve(
 def unlock_keys(keyring: Keyring, passphrase: str) -> HostKeys:
     """The keys that a host signs with; raises `Misconfigured` for a missing one or a wrong passphrase."""
     cosigner = keyring.unlock("cosigner", passphrase) if keyring.path("cosigner").is_file() else None
-    return HostKeys(keyring.unlock("log", passphrase), keyring.unlock("sequencer", passphrase), cosigner)
+    log, sequencer = keyring.unlock("log", passphrase), keyring.unlock("sequencer", passphrase)
+    held = [path for use in ("log", "sequencer", "cosigner") if (path := keyring.path(use)).is_file()]
+    return HostKeys(log, sequencer, cosigner, tuple(path.stem for path in held if public_half(path).exercise))
 
 
 class HostServer(uvicorn.Server):

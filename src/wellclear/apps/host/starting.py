@@ -61,6 +61,16 @@ class HostKeys:
     log: Signer
     sequencer: Signer
     cosigner: Signer | None = None
+    exercise: tuple[str, ...] = ()
+    """The uses among them whose keys were made for exercises."""
+
+    def check_place(self, picture: Picture) -> None:
+        """Raise `Misconfigured` if one of them was made for exercises and this channel is real."""
+        if self.exercise and not picture.exercise:
+            raise Misconfigured(
+                "keys", f"those for {', '.join(self.exercise)} were made for exercises, and this channel is REAL",
+                do="Nothing was signed. Use the host's own keys, or change the host: wellclear host change",
+            )  # fmt: skip
 
 
 def open_host(
@@ -76,7 +86,8 @@ def open_host(
     """The service of a home directory, with its log verified from the first entry to the last; not yet started.
 
     Raises:
-        Misconfigured: no log, a damaged one, an old copy, another channel's, other keys; says what to do.
+        Misconfigured: no log, a damaged one, an old copy, another channel's, other keys, an exercise's keys in a real
+            channel; says what to do.
         Unavailable: the disk would not read.
     """
     store = Store.open(files.store, connecting=connecting)
@@ -88,6 +99,7 @@ def open_host(
             picture, tree, audiences = replay(store, progress)
             if channel is not None and picture.channel != channel:
                 raise Misconfigured(str(files.store), "holds another channel than the settings name")
+            keys.check_place(picture)
             sequencer = Sequencer(
                 picture, tree, store.checkpoint() or b"", log=keys.log, sequencer=keys.sequencer, find=store.find,
                 unheeded=[*unheeded, *unheeded_of(store)],

@@ -49,7 +49,8 @@ def take_over(
 
     Raises:
         Refused: the decision does not stand on this copy; says why.
-        Misconfigured: there is a host in this home already, or the keys are other ones.
+        Misconfigured: there is a host in this home already, or the keys are other ones, or an exercise's in a real
+            channel.
         Unavailable: the disk would not take it.
     """
     files, card = HostFiles(settings.home), decision.body.host
@@ -58,6 +59,7 @@ def take_over(
     if (card.log, card.sequencer) != (b64(keys.log.public_key), b64(keys.sequencer.public_key)):
         raise Misconfigured("keys", "the decision names other keys than lie here", do="Use the home that proposed it")
     known = known_log(leaves, decision.body.size)
+    keys.check_place(known.picture)
     check_decision(decision, known)
     check_root(decision, known.tree)
     check_place(decision, known)
@@ -90,7 +92,7 @@ def resume(files: HostFiles, keys: HostKeys, decision: Decision) -> tuple[int, t
 
     Raises:
         Refused: it is no such decision of theirs, or this store is not what they speak of.
-        Misconfigured: no store, a damaged one, or its host is running.
+        Misconfigured: no store, a damaged one, or its host is running; or keys of an exercise in a real channel.
         Unavailable: the disk would not.
     """
     store = Store.open(files.store)
@@ -98,6 +100,7 @@ def resume(files: HostFiles, keys: HostKeys, decision: Decision) -> tuple[int, t
         store.fsck()
         size = decision.body.size
         known = known_log((leaf for _, leaf in store.each_leaf()), size)
+        keys.check_place(known.picture)
         if not is_resume(decision, known.picture):
             raise InvalidValue(
                 "FILE", "it names another host than this one; that one takes over with: host change take"

@@ -136,7 +136,7 @@ async def take_entry(
         return await send(service, act, approvals, stored, wait)
     if data.use not in ("recovery", "standby"):
         raise InvalidValue("use", "node, recovery or standby")
-    signer = await asyncio.to_thread(keyring.unlock, data.use, data.passphrase)
+    signer = await asyncio.to_thread(keyring.unlock, data.use, data.passphrase, real=service.core.real)
     async with service.lending:
         service.core.outbox.signers[data.use] = signer
         try:

@@ -78,7 +78,7 @@ class AlarmBody(msgspec.Struct, kw_only=True):
 @post("/api/sessions", status_code=201)
 async def take_watch(service: Service, sessions: Watch, data: JSONBody[SessionBody]) -> Row:
     """Unlock an officer's key for the page; it stays in memory until the watch ends."""
-    signer = await asyncio.to_thread(sessions.unlock, data.person, data.passphrase)
+    signer = await asyncio.to_thread(sessions.unlock, data.person, data.passphrase, real=service.core.real)
     session = sessions.begin(data.person, signer, service.core.picture)
     return {"session": session.token, "person": session.person, "expires_us": session.expires_us}
 

@@ -142,10 +142,15 @@ class NodeCore(Hearing):
         return [item for item in self._unfolded() if item.act.kind == kind]
 
     def link(self) -> list[Item]:
-        """Link what is next and return everything that is to be sent; all of it is stored before this returns."""
+        """Link what is next and return everything that is to be sent; all of it is stored before this returns.
+
+        Raises:
+            Misconfigured: as `check_key`.
+        """
         ready = self.state == "live" and self._followed
         if not (ready or self.state == "halted") or self.follower.note is None:
             return []
+        self.check_key()
         with self.outbox.undone_on_failure():
             self._link_next()
         return self.outbox.to_send()

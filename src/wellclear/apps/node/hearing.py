@@ -27,7 +27,7 @@ from wellclear.domain.entry import Entry
 from wellclear.domain.logged import Logged, Remark
 from wellclear.edges.clock import Clock
 from wellclear.edges.store import Store
-from wellclear.errors import Equivocation, Unavailable
+from wellclear.errors import Equivocation, Misconfigured, Unavailable
 from wellclear.log.ed25519 import Signer
 from wellclear.log.equivocation import check_evidence
 from wellclear.log.merkle import leaf_hash
@@ -79,6 +79,8 @@ class Hearing:
         self.remarks: deque[tuple[int, str, Remark]] = deque(maxlen=REMARKS_KEPT)
         self.logged_at: dict[str, int] = {}
         self.changed = True
+        self.exercise_key = False
+        """The node's key was made for exercises: in a real channel it links nothing."""
         self._entropy = entropy
         self._counters = decode_counters(store.get_meta("counters"))
         self._had_own_log = False
@@ -132,6 +134,20 @@ class Hearing:
     def picture(self) -> Picture:
         """The public picture after everything that was verified and stored."""
         return self.follower.picture
+
+    @property
+    def real(self) -> bool:
+        """The genesis is known, and the channel is no exercise."""
+        return bool(self.picture.size) and not self.picture.exercise
+
+    def check_key(self) -> None:
+        """Raise `Misconfigured` where the node's key was made for exercises and the channel turns out to be real."""
+        if self.exercise_key and self.real:
+            raise Misconfigured(
+                "node", f"{self.party}'s key for node was made for exercises, and this channel is REAL",
+                do="Nothing was sent. Make new keys in another home, with `wellclear node init --real --party "
+                   f"{self.party}`, and send the new card",
+            )  # fmt: skip
 
     @property
     def now_us(self) -> int:

@@ -20,7 +20,7 @@ from wellclear.apps.node.hearing import Progress
 from wellclear.apps.node.service import NodeService
 from wellclear.edges.client import HostClient
 from wellclear.edges.clock import Clock, SystemClock
-from wellclear.edges.keyring import Keyring, box_key, write_private
+from wellclear.edges.keyring import Keyring, box_key, public_half, write_private
 from wellclear.edges.node_client import TOKEN_FILE
 from wellclear.edges.settings import NodeSettings
 from wellclear.edges.store import Store
@@ -49,21 +49,35 @@ def serve(
         on_ready: told the address once requests are answered; port 0 in the settings takes a free one.
 
     Raises:
-        Misconfigured, Unavailable, Unverified: a key, the store or the address is not what it should be.
+        Misconfigured, Unavailable, Unverified: a key, the store or the address is not what it should be; or the
+            channel turns out to be real, and the node's key was made for exercises.
     """
-    signer = Keyring(settings.home).unlock("node", passphrase)
-    # The service belongs to the event loop that uvicorn runs, so it is made there.
-    server = NodeServer(settings, lambda: open_node(settings, signer, SystemClock(), progress), on_ready)
+    keyring = Keyring(settings.home)
+    signer = keyring.unlock("node", passphrase)
+    exercise = public_half(keyring.path("node")).exercise
+
+    def opening() -> NodeService:  # it belongs to the event loop that uvicorn runs, so it is made there
+        return open_node(settings, signer, SystemClock(), progress, exercise_key=exercise)
+
+    server = NodeServer(settings, opening, on_ready)
     server.run()
     if server.fault is not None:
         raise server.fault
 
 
-def open_node(settings: NodeSettings, signer: Signer, clock: Clock, progress: Progress | None = None) -> NodeService:
+def open_node(
+    settings: NodeSettings,
+    signer: Signer,
+    clock: Clock,
+    progress: Progress | None = None,
+    *,
+    exercise_key: bool = False,
+) -> NodeService:
     """The service of a home directory, its own log verified and folded; not yet started.
 
     Raises:
-        Misconfigured: another channel's store, or one that another process writes to.
+        Misconfigured: another channel's store, or one that another process writes to; or a real channel's log under
+            an exercise's key.
         Unverified: the store is not what the host signed.
         Unavailable: the disk would not read.
     """
@@ -75,7 +89,9 @@ def open_node(settings: NodeSettings, signer: Signer, clock: Clock, progress: Pr
         core = NodeCore(settings.party, settings.channel, store, signer, clock, os.urandom)
         core.follower.bound = bound_of(store)
         restored = settings.home / RESTORED_FILE
+        core.exercise_key = exercise_key
         core.replay(progress)
+        core.check_key()
         if restored.exists():
             core.restored()
             restored.unlink()
@@ -150,5 +166,6 @@ class NodeServer(uvicorn.Server):
         return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
     def _on_fatal(self) -> None:
-        self.fault = Misconfigured("node", "a part of it died; its log says more", do="Start it again")
+        told = self.service.fault if self.service is not None else None
+        self.fault = told or Misconfigured("node", "a part of it died; its log says more", do="Start it again")
         self.should_exit = True

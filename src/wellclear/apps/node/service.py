@@ -54,6 +54,8 @@ class NodeService:
         self.core, self.client, self.home = core, client, home
         self.link_words = "not yet connected"
         self.on_fatal: Callable[[], None] = lambda: None
+        self.fault: Misconfigured | None = None
+        """Why it had to stop, where only a person can help."""
         self._wake_sender, self._wake_fetcher = asyncio.Event(), asyncio.Event()
         self._bell = asyncio.Event()
         self.lending = asyncio.Lock()
@@ -94,7 +96,11 @@ class NodeService:
 
     def _on_end(self, task: asyncio.Task[None]) -> None:
         if not task.cancelled() and (error := task.exception()) is not None:
-            LOG.critical("a part of the node died, so it stops", exc_info=error)
+            if isinstance(error, Misconfigured):
+                self.fault = error
+                LOG.critical("the node stops: %s", error)
+            else:
+                LOG.critical("a part of the node died, so it stops", exc_info=error)
             self.on_fatal()
 
     # Following.
@@ -110,7 +116,9 @@ class NodeService:
                     await self._take(event)
                     if not halted and self.core.state == "halted":
                         break  # and again from earlier on: another history may have said something there
+                    self.core.check_key()
             except WellclearError as error:
+                self.core.check_key()  # there is no use in trying again
                 self.link_words = str(error)
                 LOG.warning("the host's stream ended: %s", error)
             self._after()

@@ -40,17 +40,18 @@ class Sessions:
         self._party, self._keyring, self._now_us = party, keyring, now_us
         self._open: dict[str, Session] = {}
 
-    def unlock(self, person: str, passphrase: str) -> Signer:
+    def unlock(self, person: str, passphrase: str, *, real: bool) -> Signer:
         """The officer's key from this home; slow on purpose, so call it on another thread.
 
         Raises:
-            Misconfigured: no such officer here, or the passphrase is wrong.
+            Misconfigured: no such officer here, or the passphrase is wrong; or the channel is `real`, and the key was
+                made for exercises.
             InvalidValue: no handle.
         """
         path = self._keyring.officer_path(person)
         if not path.is_file():
             raise Misconfigured(person, "this officer's key does not lie on this node", do="wellclear officer add")
-        return unlock(path, passphrase)
+        return unlock(path, passphrase, real=real)
 
     def begin(self, person: str, signer: Signer, picture: Picture) -> Session:
         """A new session for an officer who is on the party's roster.

@@ -66,7 +66,7 @@ def south(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captur
     officer = sketch.parties[SOUTH].key("W1")
     create_key(
         Keyring(tmp_path).officer_path("W1"), "person", f"{SOUTH}/W1", PASS, sketch.parties[SOUTH].seed_of("W1"),
-        kdf=KDF_BY_NAME["minimum"],
+        exercise=True, kdf=KDF_BY_NAME["minimum"],
     )  # fmt: skip
     service = NodeService(core, HostClient("http://127.0.0.1:1", sketch.channel, officer, bench.clock), tmp_path)
     (tmp_path / "token").write_text(TOKEN)

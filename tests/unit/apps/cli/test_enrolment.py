@@ -9,6 +9,9 @@ import pytest
 
 from wellclear.apps.cli.enrolment import Applicant, Enrolment
 from wellclear.apps.cli.joining import make_party
+from wellclear.apps.cli.main import main
+from wellclear.apps.cli.quickstart import await_card
+from wellclear.domain.spoken import spoken
 from wellclear.edges.tls import certificate_bytes, look_at, make_certificate, trusting
 from wellclear.errors import InvalidValue, Misconfigured, Refused, Unavailable
 
@@ -39,7 +42,7 @@ def test_the_certificate_that_is_shown_is_the_one_that_was_made(waiting: tuple[E
 
 def test_a_card_goes_over_and_the_channel_comes_back(waiting: tuple[Enrolment, str, Path], tmp_path: Path) -> None:
     enrolment, url, made = waiting
-    card = make_party(tmp_path / "b", "SOUTHLAND", ["principal"], PASS, "minimum")
+    card = make_party(tmp_path / "b", "SOUTHLAND", ["principal"], PASS, "minimum", exercise=True)
     applicant = Applicant(url, made)
     assert applicant.greeting() == {"party": "NORTHLAND", "exercise": "yes"}
     applicant.send_card(card)
@@ -55,9 +58,9 @@ def test_a_card_goes_over_and_the_channel_comes_back(waiting: tuple[Enrolment, s
 def test_another_card_of_the_same_name_is_turned_away(waiting: tuple[Enrolment, str, Path], tmp_path: Path) -> None:
     enrolment, url, made = waiting
     applicant = Applicant(url, made)
-    applicant.send_card(make_party(tmp_path / "b", "SOUTHLAND", ["principal"], PASS, "minimum"))
+    applicant.send_card(make_party(tmp_path / "b", "SOUTHLAND", ["principal"], PASS, "minimum", exercise=True))
     with pytest.raises(Refused):
-        applicant.send_card(make_party(tmp_path / "c", "SOUTHLAND", ["principal"], PASS, "minimum"))
+        applicant.send_card(make_party(tmp_path / "c", "SOUTHLAND", ["principal"], PASS, "minimum", exercise=True))
     enrolment.answer("SOUTHLAND", "refused")
     with pytest.raises(Refused):
         applicant.wait_for_channel("SOUTHLAND", 5)
@@ -114,3 +117,36 @@ def test_an_address_that_is_taken_is_said_to_be(waiting: tuple[Enrolment, str, P
     enrolment, _, made = waiting
     with pytest.raises(Misconfigured, match="cannot be had"):
         Enrolment(("127.0.0.250.1", enrolment.port), made, made.with_suffix(".key"), {})
+
+
+@pytest.mark.requirement("R24")
+def test_nobody_slips_into_a_real_channel(
+    waiting: tuple[Enrolment, str, Path],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    enrolment, url, made = waiting
+    enrolment.greeting["exercise"] = "no"
+    monkeypatch.setenv("WELLCLEAR_PASSPHRASE", PASS)
+    words = ["quickstart", "join", url, "--party", "SOUTHLAND", "--heard", spoken(certificate_bytes(made))]
+    assert main([*words, "--home", str(tmp_path / "b")]) == 6
+    said = capsys.readouterr().err
+    assert "REAL" in said
+    assert "--real" in said
+    assert not (tmp_path / "b" / "keys").exists()
+
+
+@pytest.mark.requirement("R24")
+def test_a_real_channel_turns_an_exercises_card_away_and_waits_on(
+    waiting: tuple[Enrolment, str, Path], tmp_path: Path
+) -> None:
+    enrolment, url, made = waiting
+    applicant = Applicant(url, made)
+    applicant.send_card(make_party(tmp_path / "b", "SOUTHLAND", ["principal"], PASS, "minimum", exercise=True))
+    right = make_party(tmp_path / "c", "WESTLAND", ["principal"], PASS, "minimum", exercise=False)
+    applicant.send_card(right)
+    assert await_card(enrolment, [], yes=True, exercise=False) == right
+    with pytest.raises(Refused):
+        applicant.wait_for_channel("SOUTHLAND", 5)
+    applicant.close()

@@ -15,6 +15,7 @@ from wellclear.domain.spoken import parse_spoken
 from wellclear.edges.keyring import Keyring
 
 PASS = "correct horse"
+REAL_NODE = ["node", "init", "--real", "--kdf", "minimum"]
 
 
 @pytest.fixture(autouse=True)
@@ -81,7 +82,7 @@ def test_a_party_has_its_keys_and_its_card(tmp_path: Path, capsys: pytest.Captur
     assert node(tmp_path / "n") == 0
     told = json.loads(capsys.readouterr().out)
     parse_spoken(told["spoken"])
-    assert json.loads((tmp_path / "n" / "card.json").read_text())["party"] == "NORTHLAND"
+    assert json.loads((tmp_path / "n" / "card.json").read_text())["card"]["party"] == "NORTHLAND"
     assert node(tmp_path / "n") == 6
     assert main(["node", "card", "--home", str(tmp_path / "n"), "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["spoken"] == told["spoken"]
@@ -97,6 +98,47 @@ def test_a_channel_is_founded_from_cards(tmp_path: Path, capsys: pytest.CaptureF
     told = json.loads(capsys.readouterr().out)
     parse_spoken(told["spoken"])
     assert (tmp_path / "h" / "founding.json").is_file()
+
+
+@pytest.mark.requirement("R24")
+def test_no_real_channel_is_founded_with_keys_of_an_exercise(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    node(tmp_path / "n")
+    assert main([*REAL_NODE, "--party", "SOUTHLAND", "--home", str(tmp_path / "s")]) == 0
+    cards = [word for name in ("n", "s") for word in ("--card", str(tmp_path / name / "card.json"))]
+    words = ["host", "init", "--party", "CASPIA", "--origin", "caspia.example/x", *cards, "--kdf", "minimum", "--yes"]
+    capsys.readouterr()
+    assert main([*words, "--real", "--home", str(tmp_path / "h")]) == 6
+    said = capsys.readouterr().err
+    assert "NORTHLAND's card" in said
+    assert "wellclear node init --real --party NORTHLAND" in said
+    assert not (tmp_path / "h").exists()
+    assert main([*words, "--home", str(tmp_path / "e")]) == 0, "an exercise takes both"
+    assert main([*REAL_NODE, "--party", "NORTHLAND", "--home", str(tmp_path / "r")]) == 0
+    words[words.index(str(tmp_path / "n" / "card.json"))] = str(tmp_path / "r" / "card.json")
+    assert main([*words, "--real", "--home", str(tmp_path / "e2")]) == 0
+
+
+def test_a_key_says_what_it_was_made_for(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    node(tmp_path / "n")
+    for standby in ([], ["--standby"]):
+        assert main([*REAL_NODE, "--party", "NORTHLAND", "--home", str(tmp_path / f"s{len(standby)}"), *standby]) == 0
+    for home, kind in (("n", "yes"), ("s0", "no"), ("s1", "no")):
+        capsys.readouterr()
+        assert main(["key", "show", "node", "--home", str(tmp_path / home), "--json"]) == 0
+        assert json.loads(capsys.readouterr().out)["exercise"] == kind
+    assert main(["node", "card", "--home", str(tmp_path / "n")]) == 0
+    assert "EXERCISE" in capsys.readouterr().out
+
+
+def test_a_home_with_an_exercises_keys_gets_no_real_card(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    node(tmp_path)
+    (tmp_path / "settings.toml").unlink()
+    (tmp_path / "keys" / "picture.json").unlink()
+    assert main([*REAL_NODE, "--party", "NORTHLAND", "--home", str(tmp_path)]) == 6
+    assert "was made for exercises" in capsys.readouterr().err
+    assert not (tmp_path / "keys" / "picture.json").exists()
 
 
 def test_where_nobody_sits_nothing_is_agreed_to(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

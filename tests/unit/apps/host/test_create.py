@@ -18,9 +18,10 @@ from wellclear.channel.composing import Composed
 from wellclear.channel.submission import Frame, encode_frames
 from wellclear.domain.agreement import default_settings
 from wellclear.domain.canonical import b64
-from wellclear.domain.kinds import PartyCard
+from wellclear.domain.entry import YesNo
 from wellclear.domain.parts import Articles
-from wellclear.edges.keyring import Keyring
+from wellclear.edges.card import CardFile
+from wellclear.edges.keyring import KDF_BY_NAME, Keyring, create_key
 from wellclear.edges.settings import HostSettings, load_host
 from wellclear.errors import InvalidValue, Malformed, Misconfigured
 from wellclear.log.merkle import leaf_hash
@@ -38,8 +39,8 @@ def three() -> Sketch:
     return sketch
 
 
-def cards(sketch: Sketch) -> list[PartyCard]:
-    return [party.card() for party in sketch.parties.values()]
+def cards(sketch: Sketch, exercise: YesNo = "yes") -> list[CardFile]:
+    return [CardFile(card=party.card(), exercise=exercise) for party in sketch.parties.values()]
 
 
 def created(home: Path, sketch: Sketch) -> str:
@@ -140,3 +141,55 @@ def test_a_host_that_cannot_serve_says_why(tmp_path: Path) -> None:
     os.truncate(HostFiles(tmp_path).promise, 3)
     with pytest.raises(Misconfigured, match="does not hold the size"):
         serve(settings, PASSPHRASE)
+
+
+def real(home: Path, cards_: list[CardFile]) -> str:
+    return create_host(
+        home, "CASPIA", cards_, default_settings(), ARTICLES, False, "caspia.example/channel", PASSPHRASE,
+        listen_port=0, kdf="minimum", clock=HandClock(START_US),
+    )  # fmt: skip
+
+
+@pytest.mark.requirement("R24")
+def test_no_real_channel_is_founded_with_an_exercises_card(tmp_path: Path) -> None:
+    held = cards(three(), "no")
+    held[2] = msgspec.structs.replace(held[2], exercise="yes")
+    with pytest.raises(Misconfigured) as refused:
+        real(tmp_path / "h", held)
+    assert all(word in str(refused.value) for word in ("SOUTHLAND", "head_of_delegation", "node init --real", "card"))
+    assert not (tmp_path / "h").exists()
+
+
+@pytest.mark.requirement("R24")
+@pytest.mark.parametrize("use", ["sequencer", "cosigner"])
+def test_no_real_channel_is_founded_with_an_own_key_of_an_exercise(tmp_path: Path, use: str) -> None:
+    path = Keyring(tmp_path).path(use)
+    create_key(path, use, "CASPIA", PASSPHRASE, exercise=True, kdf=KDF_BY_NAME["minimum"])
+    with pytest.raises(Misconfigured, match=f"CASPIA's key for {use} was made for exercises"):
+        real(tmp_path, cards(three(), "no"))
+    assert not HostFiles(tmp_path).store.exists()
+
+
+@pytest.mark.requirement("R24")
+def test_a_real_channels_host_does_not_start_with_an_exercises_key(tmp_path: Path) -> None:
+    path, seed, cost = Keyring(tmp_path).path("log"), bytes(range(32)), KDF_BY_NAME["minimum"]
+    create_key(path, "log", "CASPIA", PASSPHRASE, seed, exercise=False, kdf=cost)
+    real(tmp_path, cards(three(), "no"))
+    settings = load_host(tmp_path, environment={})
+
+    async def run() -> None:
+        async with running(opened(tmp_path, settings)) as service:
+            assert service.status()["exercise"] == "no"
+
+    asyncio.run(run())
+    path.unlink()
+    create_key(path, "log", "CASPIA", PASSPHRASE, seed, exercise=True, kdf=cost)
+    with pytest.raises(Misconfigured, match="those for log were made for exercises"):
+        opened(tmp_path, settings)
+
+
+def test_an_exercise_takes_the_keys_of_a_real_channel(tmp_path: Path) -> None:
+    assert create_host(
+        tmp_path, "CASPIA", cards(three(), "no"), default_settings(), ARTICLES, True, "caspia.example/channel",
+        PASSPHRASE, listen_port=0, kdf="minimum",
+    )  # fmt: skip
