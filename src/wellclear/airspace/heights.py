@@ -51,7 +51,10 @@ class Gap:
 
 def gap(a: AltitudeBand, b: AltitudeBand, at_a: Undulation = ANYWHERE, at_b: Undulation = ANYWHERE) -> Gap:
     """The gap between two bands, each where its undulation is; 0 where they touch or overlap."""
-    common = a.datum if a.datum is b.datum else Datum.W84 if Datum.W84 in (a.datum, b.datum) else Datum.AMSL
+    if a.datum is b.datum:
+        apart_mm = max(0, _native_mm(a, b), _native_mm(b, a))
+        return Gap(apart_mm, apart_mm)
+    common = Datum.W84 if Datum.W84 in (a.datum, b.datum) else Datum.AMSL
     faces_a, faces_b = _faces(a, common, at_a), _faces(b, common, at_b)
     upward, downward = _between(faces_a, faces_b), _between(faces_b, faces_a)
     return Gap(max(0, upward.least_mm, downward.least_mm), max(0, upward.most_mm, downward.most_mm))
@@ -61,6 +64,10 @@ def widest_w84_mm(band: AltitudeBand, at: Undulation = ANYWHERE) -> tuple[int, i
     """A band above the ellipsoid that surely holds a band, for finding candidates; `UNBOUNDED_MM` for no face."""
     lower, upper = _faces(band, Datum.W84, at)
     return -UNBOUNDED_MM if lower is None else lower[0], UNBOUNDED_MM if upper is None else upper[1]
+
+
+def _native_mm(below: AltitudeBand, above: AltitudeBand) -> int:
+    return above.lower_mm - below.upper_mm if below.upper_mm is not None and above.lower_mm is not None else 0
 
 
 _Face = tuple[int, int] | None

@@ -1,17 +1,17 @@
 """The reference engine: candidates from a tree and a tail, exact geodesics for the rest; the truth for all others.
 
 Every volume (every leg of a route with times) is a row of `rows.Rows`, which tells what may be in conflict with what
-and leaves nothing out (decision 0013). Height and time of such a candidate are decided on whole numbers, and what is
-left is measured with `refine.closest`. A pair is always computed in the order of its ids, whoever asks, so both desks
+and leaves nothing out (decision 0013). Such candidates are measured with `refine.closest`; height and time are decided
+on whole numbers. A pair is always computed in the order of its ids, whoever asks, so both desks
 and every order of inserting get the same numbers.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import count, groupby
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 
@@ -25,7 +25,7 @@ from wellclear.airspace.conflict import (
     of_one_pair,
 )
 from wellclear.airspace.geodesy import Ints
-from wellclear.airspace.heights import Gap, gap
+from wellclear.airspace.heights import gap
 from wellclear.airspace.refine import closest
 from wellclear.airspace.rows import MM, SLACK_M, TAIL, Columns, Leg, Rows, legs_of
 from wellclear.domain.quantities import E7, Position
@@ -39,20 +39,14 @@ _ITEMS_AT_ONCE: Final = 64
 _STRANGER: Final = -2  # the number of a notice or party that is not held; no row has it
 
 
-@dataclass(frozen=True, slots=True)
-class _Candidate:
-    """Two legs of different parties, lower id first, whose heights and times are near enough; who asked."""
+class _Candidate(NamedTuple):
+    """Two legs of different parties, lower id first, that may be in conflict; and who asked."""
 
     asked: int
     a: Leg
     b: Leg
     minima: SeparationMinima
-    vertical: Gap
-    time_us: int
-
-    @property
-    def threshold_mm(self) -> int:
-        return self.a.volume.radius_mm + self.b.volume.radius_mm + self.minima.lateral_mm
+    threshold_mm: int
 
 
 class ReferenceEngine:
@@ -136,15 +130,15 @@ class ReferenceEngine:
         legs = [leg for notice in notices for leg in notice]
         owner = [number for number, notice in enumerate(notices) for _ in notice]
         categories = sorted({leg.item.category for leg in legs})
-        columns = self._columns(legs, categories)
-        asked, near = self._rows.near(legs, columns, self._table(categories))
+        asked, near = self._rows.near(legs, self._columns(legs, categories), self._table(categories))
         for number, other in zip(asked.tolist(), near, strict=True):
             leg = legs[number]
-            if not upward or leg.item.id < other.item.id:
+            rising = leg.item.id < other.item.id
+            if rising or not upward:
                 minima = self._between(leg.item.category, other.item.category)
-                candidate = _candidate(owner[number], leg, other, minima)
-                if candidate is not None:
-                    yield candidate
+                threshold_mm = leg.volume.radius_mm + other.volume.radius_mm + minima.lateral_mm
+                a, b = (leg, other) if rising else (other, leg)
+                yield _Candidate(owner[number], a, b, minima, threshold_mm)
 
     def _columns(self, legs: Sequence[Leg], categories: Sequence[str]) -> Columns:
         columns = Columns.empty(len(legs))
@@ -167,45 +161,37 @@ class ReferenceEngine:
         return self._minima[pair]
 
 
-def _candidate(asked: int, one: Leg, other: Leg, minima: SeparationMinima) -> _Candidate | None:
-    """Height and time, decided on whole numbers."""
-    a, b = (one, other) if one.item.id < other.item.id else (other, one)
-    time_us = max(
-        0,
-        a.volume.window.start_us - b.volume.window.end_us,
-        b.volume.window.start_us - a.volume.window.end_us,
-    )
-    vertical = gap(a.volume.band, b.volume.band, a.undulation, b.undulation)
-    if time_us > minima.time_us or vertical.least_mm > minima.vertical_mm:
-        return None
-    return _Candidate(asked, a, b, minima, vertical, time_us)
-
-
 def _measured(candidates: Sequence[_Candidate]) -> list[tuple[int, Conflict]]:
     """The conflicts among some candidates, each with who asked."""
-    limit_m = np.array([candidate.threshold_mm for candidate in candidates], np.float64) / MM + SLACK_M
-    approach = closest([(candidate.a.shape, candidate.b.shape) for candidate in candidates], limit_m)
+    threshold_mm = np.array([candidate.threshold_mm for candidate in candidates], np.int64)
+    approach = closest(
+        [(candidate.a.shape, candidate.b.shape) for candidate in candidates], threshold_mm / MM + SLACK_M
+    )
+    distance_mm = np.rint(np.minimum(approach.distance_m, 1e9) * MM).astype(np.int64)
+    near = np.flatnonzero(distance_mm - threshold_mm <= TOLERANCE_MM)
+    places = [np.rint(column[near] * E7).astype(np.int64).tolist() for column in approach.columns()[1:]]
     found = []
-    for row in map(int, np.flatnonzero(np.isfinite(approach.distance_m))):
+    for row, apart_mm, a_lon, a_lat, b_lon, b_lat in zip(
+        near.tolist(), distance_mm[near].tolist(), *places, strict=True
+    ):
         candidate = candidates[row]
-        distance_mm = round(float(approach.distance_m[row]) * MM)
-        if distance_mm - candidate.threshold_mm <= TOLERANCE_MM:
-            a_nearest = _position(approach.a_lon[row], approach.a_lat[row])
-            b_nearest = _position(approach.b_lon[row], approach.b_lat[row])
-            found.append((candidate.asked, _conflict(candidate, distance_mm, a_nearest, b_nearest)))
+        conflict = _conflict(candidate, apart_mm, Position(a_lat, a_lon), Position(b_lat, b_lon))
+        if conflict is not None:
+            found.append((candidate.asked, conflict))
     return found
 
 
-def _conflict(candidate: _Candidate, distance_mm: int, a_nearest: Position, b_nearest: Position) -> Conflict:
-    a, b, minima, vertical = candidate.a, candidate.b, candidate.minima, candidate.vertical
+def _conflict(candidate: _Candidate, distance_mm: int, a_nearest: Position, b_nearest: Position) -> Conflict | None:
+    """What skeletons so near each other come to, with height and time decided on whole numbers."""
+    _, a, b, minima, threshold_mm = candidate
+    window, other = a.volume.window, b.volume.window
+    late_us, early_us = max(window.start_us, other.start_us), min(window.end_us, other.end_us)
+    time_us = max(0, late_us - early_us)
+    vertical = gap(a.volume.band, b.volume.band, a.undulation, b.undulation)
+    if time_us > minima.time_us or vertical.least_mm > minima.vertical_mm:
+        return None
     certain = vertical.most_mm <= minima.vertical_mm and not (a.vague or b.vague)
     verdict: Verdict = "conflict" if certain else "possible"
-    inner_us = sorted(
-        (
-            max(a.volume.window.start_us, b.volume.window.start_us),
-            min(a.volume.window.end_us, b.volume.window.end_us),
-        )
-    )
     return Conflict(
         a=a.item.id,
         a_version=a.item.version,
@@ -213,16 +199,16 @@ def _conflict(candidate: _Candidate, distance_mm: int, a_nearest: Position, b_ne
         b_version=b.item.version,
         verdict=verdict,
         lateral_mm=max(0, distance_mm - a.volume.radius_mm - b.volume.radius_mm),
-        lateral_margin_mm=distance_mm - candidate.threshold_mm,
+        lateral_margin_mm=distance_mm - threshold_mm,
         vertical_mm=vertical.least_mm,
         vertical_most_mm=vertical.most_mm,
         vertical_margin_mm=vertical.least_mm - minima.vertical_mm,
-        time_us=candidate.time_us,
-        time_margin_us=candidate.time_us - minima.time_us,
+        time_us=time_us,
+        time_margin_us=time_us - minima.time_us,
         a_nearest=a_nearest,
         b_nearest=b_nearest,
-        start_us=inner_us[0],
-        end_us=inner_us[1],
+        start_us=min(late_us, early_us),
+        end_us=max(late_us, early_us),
         minima=minima,
         a_volume=a.index,
         a_leg=a.number,
@@ -235,9 +221,7 @@ def _conflict(candidate: _Candidate, distance_mm: int, a_nearest: Position, b_ne
 
 
 def _counted(same: Sequence[Conflict]) -> Conflict:
+    if len(same) == 1:
+        return same[0]
     conflicts = sum(one.conflicts for one in same)
     return replace(of_one_pair(same), conflicts=conflicts, possibles=len(same) - conflicts)
-
-
-def _position(lon: float, lat: float) -> Position:
-    return Position(round(float(lat) * E7), round(float(lon) * E7))
