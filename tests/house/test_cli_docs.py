@@ -10,7 +10,7 @@ import pytest
 import typer
 
 from tests.house.sources import ROOT
-from wellclear.apps.cli.main import app
+from wellclear.apps.cli.commands import app
 from wellclear.apps.cli.reference import helps
 
 

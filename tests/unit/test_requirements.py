@@ -13,7 +13,7 @@ from msgspec import UNSET
 
 from tests.bundles import bundle_of
 from wellclear.apps.bundle.report import ExportReport, VerifyReport
-from wellclear.apps.cli.main import app
+from wellclear.apps.cli.commands import app
 from wellclear.apps.timeline import TimelineReport
 from wellclear.channel.desk import Pen, write_act
 from wellclear.channel.own_rules import PROTECTED, check_content

@@ -303,7 +303,7 @@ def timeline_of_bundle(
     """Verify a bundle and tell it.
 
     Raises:
-        Unavailable: the path cannot be read at all.
+        InvalidValue, Unavailable: the path cannot be read at all.
     """
     try:
         files = read_bundle(path)

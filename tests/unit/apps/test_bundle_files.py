@@ -17,7 +17,7 @@ from wellclear.apps.bundle.verify import verify_path
 from wellclear.apps.timeline import timeline_of_bundle, timeline_of_store
 from wellclear.channel import verify as channel_verify
 from wellclear.edges.store import Store
-from wellclear.errors import Misconfigured, Unavailable
+from wellclear.errors import InvalidValue, Misconfigured, Unavailable
 from wellclear.log.archive import pack
 
 
@@ -124,8 +124,8 @@ def test_no_tar_and_a_device_are_said(tmp_path: Path) -> None:
     assert "neither a directory nor a file" in refused(Path(os.devnull))
 
 
-def test_what_is_not_there_is_unavailable(tmp_path: Path) -> None:
-    with pytest.raises(Unavailable, match="cannot be read"):
+def test_what_is_not_there_is_named(tmp_path: Path) -> None:
+    with pytest.raises(InvalidValue, match="nothing: there is no such file"):
         verify_path(tmp_path / "nothing")
     with pytest.raises(Unavailable, match="cannot be written"):
         write_bundle(frozen_bundle(), tmp_path / "no" / "where")

@@ -46,7 +46,7 @@ def test_who_repeats_a_commitment_is_not_its_author(spelled: Callable[[PartRef],
 
 
 def test_a_reader_who_is_no_party_of_the_channel_is_refused_with_the_list_of_those_who_are() -> None:
-    with pytest.raises(InvalidValue, match="NOWHERE is no party .* its parties are CASPIA, NORTHLAND, SOUTHLAND"):
+    with pytest.raises(InvalidValue, match=r"NOWHERE is no party .* its parties are CASPIA, NORTHLAND, SOUTHLAND"):
         bundle_of(Sketch.founded(seed=32), SOUTH, readers=[NORTH, "NOWHERE"])
 
 

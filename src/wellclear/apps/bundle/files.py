@@ -10,6 +10,7 @@ import stat
 from collections.abc import Mapping
 from pathlib import Path
 
+from wellclear.apps.inputs import input_fault
 from wellclear.errors import Malformed, Misconfigured, Unavailable
 from wellclear.log.archive import pack_blocks, unpack
 from wellclear.log.bundle import BUNDLE_BYTES_MAX, FILES_MAX, check_path
@@ -23,7 +24,8 @@ def read_bundle(path: Path) -> dict[str, bytes]:
 
     Raises:
         Malformed: links, devices, strange names, too much of anything; not a tar of ours. Names the file.
-        Unavailable: there is nothing, or it cannot be read.
+        InvalidValue: there is nothing, or this user may not read it.
+        Unavailable: the disk does not give it.
     """
     try:
         found = path.stat()
@@ -34,8 +36,10 @@ def read_bundle(path: Path) -> dict[str, bytes]:
         if found.st_size > BUNDLE_BYTES_MAX:
             raise Malformed(str(path), "", f"{found.st_size} bytes; a bundle has at most {BUNDLE_BYTES_MAX}")
         return unpack(path.read_bytes())
-    except (OSError, MemoryError) as error:
-        raise Unavailable(str(path), f"cannot be read: {error}") from error
+    except OSError as error:
+        raise input_fault(path, error) from error
+    except MemoryError as error:
+        raise Unavailable(str(path), "is larger than this machine's memory") from error
 
 
 def _read_directory(root: Path) -> dict[str, bytes]:

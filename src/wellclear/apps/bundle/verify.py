@@ -40,7 +40,7 @@ def verify_path(
     `channel` is the id that the reader knows by another way; `threads` is how many processes may open entries at once.
 
     Raises:
-        Unavailable: the path cannot be read at all.
+        InvalidValue, Unavailable: the path cannot be read at all.
     """
     try:
         files = read_bundle(path)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import typer
 
+from wellclear.apps.inputs import read_input
 from wellclear.errors import Malformed, Misconfigured
 
 PASSPHRASE = "WELLCLEAR_PASSPHRASE"  # noqa: S105  # the name of a variable
@@ -52,7 +53,8 @@ def passphrase(whose: str, file: Path | None = None, *, variable: str = PASSPHRA
     """The passphrase for an existing key: from the file, else the variable, else the person.
 
     Raises:
-        Misconfigured: there is none, or the file cannot be read.
+        Misconfigured: there is none.
+        InvalidValue: there is no such file, or this user may not read it.
     """
     given = _given(file, variable)
     if given is not None:
@@ -84,11 +86,7 @@ def new_passphrase(whose: str, file: Path | None = None, *, variable: str = PASS
 
 def _given(file: Path | None, variable: str, *, or_general: bool = True) -> str | None:
     if file is not None:
-        try:
-            with file.expanduser().open("rb") as opened:
-                line = opened.readline(_LINE_BYTES_MAX)
-        except OSError as error:
-            raise Misconfigured(str(file), f"cannot be read: {error.strerror}") from error
+        line = read_input(file, _LINE_BYTES_MAX, line=True)
         try:
             return line.decode("utf-8").rstrip("\r\n")
         except UnicodeDecodeError as error:

@@ -19,6 +19,7 @@ from wellclear.apps.cli.joining import KdfName
 from wellclear.apps.cli.options import HOST_HOME, NODE_HOME, AsJson, Home, HostHome, PassphraseFile, Yes
 from wellclear.apps.cli.output import note, show
 from wellclear.apps.copies import NODE_STORE, LogCopy, check_owner, copy_at
+from wellclear.apps.inputs import read_input
 from wellclear.apps.joint_acts import key_words
 from wellclear.channel.composing import approve as approval_of
 from wellclear.channel.host_change import (
@@ -51,7 +52,7 @@ from wellclear.edges.settings import (
     write_node,
 )
 from wellclear.edges.store import Store
-from wellclear.errors import InvalidValue, Misconfigured, Unavailable, Unverified
+from wellclear.errors import InvalidValue, Misconfigured, Unverified
 from wellclear.log.checkpoint import parse_checkpoint
 from wellclear.log.merkle import Tree, leaf_hash
 from wellclear.log.note import parse_note
@@ -132,7 +133,7 @@ def propose(
         if card.log in known.picture.keys or card.sequencer in known.picture.keys:
             raise Misconfigured(str(host_home), "its host keys were in use before", do="Name a fresh --host-home")
     body = HostChange(size=tree.size, root=b64(tree.root()), host=card)
-    shown = read_file(certificate) if certificate is not None else b""
+    shown = read_input(certificate) if certificate is not None else b""
     decision = decide(known.picture.channel, body, time.time_ns() // 1000, url.rstrip("/"), shown)
     own.check_place(decision, known)
     if file.exists():
@@ -151,7 +152,7 @@ def approve(
     as_json: AsJson = False,
 ) -> None:
     """Approve a decision as head of delegation, after it was held to this node's own log."""
-    decision = read_decision(read_file(file))
+    decision = read_decision(read_input(file))
     own = own_log(home, copies)
     known = own.known(decision.body.size)
     check_root(decision, known.tree)
@@ -173,7 +174,7 @@ def approve(
 @change_app.command("show")
 def show_decision(file: File, copies: Copies = None, home: Home = NODE_HOME, as_json: AsJson = False) -> None:
     """What a decision says, who has approved it, and whose approval is missing."""
-    decision = read_decision(read_file(file))
+    decision = read_decision(read_input(file))
     tell(file, decision, own_log(home, copies).known(decision.body.size), as_json=as_json)
 
 
@@ -196,7 +197,7 @@ def take(
 
     home, host_home = home.expanduser(), host_home.expanduser()
     address, port = parse_listen(listen, "--listen")
-    decision = read_decision(read_file(file))
+    decision = read_decision(read_input(file))
     secret = passphrase("the node's and the new host's keys", passphrase_file)
     own = own_log(home, copies, box_key(Keyring(home).unlock("node", secret)))
     adopt_cosigner(home, host_home)
@@ -227,7 +228,7 @@ def follow(file: File, passphrase_file: PassphraseFile = None, home: Home = NODE
 
     home = home.expanduser()
     settings = load_node(home)
-    decision = read_decision(read_file(file))
+    decision = read_decision(read_input(file))
     signer = Keyring(home).unlock("node", passphrase(f"{settings.party}'s node key", passphrase_file))
     joined = join_channel(settings, decision.url, settings.channel, settings.ca_file)
     store = Store.open(home / NODE_STORE, box_key=box_key(signer))
@@ -270,7 +271,7 @@ def resume(
     from wellclear.apps.host.takeover import resume as go_on
 
     settings = load_host(home.expanduser())
-    decision = read_decision(read_file(file))
+    decision = read_decision(read_input(file))
     keys = unlock_keys(Keyring(settings.home), passphrase(f"{settings.party}'s host keys", passphrase_file))
     if copies:
         recover_from(HostFiles(settings.home), [copy_at(path) for path in copies], from_all=False)
@@ -363,11 +364,3 @@ def tell(file: Path, decision: Decision, known: Known, *, as_json: bool) -> None
         "spoken": spoken(canonical.encode(decision.act)), "missing": list(missing(decision, known.picture)),
     }  # fmt: skip
     show(told, *words(decision, known), as_json=as_json)
-
-
-def read_file(path: Path) -> bytes:
-    """A small file's bytes; raises `Unavailable`."""
-    try:
-        return path.expanduser().read_bytes()
-    except OSError as error:
-        raise Unavailable(str(path), f"cannot be read: {error.strerror}") from error

@@ -15,6 +15,7 @@ from wellclear.apps.cli.notice_form import Fields, read_json
 from wellclear.apps.cli.options import HOST_HOME, AsJson, Exercise, HostHome, PassphraseFile, Yes
 from wellclear.apps.cli.output import note, show
 from wellclear.apps.copies import copy_at
+from wellclear.apps.inputs import read_input
 from wellclear.domain.agreement import Settings, default_settings, settings_from
 from wellclear.domain.canonical import unb64
 from wellclear.domain.names import check_party
@@ -22,7 +23,7 @@ from wellclear.domain.parts import Articles
 from wellclear.domain.spoken import spoken
 from wellclear.edges.card import CardFile, check_real_cards
 from wellclear.edges.settings import HOST_LISTEN, load_host, parse_listen
-from wellclear.errors import InvalidValue, Malformed, Unavailable
+from wellclear.errors import InvalidValue, Malformed
 
 app = typer.Typer(no_args_is_help=True, help="Found a channel and run its host.")
 
@@ -185,9 +186,7 @@ def read_articles(path: Path | None) -> Articles:
     if path is None:
         return Articles(group="articles", text=ARTICLES, open_points=[])
     try:
-        lines = path.expanduser().read_text("utf-8").splitlines()
-    except OSError as error:
-        raise Unavailable(str(path), f"cannot be read: {error.strerror}") from error
+        lines = read_input(path).decode("utf-8").splitlines()
     except UnicodeDecodeError as error:
         raise Malformed(str(path), "", "not UTF-8") from error
     open_points = [line.removeprefix("?").strip() for line in lines if line.startswith("?")]

@@ -14,6 +14,7 @@ from wellclear.apps.cli.asking import agree, new_passphrase, passphrase
 from wellclear.apps.cli.notice_form import read_json
 from wellclear.apps.cli.options import NODE_HOME, AsJson, Exercise, Home, PassphraseFile, Yes
 from wellclear.apps.cli.output import note, show
+from wellclear.apps.inputs import read_input
 from wellclear.domain.canonical import unb64
 from wellclear.domain.kinds import PartyCard, PartyRole
 from wellclear.domain.names import check_party
@@ -223,7 +224,7 @@ def make_standby(home: Path, party: str, secret: str, kdf: str, *, exercise: boo
 
 
 def read_card(path: Path) -> CardFile:
-    """The card in a file; raises `Malformed` or `Unavailable`."""
+    """The card in a file; raises `Malformed`, `InvalidValue` or `Unavailable`."""
     return card_from(read_json(path), str(path))
 
 
@@ -235,10 +236,7 @@ def words_of_card(held: CardFile) -> str:
 
 def keep_certificate(home: Path, file: Path) -> Path:
     """Copy the host's certificate into the home, so that the node does not depend on where it came from."""
-    try:
-        raw = file.expanduser().read_bytes()
-    except OSError as error:
-        raise Misconfigured(str(file), f"cannot be read: {error.strerror}") from error
+    raw = read_input(file)
     kept = home / "host.pem"
     write_private(kept, raw, replace=True)
     return kept

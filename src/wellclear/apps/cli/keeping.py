@@ -22,6 +22,7 @@ from wellclear import __version__
 from wellclear.apps.cli.notice_form import Fields
 from wellclear.apps.cli.options import NODE_HOME, AsJson, Home
 from wellclear.apps.cli.output import show
+from wellclear.apps.inputs import input_fault
 from wellclear.domain.quantities import format_time
 from wellclear.edges.keyring import make_private_directory, write_private
 from wellclear.edges.settings import FILE
@@ -139,7 +140,7 @@ def read_tar(file: Path) -> tuple[Fields, dict[str, bytes]]:
     """The list and the files of a backup, every one held to its hash.
 
     Raises:
-        Unavailable: it cannot be read.
+        InvalidValue, Unavailable: it cannot be read.
         Malformed: it is no backup, or names a place outside a home.
         Unverified: a file is not the one that the list names.
     """
@@ -149,7 +150,7 @@ def read_tar(file: Path) -> tuple[Fields, dict[str, bytes]]:
     except tarfile.TarError as error:
         raise Malformed(str(file), "", f"no backup: {error}") from error
     except OSError as error:
-        raise Unavailable(str(file), f"cannot be read: {error.strerror}") from error
+        raise input_fault(file, error) from error
     head = head_of(found.pop(LIST, b""), file)
     if set(found) != set(head["files"]):
         raise Unverified(str(file), "it does not hold the files that its list names")

@@ -1,138 +1,49 @@
-"""`wellclear`: the one entry point. Every error of ours ends as a sentence and an exit code, never as a traceback."""
+"""`wellclear`: the one entry point. It imports nothing slow by itself, so that Ctrl-C is answered from the start."""
 
 from __future__ import annotations
 
-import json
+import os
+import signal
 import sys
-from collections.abc import Sequence
-from typing import Annotated
-
-import typer
-
-from wellclear import __version__
-from wellclear.apps.cli import (
-    agreeing,
-    alarms,
-    answers,
-    changing,
-    drafting,
-    hosting,
-    joining,
-    keeping,
-    notices,
-    people,
-    playing,
-    quickstart,
-    recording,
-    talking,
-    watching,
-)
-from wellclear.apps.cli.output import EXIT_UNREAD
-from wellclear.apps.problems import EXIT_CODES, body_of, exit_code, sentence_of
-from wellclear.errors import Refused, WellclearError
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from types import FrameType
 
 INTERRUPTED = 130
-EPILOGUE = "Exit codes: " + "; ".join(f"{code} {meaning}" for code, meaning in EXIT_CODES.items()) + "."
-
-app = typer.Typer(
-    name="wellclear",
-    no_args_is_help=True,
-    rich_markup_mode=None,
-    pretty_exceptions_enable=False,
-    epilog=EPILOGUE,
-    context_settings={"help_option_names": ["--help", "-h"], "max_content_width": 100},
-)
-
-GROUPS = (
-    ("quickstart", quickstart.app),
-    ("host", hosting.app),
-    ("node", joining.app),
-    ("agreement", agreeing.app),
-    ("party", agreeing.party_app),
-    ("officer", people.app),
-    ("key", people.key_app),
-    ("notice", notices.app),
-    ("alarm", alarms.app),
-)
-COMMANDS = (
-    ("demo", playing.demo),
-    ("draft", drafting.draft),
-    ("release", drafting.release),
-    ("amend", drafting.amend),
-    ("cancel", notices.cancel),
-    ("complete", notices.complete),
-    ("ack", answers.ack),
-    ("confirm", answers.confirm),
-    ("readback-wrong", answers.readback_wrong),
-    ("passed", answers.passed),
-    ("request", answers.request),
-    ("comply", answers.comply),
-    ("unable", answers.unable),
-    ("safety", talking.safety),
-    ("message", talking.message),
-    ("messages", talking.messages),
-    ("status", watching.status),
-    ("board", watching.board),
-    ("conflicts", watching.conflicts),
-    ("export", recording.export),
-    ("verify", recording.verify),
-    ("timeline", recording.timeline),
-    ("takeover", people.takeover),
-    ("backup", keeping.backup),
-    ("restore", keeping.restore),
-)
-
-hosting.app.add_typer(changing.change_app, name="change")
-hosting.app.command()(changing.resume)
-for name, group in GROUPS:
-    app.add_typer(group, name=name)
-for name, command in COMMANDS:
-    app.command(name)(command)
-
-
-def show_version(wanted: bool) -> None:
-    """Print the version, and stop."""
-    if wanted:
-        print(f"wellclear {__version__}")
-        raise typer.Exit
-
-
-@app.callback()
-def root(
-    version: Annotated[
-        bool, typer.Option("--version", help="Show the version and stop.", is_eager=True, callback=show_version)
-    ] = False,
-) -> None:
-    """An open deconfliction channel between parties that do not trust each other."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code (`apps.problems.EXIT_CODES`)."""
     words = list(sys.argv[1:] if argv is None else argv)
     try:
-        app(words, prog_name="wellclear")
-    except SystemExit as stopped:
-        return stopped.code if isinstance(stopped.code, int) else int(stopped.code is not None)
-    except WellclearError as error:
-        tell_error(error, as_json="--json" in words)
-        return exit_code(error)
-    except BrokenPipeError:
-        return EXIT_UNREAD
+        with leaving_at_once():
+            from wellclear.apps.cli.commands import run
+        return run(words)
     except KeyboardInterrupt:
         return INTERRUPTED
-    return 0
 
 
-def tell_error(error: WellclearError, *, as_json: bool) -> None:
-    """One sentence on standard error; with `--json` the one shape of errors."""
-    if as_json:
-        print(json.dumps(body_of(error), ensure_ascii=False), file=sys.stderr)
+@contextmanager
+def leaving_at_once() -> Iterator[None]:
+    """While modules are imported, Ctrl-C ends the process without a word: nothing was begun that could be put back.
+
+    An exception would be told by whichever import it hits, or lost in a callback that the interpreter ignores. Where
+    Ctrl-C is ignored (a background job) or handled by somebody else, it stays so.
+    """
+    own = threading.current_thread() is threading.main_thread()
+    if not own or signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
+        yield
         return
-    text = str(error)
-    if isinstance(error, Refused):
-        where = f"{error.field}: " if error.field else ""
-        text = f"refused: {where}{error.why} ({error.reason}: {sentence_of(error.reason)})"
-    print(f"wellclear: {text}", file=sys.stderr)
+    before = signal.signal(signal.SIGINT, _leave)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def _leave(_: int, __: FrameType | None) -> None:
+    os._exit(INTERRUPTED)
 
 
 if __name__ == "__main__":

@@ -21,6 +21,7 @@ from typing import Any
 import msgspec
 
 from wellclear.apps.cli import typed
+from wellclear.apps.inputs import read_input
 from wellclear.domain.agreement import CATEGORIES
 from wellclear.domain.cells import cell_around
 from wellclear.domain.names import party_of_desk
@@ -28,7 +29,7 @@ from wellclear.domain.parts import Rest, group_from
 from wellclear.domain.quantities import Position, position_from_degrees
 from wellclear.domain.volume import Point, Polygon, Polygons, Route, Skeleton, TimeWindow, Volume
 from wellclear.domain.volume_fields import volume_fields
-from wellclear.errors import InvalidValue, Malformed, Unavailable
+from wellclear.errors import InvalidValue, Malformed
 
 Fields = dict[str, Any]
 Named = Callable[[str], str]
@@ -182,7 +183,7 @@ def form_from_file(path: Path, over: Mapping[str, Any]) -> NoticeForm:
 
     Raises:
         Malformed, InvalidValue: names the place in the file.
-        Unavailable: the file cannot be read.
+        InvalidValue, Unavailable: the file cannot be read.
     """
     document = read_json(path)
     if document.get("type") in ("Feature", "FeatureCollection"):
@@ -200,14 +201,10 @@ def read_json(path: Path) -> Fields:
     """A JSON object from a file, its numbers kept exact.
 
     Raises:
-        Unavailable: it cannot be read.
+        InvalidValue, Unavailable: it cannot be read.
         Malformed: it is no JSON object.
     """
-    try:
-        with path.expanduser().open("rb") as file:
-            raw = file.read(FILE_BYTES_MAX + 1)
-    except OSError as error:
-        raise Unavailable(str(path), f"cannot be read: {error.strerror}") from error
+    raw = read_input(path, FILE_BYTES_MAX + 1)
     if len(raw) > FILE_BYTES_MAX:
         raise Malformed(str(path), "", f"larger than {FILE_BYTES_MAX} bytes")
     try:

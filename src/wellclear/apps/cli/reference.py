@@ -8,7 +8,7 @@ from typing import Any
 
 import typer
 
-from wellclear.apps.cli.main import app
+from wellclear.apps.cli.commands import app
 from wellclear.apps.problems import EXIT_CODES
 from wellclear.edges.settings import ENVIRONMENT
 

@@ -15,7 +15,7 @@ from wellclear.apps.cli.notice_form import (
 )
 from wellclear.domain.parts import NOTICE_GROUPS, group_from
 from wellclear.domain.volume_fields import volume_from
-from wellclear.errors import InvalidValue, Malformed, Unavailable
+from wellclear.errors import InvalidValue, Malformed
 
 TIMES = {"start": "2026-11-23T10:00Z", "end": "2026-11-23T12:00Z"}
 CIRCLE = {"circle": "34.56,38.27", "radius": "5km", "lower": "5000ft", "upper": "9000ft", "datum": "AMSL", **TIMES}
@@ -168,5 +168,5 @@ def test_bytes_that_are_no_notice_are_no_traceback(tmp_path: Path, raw: bytes) -
 
 
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:
-    with pytest.raises(Unavailable):
+    with pytest.raises(InvalidValue, match="no such file"):
         form_from_file(tmp_path / "none.json", {})
