@@ -9,8 +9,8 @@ from typing import Any, Final, Literal
 import msgspec
 
 from wellclear.airspace.conflict import MinimaOf
-from wellclear.apps.figures import bare_height, length, took
 from wellclear.domain.agreement import Settings, default_settings, settings_from
+from wellclear.domain.measures import bare_height, duration, length, nautical_miles
 from wellclear.domain.volume import SeparationMinima
 from wellclear.errors import InvalidValue
 from wellclear.interop import lengths
@@ -127,10 +127,11 @@ def seconds(text: str, where: str) -> int:
 
 
 def minima_words(minima: SeparationMinima) -> str:
-    """The three for people."""
-    vertical = bare_height(minima.vertical_mm)
-    metric = "" if vertical.endswith(" m") else f" ({length(minima.vertical_mm)})"
-    return f"lateral {length(minima.lateral_mm)}, vertical {vertical}{metric}, time {took(minima.time_us)}"
+    """The three for people: `lateral 9,260 m (5 NM), vertical 1,000 ft (304.8 m), time 10 min`."""
+    vertical, miles = bare_height(minima.vertical_mm), nautical_miles(minima.lateral_mm)
+    metric = f" ({length(minima.vertical_mm)})" if vertical.endswith("ft") else ""
+    lateral = length(minima.lateral_mm) + (f" ({miles})" if miles else "")
+    return f"lateral {lateral}, vertical {vertical}{metric}, time {duration(minima.time_us)}"
 
 
 def minima_fields(minima: SeparationMinima) -> dict[str, int]:

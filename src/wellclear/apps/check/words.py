@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from wellclear.airspace.conflict import Conflict
 from wellclear.apps.check.plan import Checked, Plan
-from wellclear.apps.figures import band, bare_height, length, listed, moment, took
+from wellclear.apps.figures import band, listed
+from wellclear.domain.measures import bare_height, length, moment, took
 from wellclear.interop.planned import Planned
 
 NO_RELEASE = "This informs; it allows nothing, and silence of others is not consent."

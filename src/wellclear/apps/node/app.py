@@ -11,6 +11,7 @@ from litestar.types import ASGIApp
 from wellclear import __version__
 from wellclear.apps.http import EXCEPTION_HANDLERS
 from wellclear.apps.node.api_act import ACTING
+from wellclear.apps.node.api_check import CHECKING
 from wellclear.apps.node.api_desk import DESK
 from wellclear.apps.node.api_read import READING
 from wellclear.apps.node.guard import BODY_BYTES_MAX, Guard
@@ -41,7 +42,7 @@ def node_app(service: NodeService, token: str, listen_host: str) -> ASGIApp:
         return keyring
 
     app = Litestar(
-        route_handlers=[*READING, *ACTING, *DESK, *page_handlers],
+        route_handlers=[*READING, *ACTING, *CHECKING, *DESK, *page_handlers],
         dependencies={
             "service": Provide(told_service),
             "sessions": Provide(told_sessions),

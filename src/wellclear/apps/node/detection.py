@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from wellclear.airspace.conflict import Announced, Conflict
 from wellclear.airspace.reference import ReferenceEngine
+from wellclear.apps.check.against import Meeting, meetings
 from wellclear.domain.agreement import default_settings
 from wellclear.domain.canonical import INTEGER_MAX
 from wellclear.domain.parts import FindingRow
@@ -178,6 +179,14 @@ class Detection:
     def coarse(self, view: View) -> int:
         """How many of them are known only as a cell."""
         return sum(view.items[id_].current.shapes is None for id_ in self._parties if id_ in view.items)
+
+    def announced_by_others(self) -> list[Announced]:
+        """Every notice of another party that is compared, as exactly as this node knows it."""
+        return [item for item in self._held.values() if item.party != self.party]
+
+    def meetings(self, drafts: Sequence[Announced]) -> list[Meeting]:
+        """What drafts of the own party would meet; they are neither held nor told to anybody."""
+        return meetings(self._engine, drafts, self._held) if self._engine is not None else []
 
     # What is told to the other party.
 

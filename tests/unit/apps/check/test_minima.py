@@ -50,7 +50,9 @@ def test_the_defaults_are_the_agreements_and_are_said() -> None:
     minima, settings = default_minima(), default_settings()
     for pair in (("air", "air"), ("ground", "ground"), ("aid_movement", "firing"), ("", "")):
         assert minima.of(*pair) == settings.minima_of(*pair)
-    assert minima.lines()[0].startswith("Minima applied: lateral 9,260 m, vertical 1,000 ft (304.8 m), time 10 min")
+    assert minima.lines()[0].startswith(
+        "Minima applied: lateral 9,260 m (5 NM), vertical 1,000 ft (304.8 m), time 10 min"
+    )
     assert any("ground with ground: lateral 1,000 m" in line for line in minima.lines())
 
 

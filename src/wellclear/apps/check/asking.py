@@ -1,0 +1,88 @@
+"""Asking a running node, over its local API, what own drafts would meet; a few drafts at a time."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import Any, Final
+
+from wellclear.airspace.conflict import Announced
+from wellclear.apps.check.against import DRAFTS_MAX, Fields, Meeting, meeting_from, question
+from wellclear.apps.check.channel import ChannelChecked
+from wellclear.apps.check.minima import channel_minima, default_minima
+from wellclear.apps.check.plan import Plan, Progress
+from wellclear.domain.agreement import settings_from
+from wellclear.edges.node_client import NodeClient
+from wellclear.errors import InvalidValue, Malformed
+
+QUESTION_BYTES_MAX: Final = 512 * 1024
+ALONE_BYTES_MAX: Final = 1000 * 1024
+"""What a node takes of one draft; its requests end at 1 MiB."""
+
+
+def ask_node(client: NodeClient, party: str, plan: Plan, progress: Progress | None = None) -> ChannelChecked:
+    """What the drafts of a plan meet among all that the node knows to be announced.
+
+    Raises:
+        InvalidValue: one draft is larger than a node takes.
+        Malformed: the node answers something else than was agreed.
+        Unavailable: it does not answer.
+    """
+    drafts = [notice.announced() for notice in plan.notices.values()]
+    found: list[Meeting] = []
+    told: Fields = {}
+    done = 0
+    for batch in batches(drafts):
+        if progress is not None:
+            progress("asking the node", done, len(drafts))
+        numbered = [replace(draft, id=str(number)) for number, draft in enumerate(batch)]
+        told = client.post("check", question(numbered))
+        found += [_named(row, batch) for row in _list_in(told, "meetings")]
+        done += len(batch)
+    if not drafts:
+        told = client.post("check", question([]))
+    return _checked(plan, party, found, told)
+
+
+def batches(drafts: Sequence[Announced]) -> Iterator[list[Announced]]:
+    """The drafts in runs that one question holds."""
+    batch: list[Announced] = []
+    room = QUESTION_BYTES_MAX
+    for draft in drafts:
+        size = len(json.dumps(question([draft])))
+        if size > ALONE_BYTES_MAX:
+            raise InvalidValue(draft.id, f"its volumes take {size} bytes, more than a node takes; use fewer volumes")
+        if batch and (size > room or len(batch) == DRAFTS_MAX):
+            yield batch
+            batch, room = [], QUESTION_BYTES_MAX
+        batch.append(draft)
+        room -= size
+    if batch:
+        yield batch
+
+
+def _named(row: object, batch: Sequence[Announced]) -> Meeting:
+    meeting = meeting_from(row)
+    number = int(meeting.a) if meeting.a.isascii() and meeting.a.isdecimal() else len(batch)
+    if number >= len(batch) or not 0 <= meeting.a_volume < len(batch[number].volumes):
+        raise Malformed("node", "meetings", "a draft that was not asked about")
+    return replace(meeting, a=batch[number].id)
+
+
+def _list_in(told: Any, name: str) -> list[Any]:
+    found = told.get(name) if isinstance(told, dict) else None
+    if not isinstance(found, list):
+        raise Malformed("node", name, "a list belongs here")
+    return found
+
+
+def _checked(plan: Plan, party: str, found: Sequence[Meeting], told: Fields) -> ChannelChecked:
+    try:
+        agreed = int(told["agreement"]) > 0
+        minima = channel_minima(settings_from(told["settings"])) if agreed else default_minima()
+        compared = {name: told["compared"][name] for name in ("notices", "parties", "coarse", "missing")}
+        source, size = f"the node's picture ({told['link']['words']})", int(told["size"])
+    except (KeyError, TypeError, ValueError) as error:
+        raise Malformed("node", "check", f"not what was agreed between node and command line: {error}") from error
+    return ChannelChecked(plan, party, tuple(found), minima, compared, size, source, agreed)

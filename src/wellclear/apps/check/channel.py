@@ -1,0 +1,150 @@
+"""A check of own drafts against a channel, with its answer for programs: JSON, CSV, GeoJSON.
+
+What stands in an answer was let out by `apps.check.against`: own geometry, the other's id, the verdict at its level.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from wellclear.apps.check import words
+from wellclear.apps.check.against import WHY_WORDS, Fields, Meeting
+from wellclear.apps.check.answers import Row, csv_text, moment_text, place_row, skipped_row
+from wellclear.apps.check.features import volume_feature
+from wellclear.apps.check.minima import Minima
+from wellclear.apps.check.plan import Plan
+from wellclear.domain.quantities import E7, degrees_from_e7
+from wellclear.interop.planned import Planned
+
+CSV_COLUMNS = (
+    "verdict", "a", "a_volume", "b", "b_version", "b_party", "why", "start", "end", "a_lat", "a_lon", "lateral_mm",
+    "vertical_mm", "vertical_most_mm", "time_us", "lateral_minimum_mm", "vertical_minimum_mm", "time_minimum_us",
+    "a_heights", "a_place",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelChecked:
+    """Own drafts with what they meet. `compared` is `compared_with`'s; `source` says in words what was asked."""
+
+    plan: Plan
+    party: str
+    meetings: tuple[Meeting, ...]
+    minima: Minima
+    compared: Fields
+    size: int
+    source: str
+    agreed: bool
+
+    @property
+    def exit_code(self) -> int:
+        """As `Checked.exit_code`."""
+        return 1 if self.meetings else 3 if self.plan.skipped else 0
+
+    def own_volume(self, meeting: Meeting) -> Planned:
+        """The draft's volume that comes nearest."""
+        return self.plan.notices[meeting.a].planned[meeting.a_volume]
+
+    def headline(self) -> str:
+        """What the answer is, in one sentence."""
+        if not self.agreed:
+            return "Nothing was compared: nothing is agreed in this channel yet."
+        if not self.plan.volumes:
+            return "Nothing was compared: there is no volume in what was read."
+        if not self.compared["notices"]:
+            return "Nothing was compared: no other party has announced anything that is open to you."
+        certain = sum(one.verdict == "conflict" for one in self.meetings)
+        possible = len(self.meetings) - certain
+        if not self.meetings:
+            return "No conflict found."
+        told = [words.counted(certain, "conflict")] if certain else []
+        told += [words.counted(possible, "possible conflict")] if possible else []
+        return f"{' and '.join(told)} found. Nobody was told."
+
+    def against(self) -> str:
+        """Against what, what of it was coarse, who is missing, what was skipped."""
+        drafts = words.counted(len(self.plan.notices), "draft")
+        notices = words.counted(self.compared["notices"], "notice")
+        parties = words.counted(self.compared["parties"], "other party", "other parties")
+        coarse = self.compared["coarse"]
+        vague = f"{coarse} of them known only as a cell" if coarse else "none of them coarse"
+        missing = self.compared["missing"]
+        absent = f"; nothing from {', '.join(missing)}" if missing else ""
+        told = f"Compared: {drafts} of {self.party} with {notices} of {parties}, {vague}{absent}."
+        return f"{told} From {self.source}, {self.size} entries. {words.skipped_words(self.plan)}"
+
+
+def json_answer(checked: ChannelChecked) -> Row:
+    """The whole answer."""
+    return {
+        "answer": checked.headline(), "against": checked.against(), "party": checked.party,
+        "conflicts": [_meeting_row(checked, meeting) for meeting in checked.meetings],
+        "compared": {
+            "volumes": checked.plan.volumes, "drafts": len(checked.plan.notices), **checked.compared,
+            "skipped": len(checked.plan.skipped), "entries": checked.size,
+        },
+        "skipped": [skipped_row(one) for one in checked.plan.skipped],
+        "notes": [
+            {"id": planned.id, "place": str(planned.place), "note": note} for planned, note in checked.plan.notes()
+        ],
+        "minima": checked.minima.json(), "engine": next((one.engine for one in checked.meetings), ""),
+    }  # fmt: skip
+
+
+def _meeting_row(checked: ChannelChecked, meeting: Meeting) -> Row:
+    own = checked.own_volume(meeting)
+    row: Row = {
+        "a": meeting.a, "b": meeting.b, "b_version": meeting.b_version, "b_party": meeting.b_party,
+        "verdict": meeting.verdict, "volume": own.id, "leg": meeting.a_leg, "place": place_row(own.place),
+    }  # fmt: skip
+    if meeting.why:
+        row |= {"why": meeting.why, "why_possible": WHY_WORDS[meeting.why]}
+    if meeting.figures:
+        figures: dict[str, Any] = dict(meeting.figures)
+        lat_e7, lon_e7 = figures.pop("lat_e7"), figures.pop("lon_e7")
+        row |= figures | {
+            "start": moment_text(figures["start_us"]), "end": moment_text(figures["end_us"]),
+            "nearest": {"lat": degrees_from_e7(lat_e7), "lon": degrees_from_e7(lon_e7)},
+        }  # fmt: skip
+    return row
+
+
+def csv_answer(checked: ChannelChecked) -> str:
+    """One line a meeting; what is not told stays empty."""
+    return csv_text(CSV_COLUMNS, [_csv_row(checked, meeting) for meeting in checked.meetings])
+
+
+def _csv_row(checked: ChannelChecked, meeting: Meeting) -> Row:
+    own = checked.own_volume(meeting)
+    row: Row = {
+        "verdict": meeting.verdict, "a": meeting.a, "a_volume": own.id, "b": meeting.b,
+        "b_version": meeting.b_version, "b_party": meeting.b_party, "why": WHY_WORDS.get(meeting.why, ""),
+        "a_heights": words.heights(own), "a_place": str(own.place),
+    }  # fmt: skip
+    if meeting.figures:
+        figures = meeting.figures
+        row |= {name: figures[name] for name in ("lateral_mm", "vertical_mm", "vertical_most_mm", "time_us")} | {
+            "start": moment_text(figures["start_us"]), "end": moment_text(figures["end_us"]),
+            "a_lat": degrees_from_e7(figures["lat_e7"]), "a_lon": degrees_from_e7(figures["lon_e7"]),
+            "lateral_minimum_mm": figures["minima"]["lateral_mm"],
+            "vertical_minimum_mm": figures["minima"]["vertical_mm"], "time_minimum_us": figures["minima"]["time_us"],
+        }  # fmt: skip
+    return row
+
+
+def geojson_answer(checked: ChannelChecked) -> Row:
+    """Where own drafts meet others, as points on the drafts, and the drafts; nothing of anybody else (N13)."""
+    told = json_answer(checked)
+    members = {name: told[name] for name in ("answer", "against", "party", "compared", "skipped", "notes", "minima")}
+    features: list[Row] = []
+    for meeting in checked.meetings:
+        point: Row | None = None
+        if meeting.figures:
+            lon, lat = meeting.figures["lon_e7"] / E7, meeting.figures["lat_e7"] / E7
+            point = {"type": "Point", "coordinates": [lon, lat]}
+        properties = {"kind": "conflict", **_meeting_row(checked, meeting)}
+        features.append({"type": "Feature", "geometry": point, "properties": properties})
+    for id_ in dict.fromkeys(meeting.a for meeting in checked.meetings):
+        features += [volume_feature(planned, id_) for planned in checked.plan.notices[id_].planned]
+    return {"type": "FeatureCollection", "features": features, **members}
