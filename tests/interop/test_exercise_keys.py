@@ -13,6 +13,7 @@ import msgspec
 import pytest
 
 from tests.interop.live_channel import HOST, NORTH, PASSPHRASE, SOUTH, Host, serve
+from tests.unit.channel.relay import Relay
 from wellclear.apps.cli.acting import Intent, Workplace
 from wellclear.apps.cli.agreeing import by_head
 from wellclear.apps.cli.changing import new_card
@@ -21,13 +22,17 @@ from wellclear.apps.cli.main import main
 from wellclear.apps.cli.running import Running, start, wait_for_node
 from wellclear.apps.host.create import create_host
 from wellclear.apps.node.serve import serve as serve_node
+from wellclear.channel.composing import approve
 from wellclear.channel.desk import Pen, claim_time
+from wellclear.channel.host_change import read_decision
 from wellclear.domain.agreement import default_settings
 from wellclear.domain.parts import Articles
 from wellclear.edges.card import CardFile, card_from
-from wellclear.edges.keyring import KDF_BY_NAME, Keyring, create_key
+from wellclear.edges.keyring import KDF_BY_NAME, Keyring, box_key, create_key
 from wellclear.edges.settings import NodeSettings, load_host, load_node, write_node
+from wellclear.edges.store import Store
 from wellclear.errors import Misconfigured
+from wellclear.testing.sketch import Sketch
 
 CHEAP = KDF_BY_NAME["minimum"]
 MADE_FOR = "was made for exercises, and this channel is REAL"
@@ -189,3 +194,45 @@ def test_a_new_host_of_a_real_channel_has_keys_of_its_own(channel: tuple[Path, H
     made = new_card(NORTH, "north.example/real", tmp_path / "fresh", "minimum", None, exercise=False)
     assert made.party == NORTH
     Keyring(tmp_path / "fresh").check_real()
+
+
+@pytest.mark.requirement("R24", "R33")
+def test_no_change_of_host_rests_on_an_exercises_keys(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    sketch = Sketch(seed=55, exercise=False)
+    for name, role in ((HOST, "host"), (NORTH, "principal"), (SOUTH, "principal")):
+        sketch.party(name, role)  # type: ignore[arg-type]  # a tuple of literals loses their type
+    sketch.genesis()
+    sketch.agree()
+    for name in (NORTH, SOUTH):
+        node_with_log(sketch, name, tmp_path / name)
+    file, new = tmp_path / "change.json", Keyring(tmp_path / "new")
+    homes = ["--home", str(tmp_path / SOUTH), "--host-home", str(tmp_path / "new")]
+    seeds = {use: sketch.parties[SOUTH].seed_of(use) for use in ("log", "sequencer")}
+    for use, seed in seeds.items():
+        create_key(new.path(use), use, SOUTH, PASSPHRASE, seed, exercise=False, kdf=CHEAP)
+    say = ["--url", "http://127.0.0.1:1", "--origin", "south.example/real"]
+    assert main(["host", "change", "propose", str(file), *say, *homes]) == 0
+    assert main(["host", "change", "approve", str(file), "--yes", "--home", str(tmp_path / NORTH)]) == 6
+    assert f"{NORTH}'s key for head_of_delegation {MADE_FOR}" in capsys.readouterr().err
+
+    decision = read_decision(file.read_bytes())
+    head = sketch.parties[NORTH].key("head_of_delegation")
+    file.write_bytes(decision.approved(approve(decision.act, head, "head_of_delegation")).encode())
+    new.path("log").unlink()
+    create_key(new.path("log"), "log", SOUTH, PASSPHRASE, seeds["log"], exercise=True, kdf=CHEAP)
+    assert main(["host", "change", "take", str(file), *homes]) == 6
+    assert "those for log were made for exercises" in capsys.readouterr().err
+    new.path("log").unlink()
+    create_key(new.path("log"), "log", SOUTH, PASSPHRASE, seeds["log"], exercise=False, kdf=CHEAP)
+    assert main(["host", "change", "take", str(file), *homes]) == 0
+
+
+def node_with_log(sketch: Sketch, party: str, home: Path) -> None:
+    """A node's home with the sketch's log; its head of delegation's key is an exercise's."""
+    write_node(NodeSettings(home, party, "http://127.0.0.1:1", sketch.channel, kdf="minimum"))
+    mine = sketch.parties[party]
+    for use, exercise in (("node", False), ("head_of_delegation", True)):
+        create_key(Keyring(home).path(use), use, party, PASSPHRASE, mine.seed_of(use), exercise=exercise, kdf=CHEAP)
+    store = Store.create(home / "node.sqlite", sketch.channel, box_key=box_key(mine.key("node")))
+    store.append(0, sketch.leaves, {}, lambda hashes: Relay(sketch).note())
+    store.close()

@@ -85,7 +85,8 @@ def host(
     if not certificate.exists():
         make_certificate([address[0]], certificate, key, common_name=party, now_us=time.time_ns() // 1000)
     url = f"https://{listen}"
-    step(1, f"On the other machine:  wellclear quickstart join {url} --party NAME")
+    kind = "" if exercise else " --real"
+    step(1, f"On the other machine:  wellclear quickstart join {url} --party NAME{kind}")
     read_aloud("this machine's certificate", spoken(certificate_bytes(certificate)))
     enrolment = Enrolment(address, certificate, key, {"party": party, "exercise": "yes" if exercise else "no"})
     try:
