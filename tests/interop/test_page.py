@@ -211,6 +211,35 @@ def test_a_page_whose_node_dies_is_grey_and_says_so(page: Any, node: Node) -> No
     assert page.locator(".column.pictures").evaluate("node => getComputedStyle(node).filter") == "grayscale(1)"
 
 
+@pytest.mark.requirement("R24")
+@pytest.mark.parametrize(
+    ("width", "height"), [(480, 800), (768, 1024), (1024, 768), (1280, 800), (1440, 900), (1920, 1080)]
+)
+def test_nothing_is_cut_off_on_a_narrow_screen(page: Any, width: int, height: int) -> None:
+    page.set_viewport_size({"width": width, "height": height})
+    page.wait_for_function("width => document.querySelector('svg.plan').viewBox.baseVal.width <= width", arg=width)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    cut = page.evaluate(
+        """() => [...document.querySelectorAll('table, svg, button, article, section, #head > *')]
+            .filter(one => one.getBoundingClientRect().right > innerWidth + 1 || one.scrollWidth > one.clientWidth + 1)
+            .map(one => one.id || one.className || one.tagName)"""
+    )
+    assert cut == []
+    page.evaluate("scrollTo(0, document.body.scrollHeight)")
+    banner = page.locator("#banner").bounding_box()
+    assert 0 <= banner["y"] < height, "it says EXERCISE wherever the page is scrolled to"
+
+
+def test_labels_of_a_drawing_do_not_cover_each_other(page: Any) -> None:
+    for drawing in ("plan", "strip"):
+        labels = page.locator(f"svg.{drawing} .label")
+        boxes = labels.evaluate_all("all => all.map(one => one.getBoundingClientRect().toJSON())")
+        assert len(boxes) == 2
+        one, other = sorted(boxes, key=lambda box: float(box["top"]))
+        apart = other["left"] >= one["right"] or one["left"] >= other["right"]
+        assert apart or other["top"] - one["top"] >= 12
+
+
 def test_keys_are_dead_while_somebody_types_or_has_switched_them_off(page: Any) -> None:
     page.click("#take-watch")
     page.locator("dialog input[name=person]").press_sequentially("?ja")

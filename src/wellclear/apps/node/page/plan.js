@@ -3,12 +3,14 @@
 
 import { el, replace, say, svg } from "./dom.js";
 import { sign } from "./facts.js";
+import { labels, widthOf } from "./labels.js";
 import { NM_M } from "./say.js";
 import { state } from "./state.js";
 import { plain, sentence } from "./strings.js";
 
 const EARTH_M = 6_371_008.8;
-const [WIDTH, HEIGHT, MARGIN] = [720, 460, 34];
+const MARGIN = 34;
+let [WIDTH, HEIGHT] = [720, 460];
 const STEPS = [0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 30];
 const SCALES_M = [200, 500, 1000, 2000, 5000, 10_000, 20_000, 50_000, 100_000, 200_000, 500_000, 1_000_000, 2_000_000];
 const SHOWN_MAX = 150;
@@ -90,13 +92,15 @@ export function drawPlan() {
   const box = document.getElementById("plan-box");
   const rows = shapes();
   const clashes = (state.board?.conflicts ?? []).filter((row) => row.verdict !== "none" && row.lat);
-  const now = sign(rows, clashes, [...state.selected]);
+  const now = sign(rows, clashes, [...state.selected], widthOf(box));
   if (now === drawn) return;
   drawn = now;
   if (!rows.length) {
     replace(box, el("p", { class: "none" }, say(state.board ? "plan_empty" : "unknown_yet")));
     return;
   }
+  WIDTH = widthOf(box);
+  HEIGHT = Math.round(WIDTH * 0.64);
   replace(box, picture(rows, clashes));
 }
 
@@ -119,10 +123,11 @@ function picture(rows, clashes) {
   };
   const clashed = clashing();
   const own = state.board.party;
+  const label = labels({ right: WIDTH - 4, bottom: HEIGHT - 18 });
+  const figures = rows.map(({ notice, shapes: all }) => drawNotice(notice, all, { spot, metres, own, clashed, label }));
   return svg("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img", "aria-label": plain("plan_label", { n: rows.length }), class: "plan" },
     hatch(), graticule(centre, metres, spot),
-    rows.map(({ notice, shapes: all }) => drawNotice(notice, all, { spot, metres, own, clashed })),
-    clashes.map((row) => cross(spot([Number(row.lat), Number(row.lon)]))), scaleBar(metres), northArrow());
+    figures.map(({ area }) => area), clashes.map((row) => cross(spot([Number(row.lat), Number(row.lon)]))), figures.map(({ name }) => name), scaleBar(metres), northArrow());
 }
 
 export const hatch = (id = "hatch") => svg("defs", {}, svg("pattern", { id, width: 7, height: 7, patternUnits: "userSpaceOnUse", patternTransform: "rotate(45)" },
@@ -130,7 +135,7 @@ export const hatch = (id = "hatch") => svg("defs", {}, svg("pattern", { id, widt
 
 const path = (points, closed) => `M${points.map(([x, y]) => `${x.toFixed(1)} ${y.toFixed(1)}`).join("L")}${closed ? "Z" : ""}`;
 
-function drawNotice(notice, all, { spot, metres, own, clashed }) {
+function drawNotice(notice, all, { spot, metres, own, clashed, label }) {
   const kind = [notice.party === own ? "own" : "other", notice.code ? "distress" : "", notice.cell && !notice.volumes?.length ? "coarse" : "", clashed.has(notice.id) ? "clashed" : "", state.selected.has(notice.id) ? "picked" : ""].join(" ");
   const parts = all.map(({ lines, radius }) => lines.map(({ points, closed }) => {
     const spots = bent(points, closed).map(spot);
@@ -139,9 +144,9 @@ function drawNotice(notice, all, { spot, metres, own, clashed }) {
     return [svg("path", { d: path(spots), class: "swath", "stroke-width": Math.max((2 * radius) / metres, 3) }), svg("path", { d: path(spots), class: "axis" })];
   }));
   const [x, y] = spot(all[0].lines[0].points[0]);
-  const label = svg("text", { x: Math.min(Math.max(x + 6, 4), WIDTH - 150), y: Math.min(Math.max(y - 6, 14), HEIGHT - 8), class: "label", direction: "ltr" },
-    `${notice.code ? "▲ " : ""}${notice.id} ${notice.category ?? notice.code ?? ""}`);
-  return svg("g", { class: kind, onclick: () => document.dispatchEvent(new CustomEvent("wellclear-select", { detail: [notice.id] })) }, parts, label);
+  const words = `${notice.code ? "▲ " : ""}${notice.id} ${String(notice.category ?? notice.code ?? "").replaceAll("_", " ")}`;
+  const group = (...what) => svg("g", { class: kind, onclick: () => document.dispatchEvent(new CustomEvent("wellclear-select", { detail: [notice.id] })) }, what);
+  return { area: group(parts), name: group(svg("text", label(x + 13, y - 4, words), words)) };
 }
 
 const cross = ([x, y]) => svg("g", { class: "cross" }, svg("circle", { cx: x, cy: y, r: 10 }), svg("path", { d: `M${x - 6} ${y - 6}L${x + 6} ${y + 6}M${x + 6} ${y - 6}L${x - 6} ${y + 6}` }));
@@ -149,7 +154,7 @@ const cross = ([x, y]) => svg("g", { class: "cross" }, svg("circle", { cx: x, cy
 function graticule([lat0, lon0], metres, spot) {
   const [tall, wide] = [(HEIGHT * metres) / 111_195, (WIDTH * metres) / (111_195 * Math.max(0.05, Math.cos(rad(lat0))))];
   const step = STEPS.find((one) => tall / one <= 6) ?? 30;
-  const across = STEPS.find((one) => wide / one <= 8) ?? 30;
+  const across = STEPS.find((one) => wide / one <= WIDTH / 70) ?? 30;
   const digits = (one) => (one < 0.1 ? 2 : one < 1 ? 1 : 0);
   const lines = [];
   const range = (mid, half, by) => Array.from({ length: 2 * Math.ceil(half / by) + 3 }, (_, at) => (Math.floor((mid - half) / by) + at) * by);
@@ -157,19 +162,21 @@ function graticule([lat0, lon0], metres, spot) {
   for (const lat of range(lat0, tall, step).filter((value) => Math.abs(value) < 90)) {
     const spots = sample.map((t) => spot([lat, lon0 + t * Math.min(wide * 2.2, 350)]));
     const y = spots.reduce((best, one) => (Math.abs(one[0] - 40) < Math.abs(best[0] - 40) ? one : best))[1];
-    lines.push(svg("path", { d: path(spots), class: "graticule" }), svg("text", { x: 4, y: y - 3, class: "degree", direction: "ltr" }, `${Math.abs(lat).toFixed(digits(step))}°${lat < 0 ? "S" : "N"}`));
+    lines.push(svg("path", { d: path(spots), class: "graticule" }));
+    if (y > 16 && y < HEIGHT - 16) lines.push(svg("text", { x: 4, y: y - 3, class: "degree", direction: "ltr" }, `${Math.abs(lat).toFixed(digits(step))}°${lat < 0 ? "S" : "N"}`));
   }
   for (const lon of range(lon0, Math.min(wide, 175), across)) {
     const spots = sample.map((t) => spot([Math.max(-89.9, Math.min(89.9, lat0 + t * tall * 2.2)), lon]));
     const x = spots.reduce((best, one) => (Math.abs(one[1] - HEIGHT) < Math.abs(best[1] - HEIGHT) ? one : best))[0];
     const shown = ((((lon + 180) % 360) + 360) % 360) - 180;
-    lines.push(svg("path", { d: path(spots), class: "graticule" }), svg("text", { x: x + 3, y: HEIGHT - 4, class: "degree", direction: "ltr" }, `${Math.abs(shown).toFixed(digits(across))}°${shown < 0 ? "W" : "E"}`));
+    lines.push(svg("path", { d: path(spots), class: "graticule" }));
+    if (x > 0 && x < WIDTH - 46) lines.push(svg("text", { x: x + 3, y: HEIGHT - 4, class: "degree", direction: "ltr" }, `${Math.abs(shown).toFixed(digits(across))}°${shown < 0 ? "W" : "E"}`));
   }
   return svg("g", { "aria-hidden": "true" }, lines);
 }
 
 function scaleBar(metres) {
-  const length = SCALES_M.filter((one) => one / metres <= 160).at(-1) ?? SCALES_M[0];
+  const length = SCALES_M.filter((one) => one / metres <= Math.min(160, WIDTH / 4)).at(-1) ?? SCALES_M[0];
   const [x, y, wide] = [WIDTH - 14 - length / metres, HEIGHT - 26, length / metres];
   const text = `${length >= 1000 ? `${length / 1000} km` : `${length} m`} / ${(length / NM_M).toFixed(1)} NM`;
   return svg("g", { class: "scale" }, svg("path", { d: `M${x} ${y - 5}V${y}H${x + wide}V${y - 5}` }), svg("text", { x: x + wide, y: y - 9, "text-anchor": "end", direction: "ltr" }, text));

@@ -2,12 +2,14 @@
 
 import { el, replace, say, svg } from "./dom.js";
 import { sign } from "./facts.js";
+import { labels, widthOf } from "./labels.js";
 import { clashing, hatch, stands } from "./plan.js";
 import { bandOf, dtg, windowOf } from "./say.js";
 import { ownUs, state } from "./state.js";
 import { plain, sentence } from "./strings.js";
 
-const [WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM] = [720, 230, 56, 12, 14, 26];
+const [HEIGHT, LEFT, RIGHT, TOP, BOTTOM] = [230, 62, 12, 14, 26];
+let WIDTH = 720;
 const HOUR_US = 3.6e9;
 const TICKS_US = [0.25, 0.5, 1, 2, 3, 6, 12, 24, 48, 120, 240].map((hours) => hours * HOUR_US);
 const FEET = [500, 1000, 2000, 5000, 10_000, 20_000, 50_000];
@@ -24,9 +26,10 @@ function bars() {
 export function drawStrip() {
   const box = document.getElementById("strip-box");
   const rows = bars();
-  const now = sign(rows, state.board?.conflicts, [...state.selected], Math.floor(ownUs() / 3e7));
+  const now = sign(rows, state.board?.conflicts, [...state.selected], Math.floor(ownUs() / 3e7), widthOf(box));
   if (now === drawn) return;
   drawn = now;
+  WIDTH = widthOf(box);
   if (rows.length) replace(box, picture(rows));
   else replace(box, el("p", { class: "none" }, say(state.board ? "plan_empty" : "unknown_yet")));
 }
@@ -41,16 +44,19 @@ function picture(rows) {
   const x = (us) => LEFT + ((Math.min(Math.max(us, first), last) - first) / (last - first)) * (WIDTH - LEFT - RIGHT);
   const y = (feet) => HEIGHT - BOTTOM - ((feet - low) / (high - low)) * (HEIGHT - TOP - BOTTOM);
   const clashed = clashing();
+  const label = labels({ left: LEFT + 2, right: WIDTH - RIGHT, top: TOP + 12, bottom: HEIGHT - BOTTOM - 4 });
+  const said = new Set();
+  const figures = rows.map((row) => bar(row, { x, y, low, high, clashed, label, said }));
   return svg("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img", "aria-label": plain("strip_label", { n: rows.length }), class: "strip" },
     hatch("hatch-strip"), axes(first, last, low, high, x, y),
     (state.board.conflicts ?? []).filter((row) => row.verdict !== "none").map((row) => window(row, x, rows)),
-    rows.map((row) => bar(row, { x, y, low, high, clashed })),
+    figures.map(({ area }) => area), figures.map(({ name }) => name),
     svg("line", { x1: x(own), x2: x(own), y1: TOP - 6, y2: HEIGHT - BOTTOM, class: "now" }),
     svg("text", { x: x(own) + 3, y: TOP - 3, class: "degree" }, sentence("now")));
 }
 
 function axes(first, last, low, high, x, y) {
-  const step = TICKS_US.find((one) => (last - first) / one <= 8) ?? TICKS_US.at(-1);
+  const step = TICKS_US.find((one) => (last - first) / one <= (WIDTH - LEFT) / 62) ?? TICKS_US.at(-1);
   const rise = FEET.find((one) => (high - low) / one <= 6) ?? FEET.at(-1);
   const lines = [];
   for (let at = Math.ceil(first / step) * step; at <= last; at += step) {
@@ -73,11 +79,14 @@ function window(row, x, rows) {
   return svg("rect", { x: x(start), width: Math.max(2, x(end) - x(start)), y: TOP, height: HEIGHT - TOP - BOTTOM, class: "overlap" });
 }
 
-function bar({ notice, band, window: [start, end] }, { x, y, low, high, clashed }) {
+function bar({ notice, band, window: [start, end] }, { x, y, low, high, clashed, label, said }) {
   const kind = [notice.party === state.board.party ? "own" : "other", clashed.has(notice.id) ? "clashed" : "", state.selected.has(notice.id) ? "picked" : ""].join(" ");
   const top = y(band.upper === null ? high : band.upper / FOOT_MM);
+  const words = `${notice.id} ${band.datum}`;
   const bottom = y(band.lower === null ? low : band.lower / FOOT_MM);
-  return svg("g", { class: `${kind} bar`, onclick: () => document.dispatchEvent(new CustomEvent("wellclear-select", { detail: [notice.id] })) },
-    svg("rect", { x: x(start), y: top, width: Math.max(3, x(end) - x(start)), height: Math.max(3, bottom - top), class: "area" }),
-    svg("text", { x: Math.min(x(start) + 4, WIDTH - 150), y: Math.max(top + 12, TOP + 12), class: "label", direction: "ltr" }, `${notice.id} ${band.datum}`));
+  const group = (what) => svg("g", { class: `${kind} bar`, onclick: () => document.dispatchEvent(new CustomEvent("wellclear-select", { detail: [notice.id] })) }, what);
+  const area = group(svg("rect", { x: x(start), y: top, width: Math.max(3, x(end) - x(start)), height: Math.max(3, bottom - top), class: "area" }));
+  if (said.has(words)) return { area, name: "" }; // volumes of one notice are named once
+  said.add(words);
+  return { area, name: group(svg("text", label(x(start) + 4, top + 12, words), words)) };
 }
