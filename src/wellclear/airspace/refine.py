@@ -6,9 +6,10 @@ to look for crossings, and to ask whether a part of one skeleton lies inside a p
 
 1. *Chords*. Every pair of pieces is measured as two straight chords in space. A piece leaves its chord by at most its
    sag, so this gives a lower and an upper bound of the geodesic distance. Pieces whose lower bound is above the limit,
-   or above the least upper bound of their pair of skeletons, are out. No bound here decides a conflict.
+   or above the least upper bound of their pair of skeletons, are out. No bound here decides a conflict. Skeletons of
+   very many pieces are compared in runs, the nearest first.
 2. *Geodesics*. What is left (mostly one to four pieces a pair) is measured by perpendiculars to a micrometre: first
-   the most promising pieces of each pair, then those that could still be nearer.
+   the most promising pieces of each pair, then in growing rounds those that could still be nearer.
 3. *Inside*. Pairs that do not touch are asked whether a connected part of one lies inside a polygon of the other.
 
 Distances of several thousand kilometres (radii of that size) are upper bounds instead, good to a piece's length.
@@ -38,7 +39,9 @@ from wellclear.airspace.geodesy import (
 from wellclear.airspace.shapes import Area, Pieces, Shape
 
 _SLACK_M: Final = 0.05  # float64 in the chord arithmetic, generously
-_CHUNK: Final = 400_000  # pairs of pieces measured in one go: some hundred megabytes at most
+_CHUNK: Final = 400_000  # pairs of pieces compared in one go: some hundred megabytes at most
+_MANY: Final = 65_536  # pairs of pieces of one pair of skeletons; more are compared in runs
+_RUN: Final = 32
 _CROSSING_STEPS: Final = 5
 _TOUCH_M: Final = 1e-6
 _TIES: Final = 1e5  # distances that agree to 10 micrometres are equal; the lower piece decides
@@ -90,9 +93,12 @@ def closest(pairs: Sequence[tuple[Shape, Shape]], limit_m: Floats) -> Approach:
     pool = _pool(shapes)
     a = np.array([number[id(one)] for one, _ in pairs], np.int64)
     b = np.array([number[id(other)] for _, other in pairs], np.int64)
-    for rows in _chunks(np.diff(pool.first)[a] * np.diff(pool.first)[b]):
-        pair, piece_a, piece_b, lower = _by_chords(pool, a, b, rows, limit_m)
-        _by_geodesics(pool.pieces, pair, piece_a, piece_b, lower, answer)
+    counts = np.diff(pool.first)[a] * np.diff(pool.first)[b]
+    few = np.flatnonzero(counts <= _MANY)
+    for rows in _chunks(few, counts):
+        _measure(pool.pieces, *_by_chords(pool.pieces, *_every(pool, a, b, rows), limit_m), answer)
+    for row in np.flatnonzero(counts > _MANY).tolist():
+        _by_runs(pool, row, a[row], b[row], float(limit_m[row]), answer)
     answer.distance_m[answer.distance_m > limit_m] = np.inf
     _by_inside(pairs, answer)
     return answer
@@ -103,26 +109,63 @@ def _pool(shapes: Sequence[Shape]) -> _Pool:
     return _Pool(first, Pieces(np.concatenate([shape.pieces.table for shape in shapes])))
 
 
-def _chunks(counts: Ints) -> list[Ints]:
-    """Row numbers in runs whose counts sum to about `_CHUNK` (a single larger row is a run of its own)."""
-    run = np.cumsum(counts) // _CHUNK
-    return np.split(np.arange(counts.size), np.flatnonzero(np.diff(run)) + 1)
+def _chunks(rows: Ints, counts: Ints) -> list[Ints]:
+    """Rows in runs whose counts sum to about `_CHUNK`."""
+    run = np.cumsum(counts[rows]) // _CHUNK
+    return np.split(rows, np.flatnonzero(np.diff(run)) + 1)
 
 
-# 1. Chords --------------------------------------------------------------------------------------------------------
-
-
-def _by_chords(pool: _Pool, a: Ints, b: Ints, rows: Ints, limit_m: Floats) -> tuple[Ints, Ints, Ints, Floats]:
-    """The pairs of pieces that may hold the closest approach: pair, piece of a, piece of b, lower bound (m)."""
+def _every(pool: _Pool, a: Ints, b: Ints, rows: Ints) -> tuple[Ints, Ints, Ints]:
+    """Every pair of pieces of some pairs of skeletons: pair, piece of a, piece of b."""
     count_b = (pool.first[b + 1] - pool.first[b])[rows]
     counts = (pool.first[a + 1] - pool.first[a])[rows] * count_b
     own = np.repeat(np.arange(rows.size), counts)
     step = np.arange(own.size) - np.repeat(np.cumsum(counts) - counts, counts)
     pair = rows[own]
-    piece_a = pool.first[a[pair]] + step // count_b[own]
-    piece_b = pool.first[b[pair]] + step % count_b[own]
+    return pair, pool.first[a[pair]] + step // count_b[own], pool.first[b[pair]] + step % count_b[own]
 
-    pieces = pool.pieces
+
+def _by_runs(pool: _Pool, row: int, a: int, b: int, limit_m: float, answer: Approach) -> None:
+    """One pair of skeletons of very many pieces: runs of them first as balls, and the nearest runs first.
+
+    What is found in some runs leaves out those that are farther, so two great scribbles cannot keep anybody busy.
+    """
+    starts = [np.arange(pool.first[one], pool.first[one + 1], _RUN) for one in (a, b)]
+    balls = [
+        _run_balls(pool.pieces, start, int(pool.first[one + 1])) for start, one in zip(starts, (a, b), strict=True)
+    ]
+    apart = np.sqrt(((balls[0][0][:, None] - balls[1][0][None]) ** 2).sum(axis=2))
+    lower = (apart - balls[0][1][:, None] - balls[1][1][None]).ravel()
+    order, size = np.argsort(lower, kind="stable"), 1
+    while order.size and answer.distance_m[row] > 0 and lower[order[0]] <= min(limit_m, answer.distance_m[row]):
+        now, order, size = order[:size], order[size:], min(4 * size, _RUN)
+        ends = pool.first[a + 1], pool.first[b + 1]
+        first_a, first_b = starts[0][now // starts[1].size], starts[1][now % starts[1].size]
+        step_a, step_b = np.divmod(np.arange(_RUN * _RUN), _RUN)
+        piece_a, piece_b = (first_a[:, None] + step_a).ravel(), (first_b[:, None] + step_b).ravel()
+        real = (piece_a < ends[0]) & (piece_b < ends[1])
+        pair = np.full(int(real.sum()), row)
+        within_m = np.minimum(answer.distance_m, limit_m)
+        _measure(pool.pieces, *_by_chords(pool.pieces, pair, piece_a[real], piece_b[real], within_m), answer)
+
+
+def _run_balls(pieces: Pieces, starts: Ints, end: int) -> tuple[Floats, Floats]:
+    """Balls around runs of pieces that begin at `starts`, the last of which ends before `end`."""
+    own = np.repeat(np.arange(starts.size), np.diff(starts, append=end))
+    middle = (pieces.start_xyz[starts[0] : end] + pieces.end_xyz[starts[0] : end]) / 2
+    reach = _chord_m(pieces)[starts[0] : end] / 2 + pieces.sag_m[starts[0] : end]
+    centre = np.add.reduceat(middle, starts - starts[0]) / np.bincount(own)[:, None]
+    reach += np.sqrt(((middle - centre[own]) ** 2).sum(axis=1))
+    return centre, np.maximum.reduceat(reach, starts - starts[0]) + _SLACK_M
+
+
+# 1. Chords --------------------------------------------------------------------------------------------------------
+
+
+def _by_chords(
+    pieces: Pieces, pair: Ints, piece_a: Ints, piece_b: Ints, limit_m: Floats
+) -> tuple[Ints, Ints, Ints, Floats]:
+    """Those pairs of pieces that may hold the closest approach of their pair of skeletons, and their lower bounds."""
     near = _balls_m(pieces, piece_a, piece_b) <= limit_m[pair]
     pair, piece_a, piece_b = pair[near], piece_a[near], piece_b[near]
     chord = _chord_distance(
@@ -136,10 +179,15 @@ def _by_chords(pool: _Pool, a: Ints, b: Ints, rows: Ints, limit_m: Floats) -> tu
     return pair[near], piece_a[near], piece_b[near], lower[near]
 
 
+def _chord_m(pieces: Pieces) -> Floats:
+    length: Floats = np.sqrt(((pieces.end_xyz - pieces.start_xyz) ** 2).sum(axis=1))
+    return length
+
+
 def _balls_m(pieces: Pieces, piece_a: Ints, piece_b: Ints) -> Floats:
     """A quick lower bound of the distance of pieces: balls around the middles of their chords."""
     middle = (pieces.start_xyz + pieces.end_xyz) / 2
-    reach = np.sqrt(((pieces.end_xyz - pieces.start_xyz) ** 2).sum(axis=1)) / 2 + pieces.sag_m
+    reach = _chord_m(pieces) / 2 + pieces.sag_m
     apart = middle[piece_a] - middle[piece_b]
     distance: Floats = np.sqrt(np.einsum("ij,ij->i", apart, apart)) - reach[piece_a] - reach[piece_b]
     return distance
@@ -164,15 +212,18 @@ def _chord_distance(p: Floats, p_end: Floats, q: Floats, q_end: Floats) -> Float
 # 2. Geodesics -----------------------------------------------------------------------------------------------------
 
 
-def _by_geodesics(pieces: Pieces, pair: Ints, piece_a: Ints, piece_b: Ints, lower: Floats, answer: Approach) -> None:
-    """Measure the candidates: the best of each pair first, then whatever could still be nearer."""
+def _measure(pieces: Pieces, pair: Ints, piece_a: Ints, piece_b: Ints, lower: Floats, answer: Approach) -> None:
+    """Measure candidates in rounds: the best of each pair first, then more of what could still be nearer."""
     order = np.lexsort((piece_b, piece_a, lower, pair))
-    first = order[_firsts(pair[order])]
-    rest = np.ones(pair.size, np.bool_)
-    rest[first] = False
-    _measure(pieces, pair[first], piece_a[first], piece_b[first], answer)
-    rest &= lower <= answer.distance_m[pair]
-    _measure(pieces, pair[rest], piece_a[rest], piece_b[rest], answer)
+    pair, piece_a, piece_b, lower = pair[order], piece_a[order], piece_b[order], lower[order]
+    first = np.flatnonzero(_firsts(pair))
+    place = np.arange(pair.size) - np.repeat(first, np.diff(first, append=pair.size))
+    start, stop = 0, 1
+    while start <= place.max(initial=-1):
+        now = (place >= start) & (place < stop)
+        now &= (lower <= answer.distance_m[pair]) & (answer.distance_m[pair] > 0)
+        _round(pieces, pair[now], piece_a[now], piece_b[now], answer)
+        start, stop = stop, 8 * stop
 
 
 def _firsts(sorted_keys: Ints) -> Flags:
@@ -181,7 +232,9 @@ def _firsts(sorted_keys: Ints) -> Flags:
     return flags
 
 
-def _measure(pieces: Pieces, pair: Ints, piece_a: Ints, piece_b: Ints, answer: Approach) -> None:
+def _round(pieces: Pieces, pair: Ints, piece_a: Ints, piece_b: Ints, answer: Approach) -> None:
+    if not pair.size:
+        return
     found = _pieces_apart(pieces, piece_a, piece_b)
     order = np.lexsort((piece_b, piece_a, np.rint(found.distance_m * _TIES), pair))
     best = order[_firsts(pair[order])]
