@@ -28,7 +28,7 @@ AS_CONSENT = re.compile(
 FAMILIES = {
     "code": ("cease", "emergency", "control_lost", "search_rescue", "in_progress"),
     "level": ("alarm", "warning", "caution"),
-    "out": ("waiting", "linked", "refused", "held", "logged"),
+    "out": ("waiting", "linked", "refused", "held", "unproven", "logged"),
     "phase": ("founding", "closed"),
     "prec": ("Z", "O", "P", "R"),
     "request": ("altitude", "delay"),

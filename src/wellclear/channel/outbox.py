@@ -21,7 +21,7 @@ lost and nothing is doubled whatever is lost, delayed or repeated on the way.
     logged     the host changes, and the log is cut back before it    waiting (in the order in which it was logged)
     refused, logged, held    an officer has seen it                    gone
 
-After a halt the host's proofs prove nothing, and only safety is linked, as best effort (decision 0013):
+After a halt the host's proofs prove nothing, and only safety is linked, as best effort (decision 0014):
 
     linked     the halt                                               waiting (its link is void)
     logged     the halt, and the own log does not hold it             unproven if it is safety, else waiting

@@ -211,14 +211,23 @@ def say(
     report(answer, ready.act, done, as_json=as_json)
 
 
+def _unsent(answer: Fields) -> str:
+    """Where an act stands that is not in the log, in the node's own words where it has any."""
+    state = str(answer.get("state", "waiting"))
+    if state == "unproven":
+        return f"NOT IN THE LOG: {answer.get('words', state)}"
+    if "words" in answer:
+        return f"NOT SENT yet ({state}): {answer['words']}"
+    return f"NOT SENT yet ({state}): the node keeps it and sends it as soon as the host answers."
+
+
 def report(answer: Fields, act: Act, done: str, *, as_json: bool) -> None:
     """Say where the act stands now. Without its place in the log it is *not sent*; a remark is a finding."""
     item = act.id if act.id is not UNSET else (act.subject.id if act.subject is not UNSET else "")
     value = {"act_hash": b64(act_hash(act)), "id": item, **answer}
     remarks = [str(row.get("reason", row)) if isinstance(row, dict) else str(row) for row in answer.get("remarks", ())]
     if answer.get("index") is None:
-        state = str(answer.get("state", "waiting"))
-        line = f"NOT SENT yet ({state}): the node keeps it and sends it as soon as the host answers. {item}".rstrip()
+        line = f"{_unsent(answer)} {item}".rstrip()
     else:
         line = f"{done} {item} (entry {answer['index']})".replace("  ", " ")
     show(value, line, *(f"REMARK {reason}: {sentence_of(reason)}" for reason in remarks), as_json=as_json)

@@ -105,8 +105,14 @@ def summary_lines(board: Fields) -> list[str]:
             f"    {witness['party']} saw this log {seconds(witness.get('age_ms'))} ago"
             for witness in board["link"].get("witnesses", [])
         ),
+        *(f"  {board['halt'][name]}" for name in ("works", "do") if board.get("halt")),
         f"  time {board.get('now') or moment(board.get('now_us'))}, own clock {board.get('own', '-')}",
-        "  outbox: " + ", ".join(f"{outbox.get(name, 0)} {name}" for name in ("waiting", "linked", "refused")),
+        "  outbox: "
+        + ", ".join(
+            f"{outbox.get(name, 0)} {name}"
+            for name in ("waiting", "linked", "refused", "held", "unproven")
+            if outbox.get(name) or name not in ("held", "unproven")
+        ),
         f"  open: {mine} own duties, {len(sounding(board))} alarms, {len(conflicts_in(board))} conflicts",
         *(["  what rings, and what answers it: wellclear alarm list"] if sounding(board) else []),
     ]
@@ -172,6 +178,13 @@ def safety_and_requests(board: Fields) -> list[RenderableType]:
     ]  # fmt: skip
     if safety:
         parts += [Text(""), table(("safety", "what", "state", "at", "answers"), safety)]
+    outside = [
+        (row["id"], str(row["code"]).replace("_", " ").upper(), row["desk"], row.get("by") or "unknown",
+         row.get("said", ""), row.get("text") or row.get("who") or "")
+        for row in board.get("outside", {}).get("rows", [])
+    ]  # fmt: skip
+    if outside:
+        parts += [Text(""), table(("OUTSIDE THE RECORD", "what", "from", "by", "said", "text"), outside)]
     asked = [
         (row["id"], row["code"], f"{row['about']} v{row['about_version']}", row["from"], ", ".join(row["to"]))
         for row in board.get("requests", []) if row["state"] == "open"

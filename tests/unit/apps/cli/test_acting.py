@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from wellclear.apps.cli.acting import Intent, ready_from
+from wellclear.apps.cli.acting import Intent, ready_from, report
 from wellclear.channel.composing import Composed, Told, compose
 from wellclear.domain.canonical import b64
 from wellclear.domain.entry import act_hash
@@ -106,3 +106,21 @@ def test_withheld_groups_are_committed_to_but_not_sent() -> None:
     ready_from(answer(act), intent)
     with pytest.raises(Unverified, match="other readers"):
         ready_from(answer(), intent)
+
+
+@pytest.mark.requirement("R4")
+@pytest.mark.parametrize(
+    ("told", "line"),
+    [
+        ({"state": "not sent"}, "NOT SENT yet (not sent): the node keeps it"),
+        ({"state": "not sent", "words": "not sent: Use the telephone."}, "NOT SENT yet (not sent): not sent: Use the"),
+        ({"state": "unproven", "words": "handed to the host."}, "NOT IN THE LOG: handed to the host."),
+        ({"index": 9, "state": "unproven"}, "SENT NORTHLAND-1001-9 (entry 9)"),
+    ],
+)
+def test_what_is_not_in_the_log_is_never_called_sent(
+    told: dict[str, Any], line: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    report(told, composed().act, "SENT", as_json=False)
+    out = " ".join(capsys.readouterr().out.split())
+    assert out.startswith(line) and "NORTHLAND-1001-9" in out

@@ -87,3 +87,14 @@ def test_text_of_others_can_neither_colour_nor_turn_the_screen(capsys: pytest.Ca
     text = shown(table(("text",), [("\u202eabc\x1b[31m [red]x[/red]",)]), capsys)
     assert "<U+202E>abc<U+001B>[31m [red]x[/red]" in text
     assert str(plain(None)) == ""
+
+
+def test_a_halted_board_says_what_still_works_and_what_was_heard_outside_the_record(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    heard = {"id": "NORTHLAND-1001-9", "code": "cease", "desk": "NORTHLAND/OPS", "by": "", "said": "x", "text": "stop"}
+    halt = {"works": "Safety still goes out.", "do": "Telephone every party."}
+    board = {**BOARD, "halt": halt, "outside": {"rows": [heard], "dropped": 0}, "outbox": {"unproven": 1}}
+    text = shown(board_view(board), capsys)
+    for words in ("Safety still goes out.", "Telephone every party.", "OUTSIDE THE RECORD", "unknown", "1 unproven"):
+        assert words in text

@@ -28,7 +28,10 @@ export function drawLists() {
   drawDuties(board.duties ?? []);
   drawClashes(board.conflicts ?? []);
   panel("notice", (board.notices ?? []).map((row) => ({ key: row.id, sign: sign(row, picked(row.id)), make: () => notice(row) })), () => ["notices_none_all", { ...measure(), parties: measure().known }]);
-  panel("safety", (board.safety ?? []).map((row) => ({ key: row.id, sign: sign(row), make: () => safety(row) })), () => ["safety_none"]);
+  panel("safety", [
+    ...(board.outside?.rows ?? []).map((row) => ({ key: row.key, sign: sign(row), make: () => outside(row) })),
+    ...(board.safety ?? []).map((row) => ({ key: row.id, sign: sign(row), make: () => safety(row) })),
+  ], () => ["safety_none"]);
   panel("message", (board.messages ?? []).map((row) => ({ key: row.id, sign: sign(row), make: () => message(row) })), () => ["messages_none"]);
   panel("request", (board.requests ?? []).map((row) => ({ key: row.id, sign: sign(row), make: () => request(row) })), () => ["requests_none"]);
   panel("remark", (board.remarks ?? []).map((row, at) => ({ key: `${row.index} ${row.reason} ${at}`, sign: sign(row), make: () => remark(row) })), () => ["remarks_none"]);
@@ -123,6 +126,15 @@ function safety(row) {
     marks(row, (recipient) => answerButtons(row, recipient)));
 }
 
+// What a host has brought that is not believed: no mark of an answer belongs here, since there is no record of it.
+function outside(row) {
+  return el("article", { class: "notice safety-item", tabindex: 0, "data-nav": "", "data-focus": row.key },
+    el("h3", {}, el("span", { class: "badge" }, "▲ ", say(`code_${row.code}`)), " ", ltr(row.id), " ", ltr(row.desk)),
+    el("p", {}, el("b", { class: "bad" }, say("outside")), " ", precedence(row.precedence), " ", ltr(row.said ?? ""), " ",
+      row.by ? say("outside_by", { who: row.by }) : say("outside_nobody"), " ", row.lat ? ltr(positionText([row.lat, row.lon])) : "", " ", words(row.who ?? "")),
+    row.text ? el("p", {}, words(row.text)) : "", (row.volumes ?? []).map(volumeFacts), el("p", { class: "small" }, words(row.mark)));
+}
+
 function message(row) {
   const to = Array.isArray(row.to) ? row.to.join(", ") : row.to;
   return el("article", { class: "message" },
@@ -147,11 +159,18 @@ function remark(row) {
     el("span", { class: "small" }, words(row.detail ?? ""), " (", ltr(row.reason), ")"));
 }
 
+// What an officer says of an act that the node will not send by itself.
+function decisions(row) {
+  const hex = Array.from(atob(row.act_hash), (one) => one.charCodeAt(0).toString(16).padStart(2, "0")).join("");
+  return el("span", { class: "actions" }, button("out_again", () => press(`outbox/${hex}`, { code: "again" }), { "data-focus": `again ${hex}` }), " ",
+    button("out_drop", () => press(`outbox/${hex}`, { code: "drop" }), { "data-focus": `drop ${hex}` }));
+}
+
 function drawOutbox(outbox) {
   const entries = (outbox.entries ?? []).filter((row) => row.state !== "logged");
   panel("outbox", entries.map((row) => ({
     key: row.act_hash, sign: sign(row), make: () => el("p", { class: "out" }, el("b", { class: row.state === "refused" ? "bad" : "unsent" }, say(sentence(`out_${row.state}`) === `out_${row.state}` ? "not_sent" : `out_${row.state}`)), " ",
-      words(row.kind), " ", ltr(row.id ?? ""), " ", words(row.why ?? "")),
+      words(row.kind), " ", ltr(row.id ?? ""), " ", words(row.why ?? ""), row.state === "held" ? decisions(row) : ""),
   })), () => ["outbox_none"]);
   const open = (outbox.waiting ?? 0) + (outbox.linked ?? 0) + (outbox.refused ?? 0) + (outbox.held ?? 0);
   const flag = document.getElementById("unsent");

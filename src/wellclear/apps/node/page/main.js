@@ -2,7 +2,7 @@
 
 import { acknowledge, alarmOf, drawAlarms, soundNow, tickAlarms, unacknowledged } from "./alarms.js";
 import { askSafety, showHelp, singleKeys, writeMessage } from "./asking.js";
-import { button, el, ltr, replace, say } from "./dom.js";
+import { button, el, ltr, replace, say, words } from "./dom.js";
 import { tick } from "./facts.js";
 import { drawLists } from "./lists.js";
 import { NodeError, call, follow, takeToken } from "./node.js";
@@ -100,7 +100,19 @@ function drawOld(now, age) {
   if (state.status === 401 || state.status === 403) id = takeToken() ? "token_wrong" : "token_missing";
   else if (!state.board) id = takeToken() ? "no_board" : "token_missing";
   box.hidden = !id;
+  drawHalt(now);
   if (id) replace(box, say(id, { age, at: state.board?.own ?? "" }));
+}
+
+// Why this node has halted, what still works, and what to do: drawn once, so that it can be opened and read.
+function drawHalt(now) {
+  const box = byId("halt");
+  const told = now === "halted" ? state.board?.halt : undefined;
+  box.hidden = !told?.why;
+  if (box.hidden || box.dataset.of === told.evidence) return;
+  box.dataset.of = told.evidence;
+  replace(box, el("p", {}, words(told.works), " ", words(told.do)), el("p", { class: "small" }, words(told.why), " ", say("halt_evidence", { file: told.evidence })),
+    el("details", {}, el("summary", {}, say("halt_notes")), told.notes.map((note) => el("pre", { dir: "ltr" }, note))));
 }
 
 function drawClock() {

@@ -1,6 +1,6 @@
 // Who has the watch, and acts under that name: every act goes through `act`, which says plainly what became of it.
 
-import { button, el, ltr, replace, say } from "./dom.js";
+import { button, el, ltr, replace, say, words } from "./dom.js";
 import { choice, openForm } from "./forms.js";
 import { NodeError, call } from "./node.js";
 import { ownUs, setSession, state } from "./state.js";
@@ -96,7 +96,10 @@ export async function press(path, body) {
 
 function tell(answer) {
   if (answer.index === undefined) {
-    if (answer.state) announce("sent_waits", {}, true);
+    if (answer.state === "unproven") announce("sent_unproven", { words: words(answer.words) }, true);
+    else if (answer.words) announce("sent_not", { words: words(answer.words) }, true);
+    else if (answer.state) announce("sent_waits", {}, true);
+    else if (answer.act_hash) announce("decided");
     else announce("noted");
   } else if (answer.remarks?.length) {
     const remarks = answer.remarks.map((remark) => remark.sentence ?? remark.reason ?? remark).join("; ");
