@@ -30,7 +30,7 @@ def world(path: Path, *, exercise: bool) -> Bench:
 def test_it_links_nothing_in_a_real_channel(tmp_path: Path) -> None:
     bench = world(tmp_path, exercise=False)
     bench.core.check_key()
-    assert not bench.core.real, "it has heard nothing yet, and cannot link either"
+    assert bench.core.picture.size == 0, "it has heard nothing yet, and cannot link either"
     assert bench.core.link() == []
     sketch = bench.relay.sketch
     bench.follow()
