@@ -28,6 +28,7 @@ from wellclear.domain.entry import (
     YesNo,
     plainly,
 )
+from wellclear.domain.names import ORIGIN
 from wellclear.errors import InvalidValue
 
 PartyRole = Literal["principal", "host", "observer", "agency", "host_nation"]
@@ -69,7 +70,7 @@ class HostCard(Wire, frozen=True):
     """Who sequences: the origin of its checkpoints, the key that signs them, the key that links its entries."""
 
     party: Party
-    origin: Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9.:-]{0,126}/[a-z0-9][a-z0-9._-]{0,126}\Z")]
+    origin: Annotated[str, Meta(pattern=ORIGIN)]
     log: Key
     sequencer: Key
 

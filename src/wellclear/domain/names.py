@@ -18,6 +18,9 @@ _ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _PARTY = re.compile(r"[A-Z]{2,12}")
 _DESK = re.compile(r"([A-Z]{2,12})/([A-Z][A-Z0-9]{0,11})")
 _PERSON = re.compile(r"[A-Z][A-Z0-9]{0,11}")
+ORIGIN = r"^[a-z0-9][a-z0-9.:-]{0,126}/[a-z0-9][a-z0-9._-]{0,126}\Z"
+"""The name of a log, for ever: whose it is, a slash, which of theirs it is."""
+_ORIGIN = re.compile(ORIGIN, re.ASCII)
 _ITEM = re.compile(r"([A-Z]{2,12})-([1-9][0-9]{3,8})-([0-9A-Z])")
 
 
@@ -63,6 +66,17 @@ def proven_item_id(text: str) -> ItemId:
     """Read an id whose form and check character were proven before, as those of a decoded entry are."""
     party, counter, _ = text.split("-")
     return ItemId(party, int(counter))
+
+
+def check_origin(text: str, *, field: str = "origin") -> None:
+    """Hold the name of a log to its form; raises `InvalidValue` with what an origin is."""
+    if _ORIGIN.fullmatch(text) is None:
+        raise InvalidValue(
+            field,
+            f"{text[:60]!r} is no origin. An origin names the log for ever, and checkpoints are signed under it: a "
+            "name that is the host's alone, a slash, and a word for the log, such as caspia.example/channel. It has "
+            "small letters, digits, dots and dashes, and no https:// in front",
+        )
 
 
 def check_party(text: str, *, field: str = "party") -> None:

@@ -39,6 +39,7 @@ from wellclear.channel.host_change import (
 from wellclear.domain import canonical
 from wellclear.domain.canonical import b64
 from wellclear.domain.kinds import HostCard, HostChange
+from wellclear.domain.names import check_origin
 from wellclear.domain.spoken import spoken
 from wellclear.edges.keyring import KDF_BY_NAME, Keyring, box_key, create_key, public_half, write_private
 from wellclear.edges.settings import (
@@ -314,6 +315,7 @@ def new_card(party: str, origin: str | None, home: Path, kdf: str, file: Path | 
     """
     if origin is None:
         raise InvalidValue("--origin", "name the log anew, such as north.example/channel")
+    check_origin(origin, field="--origin")
     if kdf not in KDF_BY_NAME:
         raise InvalidValue("--kdf", f"{kdf} is none of {', '.join(KDF_BY_NAME)}")
     ring, zeros = Keyring(home), b64(bytes(32))

@@ -18,7 +18,7 @@ from wellclear.apps.copies import copy_at
 from wellclear.apps.inputs import read_input
 from wellclear.domain.agreement import Settings, default_settings, settings_from
 from wellclear.domain.canonical import unb64
-from wellclear.domain.names import check_party
+from wellclear.domain.names import check_origin, check_party
 from wellclear.domain.parts import Articles
 from wellclear.domain.spoken import spoken
 from wellclear.edges.card import CardFile, check_real_cards
@@ -51,7 +51,9 @@ class ReadersName(StrEnum):
 @app.command()
 def init(
     party: Party,
-    origin: Annotated[str, typer.Option(metavar="NAME", help="Names the log for ever: caspia.example/channel.")],
+    origin: Annotated[
+        str, typer.Option(metavar="NAME", help="Names the log for ever, such as caspia.example/channel.")
+    ],
     cards: Annotated[list[Path], typer.Option("--card", metavar="FILE", help="A principal's card; give each once.")],
     principal: Annotated[bool, typer.Option("--principal", help="The host is one of the principals itself.")] = False,
     terms: Terms = None,
@@ -70,6 +72,7 @@ def init(
 
     Each card's fingerprint is compared with what its owner reads aloud, before anything is made.
     """
+    check_origin(origin, field="--origin")
     home = home.expanduser()
     address, port = parse_listen(listen, "--listen")
     others = [read_card(path) for path in cards]

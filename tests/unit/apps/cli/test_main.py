@@ -238,3 +238,16 @@ def test_completion_is_offered() -> None:
         [str(Path(sys.executable).parent / "wellclear")], env=environment, capture_output=True, text=True, check=False
     )
     assert ended.stdout.split() == ["officer"]
+
+
+@pytest.mark.parametrize(
+    "origin", ["https://caspia.example/channel", "Caspia.example/channel", "caspia", "a/b/c", "", "a /b"]
+)
+def test_an_origin_is_looked_at_before_anything_is_asked_or_made(
+    origin: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["host", "init", "--party", "CASPIA", "--origin", origin, "--card", str(tmp_path / "none.json")]
+    assert main([*words, "--home", str(tmp_path / "h")]) == 2
+    said = capsys.readouterr().err
+    assert "--origin" in said and "such as caspia.example/channel" in said and "[a-z" not in said
+    assert not (tmp_path / "h").exists()
