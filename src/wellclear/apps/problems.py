@@ -91,6 +91,22 @@ def body_of(error: WellclearError) -> dict[str, dict[str, str | int]]:
     return {"error": {name: value for name, value in told.items() if value not in ("", 0)}}
 
 
+def refusal_words(error: Refused) -> str:
+    """A refusal for people: where, why, the code, and what the code means unless the why says that already."""
+    where, meaning = f"{error.field}: " if error.field else "", sentence_of(error.reason)
+    why = error.why or meaning
+    code = error.reason if meaning == error.reason or meaning in why else f"{error.reason}: {meaning}"
+    return f"{where}{why} ({code})"
+
+
+def reason_words(reason: str, detail: str = "") -> str:
+    """What a reason code means, with its detail in brackets unless that is the same again."""
+    meaning = sentence_of(reason)
+    if meaning in detail:
+        return detail
+    return f"{meaning} ({detail})" if detail else meaning
+
+
 def sentence_of(reason: str) -> str:
     """What a reason code means to a person; the code itself if this software does not know it."""
     known = Reason.__members__.get(reason)

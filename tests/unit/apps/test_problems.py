@@ -6,7 +6,17 @@ import json
 import pytest
 
 from wellclear import errors
-from wellclear.apps.problems import EXIT_CODES, PROBLEMS, body_of, exit_code, http_status, problem_of, sentence_of
+from wellclear.apps.problems import (
+    EXIT_CODES,
+    PROBLEMS,
+    body_of,
+    exit_code,
+    http_status,
+    problem_of,
+    reason_words,
+    refusal_words,
+    sentence_of,
+)
 from wellclear.edges.node_client import error_from
 from wellclear.errors import (
     Equivocation,
@@ -62,3 +72,26 @@ def test_absent_members_do_not_stand_in_the_answer() -> None:
 def test_a_reason_becomes_a_sentence() -> None:
     assert sentence_of("ID_TAKEN").startswith("this id")
     assert sentence_of("NEW_REASON") == "NEW_REASON"
+
+
+MEANING = sentence_of("UNKNOWN_DESK")
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (Refused("UNKNOWN_DESK", "SOUTHLAND/X", field="to"), f"to: SOUTHLAND/X (UNKNOWN_DESK: {MEANING})"),
+        (Refused("UNKNOWN_DESK", f"{MEANING} (SOUTHLAND/X)"), f"{MEANING} (SOUTHLAND/X) (UNKNOWN_DESK)"),
+        (Refused("UNKNOWN_DESK", f"the host refused it: {MEANING}"), f"the host refused it: {MEANING} (UNKNOWN_DESK)"),
+        (Refused("UNKNOWN_DESK", ""), f"{MEANING} (UNKNOWN_DESK)"),
+        (Refused("NEW_REASON", "of another version"), "of another version (NEW_REASON)"),
+    ],
+)
+def test_no_sentence_is_said_twice(error: Refused, words: str) -> None:
+    assert refusal_words(error) == words
+
+
+def test_a_reason_with_its_detail_says_nothing_twice() -> None:
+    assert reason_words("UNKNOWN_DESK", "SOUTHLAND/X") == f"{MEANING} (SOUTHLAND/X)"
+    assert reason_words("UNKNOWN_DESK", MEANING) == reason_words("UNKNOWN_DESK") == MEANING
+    assert reason_words("UNKNOWN_DESK", f"{MEANING}: X") == f"{MEANING}: X"

@@ -17,7 +17,7 @@ from msgspec import UNSET
 
 from wellclear.apps.cli.asking import passphrase
 from wellclear.apps.cli.output import EXIT_FINDING, note, show
-from wellclear.apps.problems import sentence_of
+from wellclear.apps.problems import reason_words
 from wellclear.channel.composing import approve
 from wellclear.domain.canonical import b64, unb64
 from wellclear.domain.entry import Act, Approval, Role, act_hash
@@ -225,11 +225,14 @@ def report(answer: Fields, act: Act, done: str, *, as_json: bool) -> None:
     """Say where the act stands now. Without its place in the log it is *not sent*; a remark is a finding."""
     item = act.id if act.id is not UNSET else (act.subject.id if act.subject is not UNSET else "")
     value = {"act_hash": b64(act_hash(act)), "id": item, **answer}
-    remarks = [str(row.get("reason", row)) if isinstance(row, dict) else str(row) for row in answer.get("remarks", ())]
+    remarks = [
+        (str(row.get("reason", row)), str(row.get("detail", ""))) if isinstance(row, dict) else (str(row), "")
+        for row in answer.get("remarks", ())
+    ]
     if answer.get("index") is None:
         line = f"{_unsent(answer)} {item}".rstrip()
     else:
         line = f"{done} {item} (entry {answer['index']})".replace("  ", " ")
-    show(value, line, *(f"REMARK {reason}: {sentence_of(reason)}" for reason in remarks), as_json=as_json)
+    show(value, line, *(f"REMARK {code}: {reason_words(code, detail)}" for code, detail in remarks), as_json=as_json)
     if remarks:
         raise typer.Exit(EXIT_FINDING)

@@ -28,7 +28,7 @@ from wellclear.apps.cli import (
     watching,
 )
 from wellclear.apps.cli.output import EXIT_UNREAD
-from wellclear.apps.problems import EXIT_CODES, body_of, exit_code, sentence_of
+from wellclear.apps.problems import EXIT_CODES, body_of, exit_code, refusal_words
 from wellclear.errors import Refused, WellclearError
 
 EPILOGUE = "Exit codes: " + "; ".join(f"{code} {meaning}" for code, meaning in EXIT_CODES.items()) + "."
@@ -124,8 +124,5 @@ def tell_error(error: WellclearError, *, as_json: bool) -> None:
     if as_json:
         print(json.dumps(body_of(error), ensure_ascii=False), file=sys.stderr)
         return
-    text = str(error)
-    if isinstance(error, Refused):
-        where = f"{error.field}: " if error.field else ""
-        text = f"refused: {where}{error.why} ({error.reason}: {sentence_of(error.reason)})"
+    text = f"refused: {refusal_words(error)}" if isinstance(error, Refused) else str(error)
     print(f"wellclear: {text}", file=sys.stderr)

@@ -16,7 +16,7 @@ from wellclear.apps.node.core import NodeCore
 from wellclear.apps.node.outside import Heard
 from wellclear.apps.node.rows import RUNG_NAMES, conflict_rows, duty_row, moments, notice_row, request_row, yes
 from wellclear.apps.node.said import Row, safety_fields
-from wellclear.apps.problems import sentence_of
+from wellclear.apps.problems import reason_words
 from wellclear.channel.outbox import AFTER_A_HALT, Item
 from wellclear.channel.policy import cosigners
 from wellclear.domain.canonical import b64, unb64
@@ -177,8 +177,7 @@ def why_unsent(core: NodeCore, item: Item) -> str:
         return UNPROVEN
     if core.state == "halted" and item.act.kind in AFTER_A_HALT and item.state in ("waiting", "linked"):
         return NOT_HANDED
-    detail = f" ({item.detail})" if item.detail else ""
-    return f"{sentence_of(item.reason)}{detail}" if item.reason else item.detail
+    return reason_words(item.reason, item.detail) if item.reason else item.detail
 
 
 def _item_of(act: Any) -> str:
