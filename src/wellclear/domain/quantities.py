@@ -156,16 +156,6 @@ def length_mm(value: str | int | Decimal, unit: LengthUnit, rounding: Rounding, 
     return _whole(exact_mm, rounding.value, field)
 
 
-def lower_mm_from(value: str | int | Decimal, unit: LengthUnit) -> int:
-    """The lower face of a band, rounded outward (down)."""
-    return length_mm(value, unit, Rounding.DOWN, "lower")
-
-
-def upper_mm_from(value: str | int | Decimal, unit: LengthUnit) -> int:
-    """The upper face of a band, rounded outward (up)."""
-    return length_mm(value, unit, Rounding.UP, "upper")
-
-
 # Time -------------------------------------------------------------------------------------------------------------
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)

@@ -139,10 +139,6 @@ class NodeTables:
         found = self.database.rows("SELECT box FROM openings WHERE commitment = ?", (commitment,))
         return self._open_again(found[0][0]) if found else None
 
-    def drop_opening(self, commitment: str) -> None:
-        """Forget an opening."""
-        self.database.write("DELETE FROM openings WHERE commitment = ?", (commitment,))
-
     def _shut(self, content: bytes) -> bytes:
         return bytes(self._opened_box().encrypt(content))
 

@@ -121,17 +121,6 @@ class Store(NodeTables):
         ((note,),) = self.database.rows("SELECT note FROM checkpoint")
         return bytes(note) or None
 
-    def put_cosignature(self, note: bytes) -> None:
-        """Keep the newest checkpoint's note with more or fresher signature lines.
-
-        Raises:
-            InvalidValue: it is not of the checkpoint that this store holds.
-        """
-        held = self.checkpoint()
-        if held is None or parse_note(note).text != parse_note(held).text:
-            raise InvalidValue("note", "speaks of another checkpoint than the newest one")
-        self.database.write("UPDATE checkpoint SET note = ? WHERE only = 1 AND note = ?", (note, held))
-
     def cut(self, size: int, note: bytes) -> None:
         """Take back everything from index `size` on, under the note of what stays (empty when nothing does).
 
@@ -173,14 +162,6 @@ class Store(NodeTables):
         """The stored bytes of a part, by the base64 of their SHA-256."""
         found = self.database.rows("SELECT stored FROM parts WHERE sha = ?", (sha,))
         return bytes(found[0][0]) if found else None
-
-    def put_part(self, sha: str, stored: bytes) -> None:
-        """Keep a part's bytes."""
-        self.database.write("INSERT OR IGNORE INTO parts VALUES (?, ?)", (sha, stored))
-
-    def drop_part(self, sha: str) -> None:
-        """Forget a part's bytes; no proof rests on them."""
-        self.database.write("DELETE FROM parts WHERE sha = ?", (sha,))
 
     # Care.
 

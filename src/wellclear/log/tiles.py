@@ -10,7 +10,7 @@ that a tile at the right edge is only `W` wide; such a tile is not hashed into t
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from wellclear.errors import InvalidValue, Malformed
@@ -135,17 +135,6 @@ def split_hashes(data: bytes, width: int, source: str = "tile") -> list[bytes]:
     if len(data) != width * HASH_BYTES:
         raise Malformed(source, f"byte {min(len(data), width * HASH_BYTES)}", f"{width} hashes expected")
     return [data[at : at + HASH_BYTES] for at in range(0, len(data), HASH_BYTES)]
-
-
-def join_hashes(hashes: Sequence[bytes]) -> bytes:
-    """The bytes of a tile over 1 to 256 hashes.
-
-    Raises:
-        InvalidValue: another number of hashes, or one that is not 32 bytes long.
-    """
-    if not 1 <= len(hashes) <= WIDTH or any(len(one) != HASH_BYTES for one in hashes):
-        raise InvalidValue("tile", f"1 to {WIDTH} hashes of {HASH_BYTES} bytes expected")
-    return b"".join(hashes)
 
 
 def encode_bundle(leaves: Iterable[bytes]) -> bytes:

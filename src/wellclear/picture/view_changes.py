@@ -13,7 +13,6 @@ import msgspec
 from wellclear.domain.agreement import HOUR_US
 from wellclear.domain.rings import Vector, angle, cross, dot, minus, unit_vector
 from wellclear.domain.volume import Point, Polygon, Polygons, Route, Volume
-from wellclear.picture.readback import distance_mm
 from wellclear.picture.view_items import Version
 
 _DEPTH_MAX = 8
@@ -37,14 +36,6 @@ def changes_between(older: Version, newer: Version) -> tuple[FieldChange, ...]:
         for path in sorted(before.keys() | after.keys())
         if before.get(path) != after.get(path)
     )
-
-
-def moved_mm(older: Version, newer: Version) -> int | None:
-    """How far the first position of the first volume has moved (R5); None where either is not open or readable."""
-    if not older.shapes or not newer.shapes:
-        return None
-    before, after = older.shapes[0].first, newer.shapes[0].first
-    return distance_mm(before, after) if before is not None and after is not None else None
 
 
 def _fields(version: Version) -> Iterator[tuple[str, str]]:

@@ -23,7 +23,6 @@ from wellclear.log.ed25519 import SigningKey
 from wellclear.log.equivocation import Evidence, decode_evidence
 from wellclear.log.merkle import Tree, leaf_hash
 from wellclear.log.note import COSIGNATURE_V1, ED25519, Verifier, parse_note, parse_vkey, sign_note, verify_note
-from wellclear.log.proof import Proof, decode_proof
 from wellclear.log.tiles import Tile, bundles_for, decode_bundle, encode_bundle, hash_tile, parse_path, tiles_for
 
 KEY = SigningKey(bytes(32))
@@ -77,12 +76,11 @@ def test_checkpoints_and_cosignatures_go_both_ways(checkpoint: Checkpoint, name:
 @given(st.data(), checkpoints)
 def test_damaged_files_parse_to_themselves_or_not_at_all(data: st.DataObject, checkpoint: Checkpoint) -> None:
     note = sign_checkpoint(checkpoint, KEY)
-    proof = Proof(data.draw(st.integers(0, 2**63 - 1)), tuple(data.draw(st.lists(hashes, max_size=3))), note)
+    path = tuple(data.draw(st.lists(hashes, max_size=3)))
     key = Verifier(checkpoint.origin, ED25519, KEY.public_key)
-    evidence = Evidence("one sentence", key, note, note, checkpoint.root, proof.hashes)
+    evidence = Evidence("one sentence", key, note, note, checkpoint.root, path)
     kinds: tuple[tuple[Callable[[bytes], Encodes], bytes], ...] = (
         (parse_note, note),
-        (decode_proof, proof.encode()),
         (decode_evidence, evidence.encode()),
     )
     for parse, raw in kinds:
@@ -95,7 +93,7 @@ def test_damaged_files_parse_to_themselves_or_not_at_all(data: st.DataObject, ch
 
 @given(st.binary(max_size=200) | st.text(max_size=100).map(lambda text: text.encode("utf-8", "surrogatepass")))
 def test_no_bytes_end_in_a_traceback(raw: bytes) -> None:
-    for parse in (parse_note, decode_proof, decode_evidence):
+    for parse in (parse_note, decode_evidence):
         reencodes(parse, raw)
     with contextlib.suppress(Malformed):
         assert parse_checkpoint(raw).text() == raw

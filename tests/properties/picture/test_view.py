@@ -23,7 +23,7 @@ from wellclear.picture.fold import fold
 from wellclear.picture.picture import Picture
 from wellclear.picture.readback import distance_mm
 from wellclear.picture.view import Unopened, View, fold_view, open_later
-from wellclear.picture.view_changes import area_km2, changes_between, moved_mm, vague
+from wellclear.picture.view_changes import area_km2, changes_between, vague
 from wellclear.picture.view_items import shape_from
 from wellclear.picture.view_parts import open_parts
 from wellclear.picture.view_states import announced, lead_time, recipients, state_of, times_of
@@ -57,7 +57,6 @@ def look_at_everything(view: View, picture: Picture, now_us: int) -> None:
             vague(version)
             lead_time(version, None, now_us)
             changes_between(version, item.current)
-            moved_mm(version, item.current)
     assert all(pair.disputed in (True, False) for pair in view.pairs.values())
 
 

@@ -145,8 +145,7 @@ def test_a_real_store_is_exported_and_told(tmp_path: Path) -> None:
     source = SketchSource(sketch)
     store = Store.create(tmp_path / "node.sqlite", sketch.channel)
     try:
-        store.append(0, sketch.leaves, sketch.parts, lambda hashes: source.note(len(hashes)))
-        store.put_cosignature(source.checkpoint())
+        store.append(0, sketch.leaves, sketch.parts, lambda _: source.checkpoint())
         for size in range(1, len(sketch.leaves)):
             store.keep_note(size, source.note(size))
         export_path(store, exporter_of(sketch, "SOUTHLAND"), tmp_path / "bundle", made_us=MADE_US)

@@ -16,11 +16,9 @@ from wellclear.domain.quantities import (
     e7_from_degrees,
     format_time,
     length_mm,
-    lower_mm_from,
     parse_dtg,
     parse_time,
     position_from_degrees,
-    upper_mm_from,
 )
 from wellclear.errors import InvalidValue
 
@@ -83,9 +81,9 @@ def test_feet_and_flight_levels_are_exact() -> None:
     assert length_mm("1500.0004", LengthUnit.M, Rounding.NEAREST) == 1_500_000
 
 
-def test_faces_round_outward() -> None:
-    assert (lower_mm_from("1", LengthUnit.FT), upper_mm_from("1", LengthUnit.FT)) == (304, 305)
-    assert (lower_mm_from("-1", LengthUnit.FT), upper_mm_from("-1", LengthUnit.FT)) == (-305, -304)
+def test_lengths_round_as_they_are_told_to() -> None:
+    assert [length_mm("1", LengthUnit.FT, one) for one in (Rounding.DOWN, Rounding.UP)] == [304, 305]
+    assert [length_mm("-1", LengthUnit.FT, one) for one in (Rounding.DOWN, Rounding.UP)] == [-305, -304]
 
 
 @pytest.mark.requirement("R20")

@@ -9,10 +9,10 @@ import pytest
 
 from tests.unit.edges.faulty import Plan
 from wellclear.edges.store import Store
-from wellclear.errors import InvalidValue, Misconfigured, Unavailable
+from wellclear.errors import Misconfigured, Unavailable
 from wellclear.log.checkpoint import Checkpoint, sign_checkpoint
 from wellclear.log.ed25519 import SigningKey
-from wellclear.log.merkle import Frontier, Tree, leaf_hash
+from wellclear.log.merkle import Frontier, leaf_hash
 
 KEY = SigningKey(b"k" * 32)
 WRITES_OF_APPEND = 5  # BEGIN, leaves, parts, checkpoint, COMMIT
@@ -58,8 +58,6 @@ def test_what_was_appended_is_there_again_after_opening(log: Log, path: Path) ->
     assert store.leaf_hashes(1, 3) == [leaf_hash(b"b"), leaf_hash(b"c")]
     assert (store.find(leaf_hash(b"b")), store.find(leaf_hash(b"x"))) == (1, None)
     assert store.part("sha of b'a'") == b"aa"
-    store.drop_part("sha of b'a'")
-    assert store.part("sha of b'a'") is None
     assert store.fsck() == log.frontier
     store.close()
     store.close()
@@ -131,7 +129,7 @@ def test_there_is_one_writer_and_readers_beside_it(log: Log, path: Path) -> None
     reader = Store.open(path, writing=False)
     assert reader.leaves(0, 9) == [b"a"]
     with pytest.raises(Misconfigured, match="may not be written"):
-        reader.put_part("s", b"p")
+        reader.put_meta("s", b"p")
     log.append(b"b")
     assert reader.size() == 2
     reader.close()
@@ -235,18 +233,6 @@ def test_a_backup_is_a_whole_store(log: Log, tmp_path: Path) -> None:
         log.store.backup(tmp_path / "copy")
 
 
-def test_cosignatures_belong_to_the_newest_checkpoint(log: Log) -> None:
-    old = log.append(b"a")
-    note = log.append(b"b")
-    more = note + note.split(b"\n\n")[1]
-    log.store.put_cosignature(more)
-    assert log.store.checkpoint() == more
-    with pytest.raises(InvalidValue):
-        log.store.put_cosignature(old)
-    log.append(b"c")
-    assert Tree([leaf_hash(leaf) for leaf in (b"a", b"b", b"c")]).root() == log.frontier.root()
-
-
 def test_a_transaction_is_one_and_sees_itself(log: Log) -> None:
     def crash() -> None:
         with log.store.transaction():
@@ -302,8 +288,6 @@ def test_what_was_opened_is_encrypted_at_rest(path: Path) -> None:
     without = Store.open(path)
     with pytest.raises(Misconfigured, match="without the key"):
         without.put_opening("c", b"")
-    without.drop_opening("c")
-    assert without.opening("c") is None
     without.close()
     with pytest.raises(Unavailable, match="closed"):
         without.size()
