@@ -32,7 +32,8 @@ _PACKED: Final = re.compile(r"([0-9]{4,7})(\.[0-9]+)?", re.ASCII)
 _SIGNS: Final = str.maketrans(
     {"º": "°", "˚": "°", "′": "'", "’": "'", "‘": "'", "´": "'", "″": '"', "”": '"', "“": '"'}
 )
-_BETWEEN: Final = re.compile(r"\s*;\s*|\s+(?=[+-]?[0-9.]+,)")
+_BETWEEN: Final = re.compile(r"\s*[;\n]\s*|\s+(?=[+-]?[0-9.]+,)")
+_LINES: Final = re.compile(r"\s*[;\n]\s*")
 
 
 def position(text: str, where: str) -> Position:
@@ -73,8 +74,12 @@ def position_and_note(text: str, where: str, *, decimal_comma: bool = False) -> 
 
 def positions(text: str, where: str) -> tuple[Position, ...]:
     """Positions with a semicolon or white space between them: `34.5,38.2; 34.6,38.3; ...`."""
-    parts = [part for part in _BETWEEN.split(text.strip()) if part]
-    return tuple(position(part, f"{where}, position {number}") for number, part in enumerate(parts, 1))
+    return tuple(position(part, f"{where}, position {number}") for number, part in enumerate(parts_of(text), 1))
+
+
+def parts_of(text: str, *, decimal_comma: bool = False) -> list[str]:
+    """The positions of a text, each still as it was written."""
+    return [part for part in (_LINES if decimal_comma else _BETWEEN).split(text.strip()) if part]
 
 
 def _from_degrees(lat: str, lon: str, text: str, where: str) -> Position:

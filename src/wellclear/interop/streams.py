@@ -1,0 +1,51 @@
+"""Text from bytes, piece by piece: a byte-order mark is taken off, and what is no UTF-8 is told with its place."""
+
+from __future__ import annotations
+
+import codecs
+from collections.abc import Iterator
+from typing import BinaryIO, Final
+
+from wellclear.errors import Malformed
+
+PIECE_BYTES: Final = 256 * 1024
+_UTF16: Final = {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
+
+
+def decoded(source: BinaryIO, file: str) -> Iterator[str]:
+    """The text of a source in pieces that are not empty; UTF-8, or UTF-16 if a byte-order mark says so.
+
+    Raises:
+        Malformed: bytes that are neither.
+    """
+    piece = source.read(PIECE_BYTES)
+    encoding = _UTF16.get(piece[:2], "utf-8")
+    piece = piece.removeprefix(codecs.BOM_UTF8) if encoding == "utf-8" else piece[2:]
+    decoder = codecs.getincrementaldecoder(encoding)()
+    line = 1
+    while True:
+        try:
+            text = decoder.decode(piece, final=not piece)
+        except UnicodeDecodeError as error:
+            line += error.object[: error.start].count(b"\n")
+            raise Malformed(file, f"line {line}", "the text is not UTF-8; save the file as UTF-8") from error
+        line += text.count("\n")
+        if text:
+            yield text
+        if not piece:
+            return
+        piece = source.read(PIECE_BYTES)
+
+
+def lines(pieces: Iterator[str]) -> Iterator[str]:
+    """The same text in lines with their endings (CR LF, LF or CR kept), as `csv` wants it; the last may have none."""
+    held = ""
+    for piece in pieces:
+        whole = (held + piece).splitlines(keepends=True) if "\n" in piece or "\r" in piece else [held + piece]
+        held = whole.pop()
+        if held.endswith("\n"):
+            whole.append(held)
+            held = ""
+        yield from whole
+    if held:
+        yield held
