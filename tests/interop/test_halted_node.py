@@ -17,6 +17,7 @@ from tests.interop.live_channel import NORTH, PASSPHRASE, SOUTH, Desk, Host, agr
 from wellclear.apps.node.api_act import answer
 from wellclear.apps.node.board import OUTSIDE, UNPROVEN, board
 from wellclear.channel.desk import ack, message, safety
+from wellclear.domain.entry import Role
 from wellclear.errors import Refused
 from wellclear.log.equivocation import check_evidence
 from wellclear.testing.sketch import SketchParty
@@ -29,7 +30,7 @@ from wellclear.apps.host.serve import serve
 from wellclear.edges.settings import load_host
 serve(load_host(Path(sys.argv[1])), sys.argv[2], unheeded=sys.argv[3:], on_ready=lambda url: print(url, flush=True))
 """
-WATCH = ("W1", "watch_officer")
+WATCH: tuple[str, Role] = ("W1", "watch_officer")
 Fork = tuple[Host, Host, str, dict[str, SketchParty], Path]
 
 

@@ -6,20 +6,24 @@ import shutil
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 import uvicorn
 
+from tests.interop.live_channel import PASSPHRASE, key_of
 from tests.interop.test_page import ARGS, WAIT_MS
 from tests.unit.apps.node.bench import Bench
-from tests.unit.apps.node.test_halted import SOUTH, cease, hand_over, hear, other_history, put
+from tests.unit.apps.node.test_changing import decide_at, decided
+from tests.unit.apps.node.test_halted import SEED, SOUTH, cease, hand_over, hear, other_history, put
 from tests.unit.channel.relay import Relay
 from wellclear.apps.node.app import node_app
-from wellclear.apps.node.board import OUTSIDE, UNPROVEN
+from wellclear.apps.node.board import NOT_HANDED, OUTSIDE, UNPROVEN
 from wellclear.apps.node.service import NodeService
 from wellclear.edges.client import HostClient
+from wellclear.edges.keyring import Keyring, create_key
 from wellclear.testing.sketch import Sketch
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
@@ -28,51 +32,88 @@ pytestmark = [
     pytest.mark.slow,
     pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine (Debian: apt install chromium)"),
 ]
-TOKEN = "of this test"
+TOKEN = "of-this-test"
 
 
 @pytest.fixture
-def url(tmp_path: Path) -> Iterator[str]:
-    """A halted node that has handed one message over and heard another one; nothing moves any more."""
-    south = Bench(Relay(Sketch.founded(seed=61)), SOUTH, tmp_path / "south.sqlite")
-    south.follow()
-    fork = other_history(south)
-    put(south, cease(south))
-    hand_over(south)
+def south(tmp_path: Path) -> Bench:
+    """A halted node that has handed one message over and heard another one; the officer's key lies in its home."""
+    bench = Bench(Relay(Sketch.founded(seed=SEED)), SOUTH, tmp_path / "south.sqlite")
+    bench.follow()
+    fork = other_history(bench)
+    put(bench, cease(bench))
+    hand_over(bench)
     fork.sketch.safety("NORTHLAND", [f"{SOUTH}/OPS"], "emergency")
-    hear(south)
-    client = HostClient("http://127.0.0.1:1", fork.sketch.channel, fork.sketch.parties[SOUTH].key("node"), south.clock)
-    app = node_app(NodeService(south.core, client, tmp_path), TOKEN, "127.0.0.1")
+    hear(bench)
+    key = key_of(fork.sketch.parties[SOUTH], "W1")
+    create_key(Keyring(tmp_path).officer_path("W1"), "person", f"{SOUTH}/W1", PASSPHRASE, **key)
+    return bench
+
+
+@contextmanager
+def opened(bench: Bench) -> Iterator[Any]:
+    """The page of a node whose host cannot be reached, with nothing failed at the end."""
+    signer = bench.relay.sketch.parties[SOUTH].key("node")
+    client = HostClient("http://127.0.0.1:1", bench.relay.sketch.channel, signer, bench.clock)
+    app = node_app(NodeService(bench.core, client, bench.path.parent), TOKEN, "127.0.0.1")
     server = uvicorn.Server(uvicorn.Config(app, "127.0.0.1", 0, log_level="critical", lifespan="off"))
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     while not server.started:
         time.sleep(0.01)
     port = server.servers[0].sockets[0].getsockname()[1]
-    yield f"http://127.0.0.1:{port}/#token={TOKEN.replace(' ', '%20')}"
-    server.should_exit = server.force_exit = True
-    thread.join(10)
-
-
-@pytest.mark.requirement("R4", "R33")
-def test_a_halted_page_says_what_still_works_and_calls_nothing_sent(url: str) -> None:
     with sync_api.sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGS)
+        page = browser.new_page()
+        page.set_default_timeout(WAIT_MS)
         try:
-            page: Any = browser.new_page()
-            page.goto(url)
-            page.wait_for_selector("#halt:not([hidden])", timeout=WAIT_MS)
-            halt = page.inner_text("#halt")
-            assert "Safety still goes out" in halt and "Telephone every party" in halt and "evidence/" in halt
-            page.click("#halt summary")
-            assert page.locator("#halt pre").count() == 2
-            assert "CASPIA" in page.inner_text("#halt pre >> nth=0").upper()
-            assert "HALTED" in page.inner_text("#link-state")
-            outbox = page.inner_text("#outbox-list")
-            assert "NOT IN THE LOG" in outbox and UNPROVEN in outbox
-            heard = page.inner_text("#safety-list")
-            assert "HEARD OUTSIDE THE RECORD" in heard and OUTSIDE in heard and "IN-FLIGHT EMERGENCY" in heard
-            assert "heard outside the record" in page.inner_text("#alarm-list")
+            page.goto(f"http://127.0.0.1:{port}/#token={TOKEN}")
+            page.locator("#outbox-list p").first.wait_for()
+            yield page
             assert page.is_hidden("#broken")
         finally:
             browser.close()
+            server.should_exit = server.force_exit = True
+            thread.join(10)
+
+
+def take_watch(page: Any) -> None:
+    page.fill("dialog input[name=person]", "W1")
+    page.fill("dialog input[name=passphrase]", PASSPHRASE)
+    page.keyboard.press("Enter")
+
+
+@pytest.mark.requirement("R4", "R33")
+def test_a_halted_page_says_what_still_works_and_calls_nothing_sent(south: Bench) -> None:
+    with opened(south) as page:
+        page.wait_for_selector("#halt:not([hidden])")
+        halt = page.inner_text("#halt")
+        assert "Safety still goes out" in halt and "Telephone every party" in halt and "evidence/" in halt
+        page.click("#halt summary")
+        assert page.locator("#halt pre").count() == 2
+        assert "HALTED" in page.inner_text("#link-state")
+        outbox = page.inner_text("#outbox-list")
+        assert "NOT IN THE LOG" in outbox and UNPROVEN in outbox
+        heard = page.inner_text("#safety-list")
+        assert "HEARD OUTSIDE THE RECORD" in heard and OUTSIDE in heard and "IN-FLIGHT EMERGENCY" in heard
+        assert "heard outside the record" in page.inner_text("#alarm-list")
+        page.click("#safety")
+        page.locator("dialog select[name=code]").wait_for()
+        page.click("dialog button[type=submit]")
+        page.click("dialog button[type=submit]")
+        take_watch(page)
+        page.locator("#said", has_text=f"NOT SENT: {NOT_HANDED}").wait_for()
+
+
+@pytest.mark.requirement("R33")
+def test_an_officer_decides_about_it_after_the_change_of_host(south: Bench) -> None:
+    followed = Relay(Sketch.founded(seed=SEED))
+    followed.sketch.time("NORTHLAND")
+    decide_at(south, decided(followed.sketch, followed.size))
+    (held,) = south.core.outbox.items.values()
+    with opened(south) as page:
+        assert page.is_hidden("#halt")
+        page.get_by_role("button", name="Send it again").click()
+        take_watch(page)
+        page.locator("#outbox-list b", has_text="NOT SENT: waiting").wait_for()
+        assert south.core.outbox.items[held.id].state == "waiting"

@@ -124,6 +124,16 @@ def test_a_replayed_note_keeps_nobody_live(relay: Relay) -> None:
 
 
 @pytest.mark.requirement("R33")
+def test_two_notes_that_came_before_the_genesis_convict_as_soon_as_it_is_there(relay: Relay) -> None:
+    follower = Follower(relay.sketch.channel)
+    for note in (relay.note(), relay.note(relay.size, b"\x07" * 32)):
+        follower.hear(note, 0)
+    with pytest.raises(Equivocation):
+        follower.give(0, relay.sketch.leaves)
+    assert follower.state(0) == "halted"
+
+
+@pytest.mark.requirement("R33")
 @pytest.mark.parametrize("size", [4, 8])
 def test_another_root_for_a_size_that_we_have_halts_with_evidence(relay: Relay, size: int) -> None:
     follower = following(relay, 8)

@@ -103,7 +103,7 @@ def test_a_chain_that_ends_elsewhere_is_taken_from_what_the_host_shows(relay: Re
     assert outbox.shown(open_leaf(relay.size - 1, relay.sketch.leaves[-1]).entry) == []
     (item,) = outbox.link_next(before, head, relay.sketch.now_us, LINK_AGAIN_US, None)
     assert isinstance(handed(relay, outbox, item), int)
-    assert not outbox.lost
+    assert states(outbox)[-1] == "safety unproven"
     put(relay, outbox, cease(relay))
     (item,) = outbox.link_next(before, head, relay.sketch.now_us, LINK_AGAIN_US, None)
     assert isinstance(handed(relay, outbox, item), int), "and the one behind it hangs on that chain"

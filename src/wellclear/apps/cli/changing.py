@@ -246,9 +246,13 @@ def follow(file: File, passphrase_file: PassphraseFile = None, home: Home = NODE
     lines = [
         f"{settings.party} follows {decision.body.host.party} at {decision.url}, from entry {done.size} on.",
         f"In the outbox wait {done.waiting}. Start the node: wellclear node serve",
+        *([f"{done.held} more wait for an officer's word, at the node's page."] if done.held else []),
         *(f"NOT KEPT: {kind} (it was entry {index}); say it again." for index, kind in done.say_again),
     ]
-    told = {"entries": done.size, "waiting": done.waiting, "url": decision.url, "say_again": list(done.say_again)}
+    told = {
+        "entries": done.size, "waiting": done.waiting, "held": done.held, "url": decision.url,
+        "say_again": list(done.say_again),
+    }  # fmt: skip
     show(told, *lines, as_json=as_json)
 
 

@@ -31,7 +31,7 @@ FRESH_US = 10_000_000
 LATEST_REMARKS = 200
 
 UNPROVEN = "handed to the host; its record is not believed. Use the telephone as well."
-NOT_HANDED = "not sent: the host has not taken it. Use the telephone."
+NOT_HANDED = "the host has not taken it. Use the telephone."
 OUTSIDE = "Heard outside the record: its author signed it, and the host's log is not believed. Answer by telephone."
 STILL_WORKS = (
     "Safety still goes out by the host, unproven; that of others still rings, outside the record. Nothing else is sent."

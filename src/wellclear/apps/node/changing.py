@@ -42,11 +42,13 @@ Own = tuple[Act, Sequence[Approval], Sequence[bytes]]
 class Followed:
     """What a decision has done to a store: the entries that are left, and how many acts wait in the outbox.
 
-    `say_again` are index and kind of own entries that this node cannot link again, for persons to say anew.
+    `held` are those that wait for an officer's word, because they were said during a halt. `say_again` are index and
+    kind of own entries that this node cannot link again, for persons to say anew.
     """
 
     size: int
     waiting: int
+    held: int
     say_again: tuple[tuple[int, str], ...]
 
 
@@ -73,7 +75,7 @@ def follow_decision(store: Store, party: str, signer: Signer, decision: Decision
     known = known_log((leaf for _, leaf in store.each_leaf()), decision.body.size)
     check_decision(decision, known)
     if any(logged.entry is not None and logged.entry.act_hash == decision.act_hash for logged in known.beyond):
-        return Followed(store.size(), 0, ())  # the log has come to it already
+        return Followed(store.size(), 0, 0, ())  # the log has come to it already
     unheeded = overruled(decision, known.picture)
     heeded = party in known.picture.principals and party not in unheeded
     check_place(decision, known, _named(store) if heeded else (), unheeded)
@@ -82,11 +84,11 @@ def follow_decision(store: Store, party: str, signer: Signer, decision: Decision
     entries = _entries(store) if fork else known.beyond
     own, say_again = _own(store, party, b64(signer.public_key), entries)
     with store.transaction():
-        waiting = _queue_again(store, signer, size, own)
+        waiting, held = _queue_again(store, signer, size, own)
         store.cut(size, note)
         store.put_meta(META, decision.encode())
         store.drop_meta("evidence")
-    return Followed(size, waiting, tuple(say_again))
+    return Followed(size, waiting, held, tuple(say_again))
 
 
 def _named(store: Store) -> list[int]:
@@ -132,8 +134,8 @@ def _own(store: Store, party: str, key: str, entries: Iterable[Logged]) -> tuple
     return own, say_again
 
 
-def _queue_again(store: Store, signer: Signer, size: int, own: list[Own]) -> int:
-    """Bring the stored outbox to the log of that size; how many acts wait now."""
+def _queue_again(store: Store, signer: Signer, size: int, own: list[Own]) -> tuple[int, int]:
+    """Bring the stored outbox to the log of that size; how many acts wait now, and how many for an officer."""
     outbox = Outbox({"node": signer})
     outbox.halted = store.get_meta("evidence") is not None
     outbox.load(replace(decode_item(row.row), parts=row.parts) for row in store.outbox())
@@ -142,4 +144,5 @@ def _queue_again(store: Store, signer: Signer, size: int, own: list[Own]) -> int
         store.drop_outbox(item.id)
     for item in sorted(outbox.items.values(), key=lambda item: item.number):
         store.put_outbox(item.id, item.state, replace(item, parts=()).encode(), item.parts)
-    return sum(item.state == "waiting" for item in outbox.items.values())
+    states = [item.state for item in outbox.items.values()]
+    return states.count("waiting"), states.count("held")

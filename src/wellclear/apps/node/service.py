@@ -13,10 +13,11 @@ from pathlib import Path
 from typing import Any, Final
 
 from wellclear.apps.node.alarms import Alarm
+from wellclear.apps.node.batches import submissions
 from wellclear.apps.node.core import NodeCore
 from wellclear.apps.node.parts import Wanted
 from wellclear.channel.outbox import Item
-from wellclear.channel.submission import Frame, note_of
+from wellclear.channel.submission import note_of
 from wellclear.domain.entry import Act, Approval
 from wellclear.domain.logged import Remark
 from wellclear.edges.client import Event, HostClient
@@ -38,7 +39,6 @@ FETCHES_MAX: Final = 16
 FILL_LEAVES: Final = 2_048
 OUTSIDE_BACK: Final = 1_024
 """After a halt, so many leaves before the last known ones are looked at again, for what was said in another history."""
-SEND_BYTES_MAX: Final = 900 * 1024
 
 
 class NodeService:
@@ -378,21 +378,6 @@ class NodeService:
         self._changes += 1
         bell, self._bell = self._bell, asyncio.Event()
         bell.set()
-
-
-def submissions(items: Sequence[Item]) -> list[tuple[list[Item], list[Frame]]]:
-    """Items as submissions of at most 1 MiB, in their order."""
-    batches: list[tuple[list[Item], list[Frame]]] = []
-    room = 0
-    for item in items:
-        size = len(item.leaf) + sum(map(len, item.parts)) + 64
-        if not batches or size > room:
-            batches.append(([], []))
-            room = SEND_BYTES_MAX
-        batches[-1][0].append(item)
-        batches[-1][1].append(Frame(item.leaf, item.parts))
-        room -= size
-    return batches
 
 
 async def _woken(event: asyncio.Event, seconds: float) -> None:

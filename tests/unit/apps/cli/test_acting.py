@@ -113,7 +113,7 @@ def test_withheld_groups_are_committed_to_but_not_sent() -> None:
     ("told", "line"),
     [
         ({"state": "not sent"}, "NOT SENT yet (not sent): the node keeps it"),
-        ({"state": "not sent", "words": "not sent: Use the telephone."}, "NOT SENT yet (not sent): not sent: Use the"),
+        ({"state": "not sent", "words": "the host has not taken it."}, "NOT SENT yet (not sent): the host has not"),
         ({"state": "unproven", "words": "handed to the host."}, "NOT IN THE LOG: handed to the host."),
         ({"index": 9, "state": "unproven"}, "SENT NORTHLAND-1001-9 (entry 9)"),
     ],

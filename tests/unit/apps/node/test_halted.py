@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -102,9 +103,7 @@ def outside(bench: Bench) -> list[str]:
 
 @pytest.mark.requirement("R4", "R33")
 @pytest.mark.parametrize("code", SAFETY_CODES)
-def test_safety_goes_to_the_host_under_the_newest_head_that_was_verified(
-    relay: Relay, south: Bench, code: str
-) -> None:
+def test_safety_goes_to_the_host_under_the_newest_head_that_was_verified(relay: Relay, south: Bench, code: str) -> None:
     fork = other_history(south)
     size, root = relay.size, relay.sketch.tree.root()
     item = put(south, cease(south, code))
@@ -138,9 +137,12 @@ def test_nothing_else_is_sent_and_each_act_is_refused_with_its_sentence(relay: R
     south.fetch()
     core, pen = south.core, south.core.pen(f"{SOUTH}/OPS")
     fork = other_history(south)
-    groups = [{"group": "volume", "volumes": [circle(1.0, 1.0, 100)]}, {"group": "category", "category": "air"}]
+    groups: list[dict[str, Any]] = [
+        {"group": "volume", "volumes": [circle(1.0, 1.0, 100)]}, {"group": "category", "category": "air"},
+        {"group": "rest", "crewed": "yes"},
+    ]  # fmt: skip
     asked = {"to": [f"{NORTH}/OPS"], "precedence": "P", "id": core.next_id(pen.desk), "keep_until": "2030-01-01"}
-    notice = write_act(pen, "notice", [*groups, {"group": "rest", "crewed": "yes"}], asked)
+    notice = write_act(pen, "notice", groups, asked)
     for composed, approvals in (
         (ack(pen, core.picture, item, 1, ()), fork.sketch.watched),
         (notice, fork.sketch.released),
