@@ -68,12 +68,11 @@ def check_beside_the_log(verdict: Verdict) -> None:
         held = "The picture that follows from the log has the digest that the exporter signed."
         verdict.check(held, PICTURE, lambda: _check_statement(verdict))
     if POLICY in files:
-        fits = files[POLICY] == policy_text(verdict.picture)
-        verdict.check(
-            "The policy names exactly the keys of the log.",
-            POLICY,
-            lambda: require(fits, POLICY, "is not the policy of this channel: its keys are those of the log"),
-        )
+        if files[POLICY] == policy_text(verdict.picture):
+            verdict.holds.append("The policy names exactly the keys of the log.")
+        else:
+            why = "is not the policy of this channel: its keys are those of the log"
+            verdict.faults.append(Fault(POLICY, None, why, (0, verdict.picture.size)))
     for path in sorted(path for path in files if path.startswith("refusals/")):
         _check_refusal(verdict, path)
 
@@ -142,7 +141,7 @@ def _check_note(verdict: Verdict, path: str) -> None:
     if verdict.host_signed and now is host and last is not None and verdict.has_root(last.size, last.root):
         why = "the host signed this and the checkpoint, and they cannot both be true: keep both as evidence against it"
         raise Unverified(path, why)
-    raise Unverified(path, "is not the beginning of this log")
+    verdict.faults.append(Fault(path, None, "is not the beginning of this log", (0, size)))
 
 
 def _check_parts(verdict: Verdict) -> None:
@@ -155,7 +154,7 @@ def _check_parts(verdict: Verdict) -> None:
         if hashlib.sha256(raw).hexdigest() != name:
             verdict.faults.append(Fault(path, verdict.committed.get(name), "its bytes do not fit the commitment"))
         elif name not in verdict.committed:
-            verdict.faults.append(Fault(path, None, "no entry of this log commits to it"))
+            verdict.faults.append(Fault(path, None, "no entry of this log commits to it", (0, verdict.picture.size)))
         else:
             try:
                 open_part(raw, PartRef(commit=b64(bytes.fromhex(name)), enc="none"))
@@ -183,7 +182,9 @@ def _check_statement(verdict: Verdict) -> None:
     require(host is not None and statement.origin == host.origin, PICTURE, "speaks of another log")
     digest = verdict.digests.get(statement.size)
     require(digest is not None, PICTURE, f"speaks of {statement.size} entries, which are not here")
-    require(digest == statement.digest, PICTURE, f"its digest is not that after {statement.size} entries")
+    if digest != statement.digest:
+        why = f"its digest is not that after {statement.size} entries"
+        verdict.faults.append(Fault(PICTURE, None, why, (0, statement.size)))
 
 
 def _check_refusal(verdict: Verdict, path: str) -> None:

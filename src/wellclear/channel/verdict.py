@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from wellclear.domain.kinds import HostCard
 from wellclear.errors import Unverified, WellclearError
@@ -35,6 +36,8 @@ class Verdict:
     """(entry, size) where an author named another root."""
     committed: dict[str, int] = field(default_factory=dict)
     """The entry that commits to a part, by the hex of the commitment."""
+    breaks: list[int] = field(default_factory=list)
+    """Entries that are broken themselves, ascending: bytes that nobody signed, or the first that no host may log."""
     digests: dict[int, bytes] = field(default_factory=dict)
     hosts: list[tuple[int, HostCard]] = field(default_factory=list)
     """From which size of the log on which host signs."""
@@ -59,6 +62,16 @@ class Verdict:
         if what:
             self.holds.append(what)
         return True
+
+    def sort_out(self) -> None:
+        """Each fault once, with whether it follows from a broken entry; nothing else is taken to explain one."""
+        self.faults = [
+            replace(fault, follows=self._rests_on_a_break(*fault.rests_on)) for fault in dict.fromkeys(self.faults)
+        ]
+
+    def _rests_on_a_break(self, start: int, end: int) -> bool:
+        at = bisect_left(self.breaks, start)
+        return at < len(self.breaks) and self.breaks[at] < end
 
     def has_root(self, size: int, root: bytes) -> bool:
         """Whether the first `size` entries of this log have that root; False also when there are fewer."""

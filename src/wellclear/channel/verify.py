@@ -5,7 +5,8 @@ the exporter itself changed anything before: every leaf lies under the root that
 in entry 0, every entry carries its author's signature and the hash of the author's entry before it, and every part
 fits the commitment that was logged when it was sent. A lying exporter can sign a new manifest; it cannot sign the log.
 
-Everything is found that can be found: a fault in one place does not hide another.
+Everything is found that can be found: a fault in one place does not hide another. But a broken entry spoils every root,
+link and digest after it; those faults are told apart as what follows from it (`Fault.follows`).
 """
 
 from __future__ import annotations
@@ -82,7 +83,7 @@ def verify_bundle(
         check_beside_the_log(verdict)
     _check_channel(verdict, channel)
     _say_what_nobody_can_know(verdict, channel)
-    verdict.faults = list(dict.fromkeys(verdict.faults))
+    verdict.sort_out()
     return verdict
 
 
@@ -150,7 +151,8 @@ def _read_log(verdict: Verdict) -> list[bytes]:
         torn = tile_faults(files, leaves, verdict.tree)
         verdict.faults += torn
         if verdict.tree.root() != checkpoint.root:
-            verdict.faults.append(Fault(CHECKPOINT, None, "the entries do not have the root that the host signed"))
+            why = "the entries do not have the root that the host signed"
+            verdict.faults.append(Fault(CHECKPOINT, None, why, (0, checkpoint.size)))
         elif not torn and not found:
             verdict.holds.append(f"All {checkpoint.size} entries lie under the checkpoint's root.")
     return leaves
@@ -200,7 +202,11 @@ def _check_entry(verdict: Verdict, before: Picture, logged: Logged) -> None:
     index = logged.index
     fault = envelope_fault(before, logged)
     if fault is not None:
-        verdict.faults.append(Fault("", index, f"{fault}: {fault.sentence}; a host must not log it"))
+        by_itself = not verdict.breaks or not _may_follow(before, logged, fault)
+        if by_itself:
+            verdict.breaks.append(index)
+        rests_on = (0, 0) if by_itself else (0, index)
+        verdict.faults.append(Fault("", index, f"{fault}: {fault.sentence}; a host must not log it", rests_on))
     if logged.entry is None:
         return
     for ref in logged.entry.act.parts:
@@ -212,6 +218,17 @@ def _check_entry(verdict: Verdict, before: Picture, logged: Logged) -> None:
         verdict.heads_hold = max(verdict.heads_hold, head.size)
     else:
         verdict.heads_differ.append((index, head.size))
+
+
+def _may_follow(before: Picture, logged: Logged, fault: Reason) -> bool:
+    """Whether a broken entry before this one may be why: it would have named its channel or key, or led to it."""
+    if logged.entry is None or logged.fault is not None:
+        return False  # whatever stands before it, its own bytes are not what anybody signed
+    if fault is not Reason.NOT_NEXT:
+        return True
+    link = logged.entry.link
+    seq, _ = before.chains.get(link.key) or (0, UNSET)
+    return link.seq > seq + 1  # an entry of its key is missing; doubled and forked ones explain themselves
 
 
 def _say_heads(verdict: Verdict) -> None:
@@ -226,16 +243,22 @@ def _say_heads(verdict: Verdict) -> None:
             others = f"; so do the authors of {len(beyond) - 1} later entries" if len(beyond) > 1 else ""
             first, last = verdict.heads_hold, least - 1
             where = f"entry {last}" if first == last else f"entries {first} to {last}"
-            verdict.faults.append(Fault("", index, f"{why}{others}. The first difference lies in {where}"))
+            rests_on = (0, least)
+            if not verdict.breaks:  # every entry is signed and follows, so this is the first that is known of a break
+                rests_on = (0, 0)
+                verdict.breaks.append(last)
+            verdict.faults.append(Fault("", index, f"{why}{others}. The first difference lies in {where}", rests_on))
 
 
 def _check_channel(verdict: Verdict, channel: str | None) -> None:
     found, manifest = verdict.picture.channel, verdict.manifest
     if manifest is not None and found and manifest.channel != found:
-        verdict.faults.append(Fault(MANIFEST, None, f"is about channel {manifest.channel}; entry 0 makes it {found}"))
+        why = f"is about channel {manifest.channel}; entry 0 makes it {found}"
+        verdict.faults.append(Fault(MANIFEST, None, why, (0, 1)))
     elif manifest is not None and found and (manifest.exercise == "yes") != verdict.picture.exercise:
         kind = "an exercise" if verdict.picture.exercise else "no exercise"
-        verdict.faults.append(Fault(MANIFEST, None, f"says otherwise, but entry 0 makes this channel {kind}"))
+        why = f"says otherwise, but entry 0 makes this channel {kind}"
+        verdict.faults.append(Fault(MANIFEST, None, why, (0, 1)))
     if channel is None or not found:
         return
     if channel == found:

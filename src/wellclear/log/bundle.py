@@ -15,7 +15,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated
 
 import msgspec
@@ -94,11 +94,17 @@ class Manifest(Wire, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """What does not hold: in which file, if it is about one; at which entry, if it is about one; and why."""
+    """What does not hold: in which file, if it is about one; at which entry, if it is about one; and why.
+
+    `rests_on` are the entries (start, end) that the judgement takes as they should be: a root rests on all below it.
+    `follows` is whether one of them is broken itself, so that this is its consequence, or cannot be judged before it.
+    """
 
     file: str
     index: int | None
     why: str
+    rests_on: tuple[int, int] = field(default=(0, 0), compare=False)
+    follows: bool = field(default=False, compare=False)
 
     def __str__(self) -> str:
         where = [self.file] if self.file else []
@@ -274,9 +280,14 @@ def tile_faults(files: Mapping[str, bytes], leaves: Sequence[bytes], tree: Tree)
             continue
         for at, (one, other) in enumerate(zip(stored, split_hashes(wanted, tile.width), strict=True), tile.start):
             if one != other and tile.level == 0:
-                found.append(Fault(tile.path, at, "the entry and its hash in the tile do not fit each other"))
+                why = "the entry and its hash in the tile do not fit each other"
+                found.append(Fault(tile.path, at, why, (at, at + 1)))
             elif one != other:
-                found.append(Fault(tile.path, None, f"hash {at} of level {tile.level} is not that of the tiles below"))
+                why, under = (
+                    f"hash {at} of level {tile.level} is not that of the tiles below",
+                    WIDTH ** (tile.level or 0),
+                )
+                found.append(Fault(tile.path, None, why, (at * under, (at + 1) * under)))
     return found
 
 

@@ -140,6 +140,27 @@ def test_many_faults_are_counted_not_all_shown(directory: Path) -> None:
     assert report.exit_code == 1
 
 
+def test_the_first_cause_is_told_and_the_rest_is_counted(directory: Path) -> None:
+    path = next(directory.glob("tile/entries/*/*"), None) or next(directory.glob("tile/entries/*"))
+    raw = path.read_bytes()
+    path.write_bytes(raw[:300] + bytes([raw[300] ^ 1]) + raw[301:])
+    report = verify_path(directory, threads=1)
+    assert len(report.faults) > 15
+    told = report.lines()
+    at = told.index("What does not hold:")
+    assert "was changed after the export" in told[at + 1]
+    assert told[at + 2].startswith("  entry 0: BAD_SIGNATURE")
+    assert told[at + 3].startswith(f"  and {len(report.faults) - 2} consequences of this")
+    assert not told[at + 4].startswith("  ")
+    assert f"2 faults with {len(report.faults) - 2} consequences." in report.verdict
+    every = report.lines(verbose=True)
+    assert all(f"  {fault}" in every for fault in report.faults)
+    listed = report.json()["faults"]
+    assert isinstance(listed, list)
+    assert [row["follows"] for row in listed].count("no") == 2
+    assert len(listed) == len(report.faults)
+
+
 def test_a_real_store_is_exported_and_told(tmp_path: Path) -> None:
     sketch = scripted()
     source = SketchSource(sketch)

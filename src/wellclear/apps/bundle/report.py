@@ -50,31 +50,48 @@ class VerifyReport:
         return not self.faults
 
     @property
+    def causes(self) -> tuple[Fault, ...]:
+        """The faults that stand by themselves; all others follow from an entry that is among these."""
+        return tuple(fault for fault in self.faults if not fault.follows)
+
+    @property
     def exit_code(self) -> int:
         return 0 if self.ok else 1
 
     @property
     def verdict(self) -> str:
         """The one line that counts."""
-        count = len(self.faults)
         if self.ok:
             return f"{self.path}: everything that can be checked holds."
-        return f"{self.path}: DOES NOT HOLD, {count} fault{'s' if count > 1 else ''}."
+        count, more = len(self.causes), len(self.faults) - len(self.causes)
+        said = f"{self.path}: DOES NOT HOLD, {count} fault{'s' if count > 1 else ''}"
+        return said + (f" with {_consequences(more)}." if more else ".")
 
-    def lines(self) -> list[str]:
-        """The report for a person: the verdict first, and above it only that it is an exercise."""
-        count = len(self.faults)
+    def lines(self, *, verbose: bool = False) -> list[str]:
+        """The report for a person: the verdict first, and above it only that it is an exercise.
+
+        Of what follows from a broken entry only the number is told, unless `verbose`: the first place is what counts.
+        """
         said = [EXERCISE, self.verdict] if self.exercise else [self.verdict]
         if self.channel:
             made = f", exported by {self.exporter} at {_moment(self.made_us)}" if self.made_us is not None else ""
             said.append(f"Channel {self.channel}, {self.entries} entries{made}.")
-        said += _section("What does not hold:", [str(fault) for fault in self.faults[:FAULTS_SHOWN]])
-        if count > FAULTS_SHOWN:
-            said.append(f"  and {count - FAULTS_SHOWN} more")
+        said += self._fault_lines(verbose=verbose)
         said += _section("What holds:", list(self.holds))
         if self.remarks:
             said.append(f"  {self.remarks} entries could not stand and moved nothing; the timeline names them.")
         return said + _section("What no check of these files can tell:", list(self.unknown))
+
+    def _fault_lines(self, *, verbose: bool) -> list[str]:
+        told = self.faults if verbose else self.causes[:FAULTS_SHOWN]
+        said = _section("What does not hold:", [str(fault) for fault in told])
+        if verbose:
+            return said
+        if len(self.causes) > FAULTS_SHOWN:
+            said.append(f"  and {len(self.causes) - FAULTS_SHOWN} more (-v lists them)")
+        if follow := len(self.faults) - len(self.causes):
+            said.append(f"  and {_consequences(follow)} of this, not to be judged before it is mended (-v lists them)")
+        return said
 
     def json(self) -> dict[str, object]:
         """The same for a program."""
@@ -89,7 +106,10 @@ class VerifyReport:
             "entries": self.entries,
             "remarks": self.remarks,
             "holds": list(self.holds),
-            "faults": [{"file": one.file, "index": one.index, "why": one.why} for one in self.faults],
+            "faults": [
+                {"file": one.file, "index": one.index, "why": one.why, "follows": "yes" if one.follows else "no"}
+                for one in self.faults
+            ],
             "unknown": list(self.unknown),
         }
 
@@ -128,6 +148,10 @@ class ExportReport:
             "bytes": self.bytes,
             "readers": list(self.readers),
         }
+
+
+def _consequences(count: int) -> str:
+    return f"{count} consequence{'s' if count > 1 else ''}"
 
 
 def _section(title: str, lines: list[str]) -> list[str]:

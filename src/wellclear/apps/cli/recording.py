@@ -59,18 +59,22 @@ def verify(
     channel: Annotated[
         str | None, typer.Option(metavar="ID", help="The channel's id, or the fingerprint that was read to you.")
     ] = None,
+    verbose: Annotated[
+        bool, typer.Option("--verbose", "-v", help="List every fault, also those that follow from another.")
+    ] = False,
     threads: Annotated[int, typer.Option(min=1, max=64, help="How many threads verify signatures.")] = 2,
     as_json: AsJson = False,
 ) -> None:
     """Check a bundle: every signature, every proof, the picture. Needs no network, node or key.
 
-    Ends with 1 if anything does not hold, and names the entry or the file.
+    Ends with 1 if anything does not hold, and names the entry or the file. Of what follows from a broken entry only the
+    number is told.
     """
     known, heard = split_channel(channel)
     report = verify_path(path, channel=known, threads=threads)
     if heard is not None and (not report.channel or spoken(unb64(report.channel)) != heard):
         raise Unverified(str(path), "this is another channel than the one that was read to you")
-    show(report.json(), *report.lines(), as_json=as_json)
+    show(report.json(), *report.lines(verbose=verbose), as_json=as_json)
     if not report.ok:
         raise typer.Exit(EXIT_FINDING)
 
