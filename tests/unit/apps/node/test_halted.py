@@ -130,6 +130,28 @@ def test_safety_that_the_host_does_not_take_is_not_sent(south: Bench) -> None:
     assert (row["state"], row["why"]) == ("linked", NOT_HANDED)
 
 
+@pytest.mark.requirement("R4")
+def test_a_host_whose_log_is_shorter_refuses_it_and_the_officer_is_rung(relay: Relay, south: Bench) -> None:
+    """The head that was verified is larger than what the host shows now; nobody is told that it was sent."""
+    for _ in range(2):
+        relay.sketch.time(NORTH)
+    south.follow()
+    fork = Relay(Sketch.founded(seed=SEED))
+    fork.sketch.time(HOST)
+    with pytest.raises(Equivocation) as found:
+        south.core.hear(fork.note())
+    south.core.halt(found.value)
+    south.relay = fork
+    item = put(south, cease(south))
+    south.rang.clear()
+    assert hand_over(south) == [Reason.HEAD_AHEAD]
+    assert [alarm.kind for alarm in south.rang] == ["refused"]
+    while fork.size < relay.size:
+        fork.sketch.time(HOST)
+    south.core.decide(unb64(item.id).hex(), again=True)
+    assert all(isinstance(index, int) for index in hand_over(south)), "when that log has grown, it is taken"
+
+
 @pytest.mark.requirement("R33")
 def test_nothing_else_is_sent_and_each_act_is_refused_with_its_sentence(relay: Relay, south: Bench) -> None:
     item, _ = relay.sketch.announce(NORTH, [f"{SOUTH}/OPS"], [circle(34.5, 38.3, 5_000)])

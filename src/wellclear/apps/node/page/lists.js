@@ -170,7 +170,7 @@ function drawOutbox(outbox) {
   const entries = (outbox.entries ?? []).filter((row) => row.state !== "logged");
   panel("outbox", entries.map((row) => ({
     key: row.act_hash, sign: sign(row), make: () => el("p", { class: "out" }, el("b", { class: row.state === "refused" ? "bad" : "unsent" }, say(sentence(`out_${row.state}`) === `out_${row.state}` ? "not_sent" : `out_${row.state}`)), " ",
-      words(row.kind), " ", ltr(row.id ?? ""), " ", words(row.why ?? ""), row.state === "held" ? decisions(row) : ""),
+      words(row.kind), " ", ltr(row.id ?? ""), " ", words(row.why ?? ""), ["held", "refused"].includes(row.state) ? decisions(row) : ""),
   })), () => ["outbox_none"]);
   const open = (outbox.waiting ?? 0) + (outbox.linked ?? 0) + (outbox.refused ?? 0) + (outbox.held ?? 0);
   const flag = document.getElementById("unsent");
