@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import random
+from itertools import pairwise
 
 from pyproj import Geod
 
@@ -19,6 +20,7 @@ CENTRES = {
     "north pole": (90.0, 0.0),
     "south pole": (-90.0, 12.0),
     "beside the pole": (89.95, 50.0),
+    "bering sea": (62.0, -179.0),
 }
 """Latitude and longitude in degrees."""
 
@@ -71,6 +73,38 @@ def skeleton_pair(draw: random.Random, place: str) -> tuple[Skeleton, Skeleton]:
     first = offset(centre, draw.uniform(0, 360), draw.uniform(0, 1.5) * size_m)
     second = offset(centre, draw.uniform(0, 360), draw.uniform(0, 1.5) * size_m)
     return skeleton(draw, first, size_m), skeleton(draw, second, other_m)
+
+
+def grazing_pair(draw: random.Random, place: str) -> tuple[Skeleton, Skeleton]:
+    """A skeleton, and another with a vertex some centimetres or metres beside an edge of the first."""
+    size_m = math.exp(draw.uniform(math.log(METRES[0]), math.log(METRES[1])))
+    first = skeleton(draw, offset(centre_of(place), draw.uniform(0, 360), draw.uniform(0, 1.5) * size_m), size_m)
+    start, end = draw.choice(edges(first))
+    azimuth, _, length = GEOD.inv(start.lon_e7 / E7, start.lat_e7 / E7, end.lon_e7 / E7, end.lat_e7 / E7)
+    out = azimuth + draw.choice((90, -90))
+    beside = offset(offset(start, azimuth, draw.uniform(0, 1) * length), out, 10 ** draw.uniform(-1.3, 1))
+    reach_m = size_m * 10 ** draw.uniform(-1.5, 0)
+    left, right = (offset(beside, out + draw.uniform(5, 80) * side, reach_m) for side in (1, -1))
+    shapes: tuple[Skeleton, ...] = Point(beside), Route((left, beside, right)), Polygon(((beside, left, right),))
+    return first, draw.choice(shapes)
+
+
+def edges(drawn: Skeleton) -> list[tuple[Position, Position]]:
+    """The ends of each edge; a point has one edge to itself."""
+    match drawn:
+        case Point(position):
+            return [(position, position)]
+        case Route(vertices, _):
+            return list(pairwise(vertices))
+        case Polygon(rings):
+            return [edge for ring in rings for edge in pairwise((*ring, ring[0]))]
+        case Polygons(parts):
+            return [edge for part in parts for edge in edges(part)]
+
+
+def any_radius_mm(draw: random.Random, drawn: Skeleton) -> int:
+    """A radius that the skeleton may have; often none."""
+    return draw.choice((0, draw.randint(0, 5_000_000))) if isinstance(drawn, Point | Route) else 0
 
 
 def volume(draw: random.Random, place: str) -> Volume:
