@@ -8,16 +8,25 @@ from typing import BinaryIO, Final
 
 from wellclear.errors import InvalidValue
 from wellclear.interop.geojson import read_geojson
+from wellclear.interop.gpx import read_gpx
+from wellclear.interop.kml import read_kml, read_kmz
 from wellclear.interop.planned import Defaults, Read
 from wellclear.interop.table import read_table
 
 Reader = Callable[[BinaryIO, str, Defaults], Read]
 
-READERS: Final[dict[str, Reader]] = {"geojson": read_geojson, "csv": read_table}
+READERS: Final[dict[str, Reader]] = {
+    "geojson": read_geojson,
+    "csv": read_table,
+    "kml": read_kml,
+    "kmz": read_kmz,
+    "gpx": read_gpx,
+}
 """By the name of the format, as a caller may say it."""
 _ENDINGS: Final = {
     "geojson": "geojson", "json": "geojson", "geojsonl": "geojson", "geojsons": "geojson", "geojsonseq": "geojson",
-    "ndjson": "geojson", "jsonl": "geojson", "csv": "csv", "tsv": "csv", "txt": "csv",
+    "ndjson": "geojson", "jsonl": "geojson", "csv": "csv", "tsv": "csv", "txt": "csv", "kml": "kml", "kmz": "kmz",
+    "gpx": "gpx",
 }  # fmt: skip
 
 

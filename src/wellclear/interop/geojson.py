@@ -175,8 +175,7 @@ def shapes_of(geometry: object, times: object = None, where: str = "geometry") -
     drawn = _Drawn(where)
     shapes = _drawn_shapes(kind, geometry.get("coordinates"), times, drawn)
     if drawn.had_heights:
-        first = shapes[0]
-        shapes[0] = Shape(first.skeleton, (*first.notes, _HEIGHT_NOTE), first.span_us, first.opens, first.closes)
+        shapes[0] = shapes[0].with_notes(_HEIGHT_NOTE)
     return shapes
 
 

@@ -11,10 +11,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
-from typing import BinaryIO, Final
+from typing import Final
 
 from wellclear.errors import Malformed
-from wellclear.interop.streams import decoded
+from wellclear.interop.streams import Source, decoded
 
 VALUE_CHARS_MAX: Final = 8 * 1024 * 1024
 DEPTH_MAX: Final = 100
@@ -83,7 +83,7 @@ class Decoder:
 class Scanner:
     """Walks through JSON text as it streams in; `line` counts from 1."""
 
-    def __init__(self, source: BinaryIO, file: str) -> None:
+    def __init__(self, source: Source, file: str) -> None:
         self.file = file
         self._pieces = decoded(source, file)
         self._buffer = ""

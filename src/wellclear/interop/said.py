@@ -36,6 +36,8 @@ WORDS: Final = (
 NAME_CHARS_MAX: Final = 100
 PARTY_DO: Final = "write whose it is, such as NORTHLAND, or give one party for the whole file"
 
+_SIZE_DO: Final = "write metres such as 500, or give one for the whole file"
+
 _DO: Final = {
     "start": EXAMPLE, "end": EXAMPLE, "times": EXAMPLE, "lower": heights.EXAMPLES, "upper": heights.EXAMPLES,
     "radius": "write it such as 5km, 800m or 3nm", "half_width": "write it such as 5km, 800m or 3nm",
@@ -80,6 +82,29 @@ def skipped(place: Place, values: Values, error: InvalidValue) -> Skipped:
     reason, _, do = error.why.partition("; ")
     name = error.field.partition("[")[0].partition(".")[0].partition(",")[0]
     return Skipped(place, said_id, error.field, reason, do or _DO.get(name, "write it anew"))
+
+
+def too_large(place: Place) -> Skipped:
+    """A feature that takes too much room to be read."""
+    return Skipped(place, "", place.noun, "is too large to be read", "cut it into several volumes of one notice")
+
+
+class Names:
+    """Ids for features that say none: their title, with their place in the file where that was taken already."""
+
+    def __init__(self, file: str) -> None:
+        self._file = file
+        self._taken: set[str] = set()
+
+    def fallback(self, title: str, place: Place) -> str:
+        """An id that this file has not had before."""
+        name = " ".join(title.split())[:NAME_CHARS_MAX]
+        if not name or not name.isprintable():
+            name = f"{self._file}#{place.noun}-{place.index}"
+        if name in self._taken:
+            name = f"{name} ({place.noun} {place.index})"
+        self._taken.add(name)
+        return name
 
 
 def text(values: Values, name: str) -> str:
@@ -199,7 +224,7 @@ def _size(values: Values, name: str, given_m: str | None) -> int:
     if number is None or number == "":
         if given_m is None:
             example = "circle needs a radius" if name == "radius" else "route needs a half-width"
-            raise InvalidValue(f"{name}_m", f"is missing, and a {example}; write metres such as 500")
+            raise InvalidValue(f"{name}_m", f"is missing, and a {example}; {_SIZE_DO}")
         number = given_m
     if type(number) is not int and not isinstance(number, Decimal | str):
         raise InvalidValue(f"{name}_m", "must be a number of metres; write it such as 500")

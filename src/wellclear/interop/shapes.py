@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import pairwise
 from typing import Final
@@ -51,6 +51,10 @@ class Shape:
     span_us: tuple[int, int] | None = None
     opens: bool = True
     closes: bool = True
+
+    def with_notes(self, *notes: str) -> Shape:
+        """The same with more to tell."""
+        return replace(self, notes=self.notes + notes)
 
 
 def vertex_from(lat: str | int | Decimal, lon: str | int | Decimal, where: str, order: str = "") -> Vertex:

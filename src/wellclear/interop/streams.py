@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import codecs
 from collections.abc import Iterator
-from typing import BinaryIO, Final
+from typing import Final, Protocol
 
 from wellclear.errors import Malformed
 
@@ -12,7 +12,15 @@ PIECE_BYTES: Final = 256 * 1024
 _UTF16: Final = {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
 
 
-def decoded(source: BinaryIO, file: str) -> Iterator[str]:
+class Source(Protocol):
+    """Bytes that are read in pieces; every binary file is one."""
+
+    def read(self, size: int, /) -> bytes:
+        """At most so many bytes; none at the end."""
+        ...
+
+
+def decoded(source: Source, file: str) -> Iterator[str]:
     """The text of a source in pieces that are not empty; UTF-8, or UTF-16 if a byte-order mark says so.
 
     Raises:

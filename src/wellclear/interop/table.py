@@ -168,8 +168,7 @@ def _shapes(values: dict[str, str], *, decimal_comma: bool) -> list[Shape]:
         raise InvalidValue("positions", f"there are {len(vertices)}, but a circle has one centre; write a row for each")
     else:
         made = [circle(vertices[0])]
-    first = made[0]
-    return [Shape(first.skeleton, (*first.notes, *notes), first.span_us, first.opens, first.closes), *made[1:]]
+    return [made[0].with_notes(*notes), *made[1:]]
 
 
 def _vertices(values: dict[str, str], *, decimal_comma: bool) -> tuple[list[Vertex], list[str]]:
