@@ -185,6 +185,11 @@ def _check_parts(act: Act, parts: Sequence[str], intent: Intent) -> None:
             raise Unverified("act from the node", f"part {name} goes to other readers than was asked for")
 
 
+def from_desk(desk: str | None) -> Fields:
+    """The member of an act that says which of the party's desks speaks; none where the node is to take its own."""
+    return {"desk": desk} if desk else {}
+
+
 def role_for(kind: str) -> Role:
     """The role in which one officer approves a kind alone."""
     return "head_of_delegation" if KINDS[kind].asks.name == "HEAD" else "watch_officer"

@@ -8,10 +8,10 @@ from typing import Annotated, Any
 import typer
 
 from wellclear.apps.cli import typed
-from wellclear.apps.cli.acting import Fields, Intent, Workplace, say
+from wellclear.apps.cli.acting import Fields, Intent, Workplace, from_desk, say
 from wellclear.apps.cli.asking import agree, ask, somebody_sits_here
 from wellclear.apps.cli.notice_lines import positions_in, volume_lines
-from wellclear.apps.cli.notices import notice_at, raw_volumes
+from wellclear.apps.cli.notices import notice_at, raw_volumes, subject_of
 from wellclear.apps.cli.options import (
     NODE_HOME,
     WAIT_S,
@@ -280,7 +280,7 @@ def request(
     def build(place: Workplace) -> Intent:
         notice = notice_at(place, item)
         members: Fields = {"to": [notice["desk"]], "code": code, "subject": subject_of(notice, None)}
-        return Intent("request", [group], place.readers([notice["desk"]]), members | ({"desk": desk} if desk else {}))
+        return Intent("request", [group], place.readers([notice["desk"]]), members | from_desk(desk))
 
     say(home, officer, build, file=passphrase_file, wait_s=wait_s, as_json=as_json, done="ASKED")
 
@@ -328,7 +328,7 @@ def to_request(place: Workplace, kind: str, item: str, desk: str | None, more: F
     if asked is None:
         raise InvalidValue("ID", f"{item} is no request in the picture")
     members: Fields = {"to": [asked["from"]], "subject": {"id": item, "version": int(asked.get("version", 1))}, **more}
-    return Intent(kind, members=members | ({"desk": desk} if desk else {}))
+    return Intent(kind, members=members | from_desk(desk))
 
 
 def answer_to(place: Workplace, kind: str, item: str, of_desk: str, version: int | None, desk: str | None) -> Intent:
@@ -339,7 +339,7 @@ def answer_to(place: Workplace, kind: str, item: str, of_desk: str, version: int
         "to": [of_desk], "subject": subject_of(notice, version), "public": {"desk": of_desk},
         "precedence": notice["precedence"],
     }  # fmt: skip
-    return Intent(kind, members=members | ({"desk": desk} if desk else {}))
+    return Intent(kind, members=members | from_desk(desk))
 
 
 def to_announcer(notice: Fields, version: int | None, desk: str | None) -> Fields:
@@ -347,9 +347,4 @@ def to_announcer(notice: Fields, version: int | None, desk: str | None) -> Field
     members: Fields = {
         "to": [notice["desk"]], "subject": subject_of(notice, version), "precedence": notice["precedence"],
     }  # fmt: skip
-    return members | ({"desk": desk} if desk else {})
-
-
-def subject_of(notice: Fields, version: int | None) -> Fields:
-    """The version that is meant: the current one unless said otherwise."""
-    return {"id": notice["id"], "version": int(notice["version"]) if version is None else version}
+    return members | from_desk(desk)

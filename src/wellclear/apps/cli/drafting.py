@@ -11,7 +11,7 @@ import msgspec
 import typer
 
 from wellclear.apps.cli import typed
-from wellclear.apps.cli.acting import Fields, Intent, Workplace, ready_from, report
+from wellclear.apps.cli.acting import Fields, Intent, Workplace, from_desk, ready_from, report
 from wellclear.apps.cli.asking import agree
 from wellclear.apps.cli.notice_form import (
     REST_MEMBERS,
@@ -23,7 +23,7 @@ from wellclear.apps.cli.notice_form import (
     volume_from_words,
 )
 from wellclear.apps.cli.notice_lines import group_lines, preview_lines, preview_of
-from wellclear.apps.cli.notices import notice_at, raw_volumes
+from wellclear.apps.cli.notices import notice_at, raw_volumes, subject_of
 from wellclear.apps.cli.options import (
     NODE_HOME,
     WAIT_S,
@@ -111,10 +111,7 @@ def draft(
         raise InvalidValue("--as", "name the officer who drafts, such as --as W1")
     place = Workplace.open(home)
     with place.client:
-        members: Fields = {"to": list(form.to), "precedence": form.precedence, "keep_until": form.keep_until}
-        keep(
-            place, "notice", form, members | ({"desk": desk} if desk else {}), officer, passphrase_file, as_json=as_json
-        )
+        keep(place, "notice", form, from_desk(desk), officer, passphrase_file, as_json=as_json)
 
 
 def form_from_options(given: Fields) -> NoticeForm:
@@ -160,11 +157,8 @@ def amend(
         current = notice_at(place, item)
         over = {} if keep_until is None else {"keep_until": keep_until}
         form = form_from_file(file, {"to": current["to"], **over}) if file else amended_form(current, changes, over)
-        members: Fields = {"to": list(form.to), "precedence": form.precedence, "keep_until": form.keep_until}
-        members["subject"] = {"id": current["id"], "version": int(current["version"]) + 1}
-        keep(
-            place, "amend", form, members | ({"desk": desk} if desk else {}), officer, passphrase_file, as_json=as_json
-        )
+        more = {"subject": subject_of(current, int(current["version"]) + 1)} | from_desk(desk)
+        keep(place, "amend", form, more, officer, passphrase_file, as_json=as_json)
 
 
 def amended_form(current: Fields, changes: Mapping[str, str | None], over: Fields) -> NoticeForm:
@@ -201,9 +195,10 @@ def amended_volume(volume: Fields, changes: Mapping[str, str | None]) -> Fields:
 
 
 def keep(
-    place: Workplace, kind: str, form: NoticeForm, members: Fields, officer: str, file: Path | None, *, as_json: bool
+    place: Workplace, kind: str, form: NoticeForm, more: Fields, officer: str, file: Path | None, *, as_json: bool
 ) -> None:
     """Have the node compose the notice, approve it as its drafter, and leave it with the node for release."""
+    members = {"to": list(form.to), "precedence": form.precedence, "keep_until": form.keep_until, **more}
     intent = Intent(kind, form.groups(), place.readers(form.to), members, form.withhold)
     ready = place.compose(intent, officer)
     for warning in ready.warnings:

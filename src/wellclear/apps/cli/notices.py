@@ -6,7 +6,7 @@ from typing import Any
 
 import typer
 
-from wellclear.apps.cli.acting import Fields, Intent, Workplace, say
+from wellclear.apps.cli.acting import Fields, Intent, Workplace, from_desk, say
 from wellclear.apps.cli.notice_lines import volume_lines
 from wellclear.apps.cli.options import (
     NODE_HOME,
@@ -64,8 +64,13 @@ def complete(
 def about(place: Workplace, kind: str, item: str, desk: str | None) -> Intent:
     """An act about the current version of an own item, to everybody whom it was addressed to."""
     current = notice_at(place, item)
-    members: Fields = {"to": list(current["to"]), "subject": {"id": current["id"], "version": int(current["version"])}}
-    return Intent(kind, members=members | ({"desk": desk} if desk else {}))
+    members: Fields = {"to": list(current["to"]), "subject": subject_of(current, None)}
+    return Intent(kind, members=members | from_desk(desk))
+
+
+def subject_of(notice: Fields, version: int | None) -> Fields:
+    """The version that is meant: the current one unless said otherwise."""
+    return {"id": notice["id"], "version": int(notice["version"]) if version is None else version}
 
 
 def notice_at(place: Workplace, item: str) -> Fields:

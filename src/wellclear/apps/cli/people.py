@@ -57,9 +57,7 @@ def add(
     The new roster is approved by two administrators (--as A1 --as A2), or linked by the recovery key.
     """
     check_person(handle, field="HANDLE")
-    wrong = sorted(set(roles) - PERSON_ROLES)
-    if wrong:
-        raise InvalidValue("--role", f"{wrong[0]} is none of {', '.join(sorted(PERSON_ROLES))}")
+    check_roles(roles, "--role")
     place = Workplace.open(home)
     with place.client:
         key = officer_key(place, handle, public, passphrase_file)
@@ -202,6 +200,20 @@ def change(
     tell(f"{path} has its new passphrase.")
 
 
+def check_roles(roles: list[str], option: str) -> list[str]:
+    """The roles, if each is one that a person may have; raises `InvalidValue`."""
+    wrong = sorted(set(roles) - PERSON_ROLES)
+    if wrong:
+        raise InvalidValue(option, f"{wrong[0][:40]!r} is none of {', '.join(sorted(PERSON_ROLES))}")
+    return roles
+
+
+def check_two(administrators: list[str]) -> None:
+    """Raises `InvalidValue` unless two administrators are named."""
+    if len(set(administrators)) != ADMINISTRATORS_NEEDED:
+        raise InvalidValue("--as", "two administrators approve this: --as A1 --as A2")
+
+
 def key_path(home: Path, use: str) -> Path:
     """Where the key of a use, or of an officer, lies in a home."""
     ring = Keyring(home)
@@ -222,8 +234,7 @@ def takeover(
     old node, whose own key ends at this entry.
     """
     place = Workplace.open(home)
-    if len(set(administrators or [])) != ADMINISTRATORS_NEEDED:
-        raise InvalidValue("--as", "two administrators approve this: --as A1 --as A2")
+    check_two(administrators or [])
     agree(f"The node that speaks for {place.party} now loses its voice. Go on?", yes=yes)
     with place.client:
         ready = place.compose(Intent("takeover"))
@@ -288,8 +299,8 @@ def by_party(
     as_json: bool,
 ) -> None:
     """An act of the party itself: by two administrators, or linked by the recovery key."""
-    if administrators and len(set(administrators)) != ADMINISTRATORS_NEEDED:
-        raise InvalidValue("--as", "two administrators approve this: --as A1 --as A2")
+    if administrators:
+        check_two(administrators)
     ready = place.compose(intent)
     if administrators:
         approvals = [place.approve_as(ready.act, handle, "administrator", files[0]) for handle in administrators]

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from wellclear.apps.cli import typed
-from wellclear.apps.cli.acting import Fields, Intent, Workplace, say
+from wellclear.apps.cli.acting import Fields, Intent, Workplace, from_desk, say
 from wellclear.apps.cli.options import (
     NODE_HOME,
     WAIT_S,
@@ -60,7 +60,7 @@ def safety(
 
     def build(place: Workplace) -> Intent:
         desks = list(to) if to else desks_of_others(place)
-        members: Fields = {"to": desks, "code": code, "precedence": "Z"} | ({"desk": desk} if desk else {})
+        members: Fields = {"to": desks, "code": code, "precedence": "Z"} | from_desk(desk)
         return Intent("safety", [group], place.readers(desks), members)
 
     say(home, officer, build, file=passphrase_file, wait_s=wait_s, as_json=as_json, done=f"SAFETY {code}")
@@ -85,7 +85,7 @@ def message(
         party_of_desk(name, field="--to")
 
     def build(place: Workplace) -> Intent:
-        members: Fields = {"to": list(to), "precedence": precedence.value} | ({"desk": desk} if desk else {})
+        members: Fields = {"to": list(to), "precedence": precedence.value} | from_desk(desk)
         return Intent("message", [group], place.readers(to), members)
 
     say(home, officer, build, file=passphrase_file, wait_s=wait_s, as_json=as_json, done="SENT")
