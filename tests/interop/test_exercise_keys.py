@@ -112,7 +112,7 @@ def south(channel: tuple[Path, Host]) -> Iterator[Path]:
         patch.setenv("WELLCLEAR_PASSPHRASE", PASSPHRASE)
         settings = NodeSettings(home, SOUTH, host.url, load_node(home).channel, listen_port=free_port(), kdf="minimum")
         write_node(settings)
-        running.add(start("node", home))
+        running.add(start("node", home, PASSPHRASE))
         wait_for_node(running, home, timeout_s=60)
         ring = Keyring(home)
         create_key(ring.officer_path("W1"), "person", f"{SOUTH}/W1", PASSPHRASE, exercise=True, kdf=CHEAP)

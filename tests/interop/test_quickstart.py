@@ -152,6 +152,22 @@ def test_the_five_steps_stand_on_the_two_screens(machines: tuple[Machine, Machin
     assert (b.home / "host.pem").read_bytes() == (a.home / "tls.pem").read_bytes()
 
 
+@pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="only Linux shows the environment of processes")
+def test_the_passphrase_stands_in_no_environment_and_on_no_command_line_of_host_and_node(
+    machines: tuple[Machine, Machine],
+) -> None:
+    """Of the command itself it does: there it was put by whoever started it."""
+    looked = 0
+    for machine in machines:
+        command = machine.screen.process.pid
+        for child in Path(f"/proc/{command}/task/{command}/children").read_text().split():
+            words = Path(f"/proc/{child}/cmdline").read_bytes()
+            assert b"serve" in words
+            assert PASSPHRASE.encode() not in words + Path(f"/proc/{child}/environ").read_bytes()
+            looked += 1
+    assert looked == 3, "a host and two nodes"
+
+
 def test_both_see_one_picture(machines: tuple[Machine, Machine]) -> None:
     a, b = machines
     for machine in machines:
@@ -344,7 +360,7 @@ def test_a_standby_takes_over(machines: tuple[Machine, Machine], tmp_path: Path)
     assert standby.json("key", "show", "node")["key"] == standby.json("key", "show", "standby")["key"] == key
     a.does(b, "key", "add", "standby", "--key", key, "--as", "A1", "--as", "A2")
     with Running() as running:
-        running.add(start("node", standby.home))
+        running.add(start("node", standby.home, PASSPHRASE))
         wait_for_node(running, standby.home, timeout_s=60)
         standby.does(b, "takeover", "--as", "A1", "--as", "A2", "--yes")
         standby.does(b, "message", "From the standby", "--to", "SOUTHLAND/OPS", "--as", "W1")

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
 
 import typer
@@ -14,6 +18,7 @@ from wellclear.errors import Malformed, Misconfigured
 PASSPHRASE = "WELLCLEAR_PASSPHRASE"  # noqa: S105  # the name of a variable
 NEW_PASSPHRASE_CHARACTERS_MIN = 8
 _LINE_BYTES_MAX = 4096
+_KNOWN: ContextVar[str | None] = ContextVar("the passphrase that one command keeps for its steps", default=None)
 
 
 def somebody_sits_here() -> bool:
@@ -47,6 +52,21 @@ def agree(question: str, *, yes: bool = False) -> None:
         raise typer.Exit(130) from error
     if not said:
         raise typer.Exit(1)
+
+
+@contextmanager
+def knowing(secret: str) -> Iterator[None]:
+    """Within it, steps of one command open keys with this passphrase; it stands in no environment on the way."""
+    token = _KNOWN.set(secret)
+    try:
+        yield
+    finally:
+        _KNOWN.reset(token)
+
+
+def without_passphrases() -> dict[str, str]:
+    """The environment for a process that this one starts: all but the passphrases that may stand in it."""
+    return {name: value for name, value in os.environ.items() if not re.fullmatch(r"WELLCLEAR_.*PASSPHRASE", name)}
 
 
 def passphrase(whose: str, file: Path | None = None, *, variable: str = PASSPHRASE) -> str:
@@ -91,5 +111,6 @@ def _given(file: Path | None, variable: str, *, or_general: bool = True) -> str 
             return line.decode("utf-8").rstrip("\r\n")
         except UnicodeDecodeError as error:
             raise Malformed(str(file), "line 1", "not UTF-8") from error
-    general = os.environ.get(PASSPHRASE) if or_general else None
-    return os.environ.get(variable) or general or None
+    own = os.environ.get(variable) if variable != PASSPHRASE else None
+    general = (_KNOWN.get() or os.environ.get(PASSPHRASE)) if or_general else None
+    return own or general or None

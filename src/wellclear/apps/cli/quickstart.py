@@ -11,7 +11,6 @@ Who runs the host is one of the principals here; a neutral host uses the single 
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -22,7 +21,7 @@ import typer
 
 from wellclear.apps.cli import agreeing, people
 from wellclear.apps.cli.acting import Workplace
-from wellclear.apps.cli.asking import PASSPHRASE, agree, new_passphrase
+from wellclear.apps.cli.asking import agree, knowing, new_passphrase
 from wellclear.apps.cli.enrolment import Applicant, Enrolment
 from wellclear.apps.cli.hosting import ArticlesFile, Terms, found, read_articles, read_terms
 from wellclear.apps.cli.joining import KdfName, Party, make_party
@@ -37,13 +36,14 @@ from wellclear.edges.keyring import make_private_directory, write_private
 from wellclear.edges.settings import NODE_LISTEN, NodeSettings, join_channel, parse_listen, write_node
 from wellclear.edges.tls import certificate_bytes, look_at, make_certificate
 from wellclear.errors import InvalidValue, Misconfigured, Unavailable
-from wellclear.picture.keyring import PERSON_ROLES
 
 app = typer.Typer(no_args_is_help=True, help="Two machines on one channel over TLS, in five steps.")
 
 PATIENCE_S = 1800
 AGREE_S = 600
 FIRST_OFFICERS = ["W1=watch_officer", "R1=release_authority,watch_officer"]
+Roster = list[tuple[str, list[str]]]
+"""Handles with their roles."""
 Officers = Annotated[
     list[str] | None,
     typer.Option("--officer", metavar="HANDLE=ROLES", help=f"The first officers; else {' and '.join(FIRST_OFFICERS)}."),
@@ -101,12 +101,8 @@ def host(
             raise Unavailable("the other machine", "did not fetch the channel's id")
     finally:
         enrolment.close()
-    say_channel(channel)
-    write_node(join_channel(node_settings(home, party, api, kdf), url, channel, certificate))
-    with Running() as running:
-        run_both(running, home, secret, with_host=True)
-        open_channel(home, roster, proposing=True, yes=yes)
-        finish(running, home, stop=stop)
+    settled = join_channel(node_settings(home, party, api, kdf), url, channel, certificate)
+    run_channel(settled, secret, roster, hosting=True, yes=yes, stop=stop)
 
 
 @app.command("join")
@@ -150,12 +146,8 @@ def join(
         channel = applicant.wait_for_channel(party, PATIENCE_S)
     finally:
         applicant.close()
-    say_channel(channel)
-    write_node(join_channel(node_settings(home, party, api, kdf), url, channel, certificate))
-    with Running() as running:
-        run_both(running, home, secret, with_host=False)
-        open_channel(home, roster, proposing=False, yes=yes)
-        finish(running, home, stop=stop)
+    settled = join_channel(node_settings(home, party, api, kdf), url, channel, certificate)
+    run_channel(settled, secret, roster, hosting=False, yes=yes, stop=stop)
 
 
 def check_greeting(greeting: Fields, *, exercise: bool) -> None:
@@ -195,6 +187,25 @@ def await_card(enrolment: Enrolment, heard: list[str], *, yes: bool, exercise: b
     raise Unavailable("the other machine", "sent no card")
 
 
+def run_channel(
+    settings: NodeSettings,
+    secret: str,
+    roster: Roster,
+    *,
+    hosting: bool,
+    yes: bool,
+    stop: bool,
+) -> None:
+    """Steps 4 and 5 on either machine: the channel's fingerprint, the processes, the agreement, the officers."""
+    say_channel(settings.channel)
+    write_node(settings)
+    home = settings.home
+    with Running() as running, knowing(secret):
+        run_both(running, home, secret, with_host=hosting)
+        open_channel(home, roster, proposing=hosting, yes=yes)
+        finish(running, home, stop=stop)
+
+
 def say_channel(channel: str) -> None:
     """Step 4, on both screens."""
     step(4, "The channel is founded. Both screens must show the same:")
@@ -209,14 +220,13 @@ def node_settings(home: Path, party: str, api: tuple[str, int], kdf: str) -> Nod
 def run_both(running: Running, home: Path, secret: str, *, with_host: bool) -> None:
     """Start the host, if it is here, and the node, each as a process of its own."""
     step(5, "The machines run; the agreement is signed, the first officers go on the roster.")
-    os.environ[PASSPHRASE] = secret  # for the commands that follow in this process and for the two it starts
     if with_host:
-        running.add(start("host", home))
-    running.add(start("node", home))
+        running.add(start("host", home, secret))
+    running.add(start("node", home, secret))
     wait_for_node(running, home, timeout_s=60)
 
 
-def open_channel(home: Path, roster: list[tuple[str, list[str]]], *, proposing: bool, yes: bool) -> None:
+def open_channel(home: Path, roster: Roster, *, proposing: bool, yes: bool) -> None:
     """Propose or wait for the agreement, sign it, and put the officers on the roster."""
     place = Workplace.open(home)
     with place.client:
@@ -253,14 +263,14 @@ def finish(running: Running, home: Path, *, stop: bool) -> None:
         running.wait()
 
 
-def officers_from(said: list[str] | None) -> list[tuple[str, list[str]]]:
+def officers_from(said: list[str] | None) -> Roster:
     """`W1=watch_officer,release_authority` as handle and roles; raises `InvalidValue`."""
     officers = []
     for text in said or FIRST_OFFICERS:
         handle, equals, roles = text.partition("=")
-        if not equals or not set(roles.split(",")) <= PERSON_ROLES:
-            raise InvalidValue("--officer", f"{text[:40]!r}: write HANDLE=ROLE,ROLE; {', '.join(sorted(PERSON_ROLES))}")
-        officers.append((handle, roles.split(",")))
+        if not equals:
+            raise InvalidValue("--officer", f"{text[:40]!r}: write HANDLE=ROLE,ROLE")
+        officers.append((handle, people.check_roles(roles.split(","), "--officer")))
     return officers
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import signal
 import subprocess
 import sys
@@ -10,6 +11,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Literal, Self
 
+from wellclear.apps.cli.asking import without_passphrases
 from wellclear.edges.node_client import NodeClient
 from wellclear.edges.settings import load_node
 from wellclear.errors import Unavailable, WellclearError
@@ -31,7 +33,7 @@ class Running:
         """Raise `Unavailable` if one of them has ended; it has said why itself."""
         for process in self._processes:
             if process.poll() is not None:
-                raise Unavailable(str(process.args[-3]), f"ended with exit code {process.returncode}")  # type: ignore[index]  # our own list
+                raise Unavailable(_what(process), f"ended with exit code {process.returncode}")
 
     def wait(self) -> None:
         """Until one of them ends or the person stops us."""
@@ -55,13 +57,27 @@ class Running:
                 process.wait()
 
 
-def start(what: Literal["host", "node"], home: Path) -> subprocess.Popen[bytes]:
-    """`wellclear host serve` or `node serve` for a home; the passphrase reaches it by the environment.
+def start(what: Literal["host", "node"], home: Path, secret: str) -> subprocess.Popen[bytes]:
+    """`wellclear host serve` or `node serve` for a home; the passphrase reaches it by a pipe, and stands nowhere else.
 
+    An environment can be read by whoever may look at the process, for as long as it lives, and is handed on.
     In a session of its own: Ctrl-C stops the command, and the command stops its processes, the node first.
     """
     command = [sys.executable, "-m", "wellclear.apps.cli.main", what, "serve", "--home", str(home)]
-    return subprocess.Popen(command, stdin=subprocess.DEVNULL, start_new_session=True)  # noqa: S603  # our own program
+    process = subprocess.Popen(  # noqa: S603  # our own program
+        [*command, "--passphrase-file", "/dev/stdin"],
+        stdin=subprocess.PIPE, start_new_session=True, env=without_passphrases(),
+    )  # fmt: skip
+    assert process.stdin is not None, "it is a pipe"
+    with contextlib.suppress(BrokenPipeError), process.stdin:  # one that has ended already says why itself
+        process.stdin.write(secret.encode("utf-8") + b"\n")
+    return process
+
+
+def _what(process: subprocess.Popen[bytes]) -> str:
+    """`host` or `node`, from the words that started it."""
+    words = [str(word) for word in process.args] if isinstance(process.args, list) else []
+    return words[words.index("serve") - 1]
 
 
 def wait_for_node(running: Running, home: Path, timeout_s: float) -> None:
