@@ -20,6 +20,7 @@ import time
 from collections.abc import Iterator
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -201,6 +202,31 @@ def test_a_notice_is_drafted_released_acknowledged_and_confirmed(machines: tuple
     assert [row["reason"] for row in remarks] == ["READBACK_DIFFERS"]
     a.run("confirm", item, "--of", "SOUTHLAND/OPS", "--as", "W1", "--yes", code=3)
     a.run("readback-wrong", item, "--of", "SOUTHLAND/OPS", "--as", "W1")
+
+
+def test_a_preview_refuses_and_warns_as_the_draft_itself_would(machines: tuple[Machine, Machine]) -> None:
+    a, _ = machines
+    draft = ["draft", "--as", "W1", "--category", "air", *PLACE]
+    assert a.json(*draft, "--to", "SOUTHLAND/OPS", *START, "--preview")["warnings"] == []
+    ghost = a.json(*draft, "--to", "SOUTHLAND/GHOST", *START, "--preview", code=3)
+    assert ghost["refused"]["code"] == "UNKNOWN_DESK" and "SOUTHLAND/GHOST" in ghost["refused"]["message"]
+    assert "UNKNOWN_DESK" in a.run(*draft, "--to", "SOUTHLAND/GHOST", *START, code=3)
+    now = datetime.now(UTC)
+    past = [f"{now - timedelta(hours=hours):%Y-%m-%dT%H:%MZ}" for hours in (3, 2)]
+    over = [*draft, "--to", "SOUTHLAND/OPS", "--start", past[0], "--end", past[1]]
+    assert "warning: it lies wholly in the past" in a.run(*over, "--preview")
+    late = a.json(
+        *draft,
+        "--to",
+        "SOUTHLAND/OPS",
+        "--start",
+        "2020-11-23T10:00Z",
+        "--end",
+        "2020-11-23T12:00Z",
+        "--preview",
+        code=3,
+    )
+    assert (late["refused"]["code"], "wholly in the past" in late["warnings"][0]) == ("KEPT_TOO_SHORT", True)
 
 
 def test_two_notices_in_one_place_are_a_conflict_on_both_sides(machines: tuple[Machine, Machine]) -> None:

@@ -33,6 +33,7 @@ from wellclear.domain.entry import (
 )
 from wellclear.domain.kinds import KINDS, Asks
 from wellclear.domain.logged import Logged
+from wellclear.domain.measures import moment, took
 from wellclear.domain.parts import Cell, Group, Nature, Rest, Volumes
 from wellclear.domain.quantities import parse_time
 from wellclear.domain.reasons import Reason
@@ -75,6 +76,21 @@ def check_content(picture: Picture, act: Act, groups: Sequence[Group]) -> None:
             raise Refused(Reason.KEPT_TOO_SHORT, "it would leave the picture before it ends", field="keep_until")
     if isinstance(nature, Nature):
         _check_movement(nature, computed, by_name.get("rest"))
+
+
+def past_warning(groups: Iterable[Group], now_us: int) -> str:
+    """What an officer should know of a notice that is over before anybody reads it; empty for any other.
+
+    It is no refusal: what was done may be told afterwards (R6).
+    """
+    volumes = next((group.volumes for group in groups if isinstance(group, Volumes)), [])
+    if not volumes:
+        return ""
+    end_us = max(_computed(fields, number).window.end_us for number, fields in enumerate(volumes))
+    if end_us >= now_us:
+        return ""
+    ago = f"{took(now_us - end_us)} ago"
+    return f"it lies wholly in the past: it ended at {moment(end_us)}, {ago}; nobody can react to it"
 
 
 def _computed(fields: object, number: int) -> Volume:

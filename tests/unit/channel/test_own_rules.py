@@ -8,7 +8,7 @@ import pytest
 
 from wellclear.channel.composing import Composed, subject
 from wellclear.channel.desk import Pen, write_act
-from wellclear.channel.own_rules import check_approved, check_content, check_public
+from wellclear.channel.own_rules import check_approved, check_content, check_public, past_warning
 from wellclear.domain.names import ItemId
 from wellclear.domain.parts import Group, open_part
 from wellclear.errors import InvalidValue, Refused
@@ -143,3 +143,17 @@ def test_an_act_about_nothing_is_refused(sketch: Sketch) -> None:
     ghost = str(sketch.parties[NORTH].next_id())
     act = pen(sketch).write("complete", to=[f"{SOUTH}/OPS"], subject=subject(ghost, 1))
     assert refusal(sketch, act) == "UNKNOWN_NOTICE"
+
+
+@pytest.mark.requirement("R6")
+def test_what_is_over_before_anybody_reads_it_is_a_warning_and_no_refusal(sketch: Sketch) -> None:
+    begun_us = START_US - 3 * HOUR_US
+    ended = circle(34.5, 38.3, 5_000, start_us=begun_us, end_us=START_US - HOUR_US)
+    lasting = circle(34.5, 38.3, 5_000, start_us=begun_us, end_us=START_US + HOUR_US)
+    past = groups_of(notice(sketch, [ended]))
+    assert past_warning(past, START_US) == (
+        "it lies wholly in the past: it ended at 2026-11-18 10:06:40Z, 1 h ago; nobody can react to it"
+    )
+    assert past_warning(groups_of(notice(sketch, [ended, lasting])), START_US) == ""
+    assert past_warning([], START_US) == ""
+    assert refusal(sketch, notice(sketch, [ended])) == ""

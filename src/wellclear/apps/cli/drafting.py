@@ -22,7 +22,7 @@ from wellclear.apps.cli.notice_form import (
     form_from_file,
     volume_from_words,
 )
-from wellclear.apps.cli.notice_lines import group_lines, preview_lines, preview_of
+from wellclear.apps.cli.notice_lines import group_lines
 from wellclear.apps.cli.notices import notice_at, raw_volumes, subject_of
 from wellclear.apps.cli.options import (
     NODE_HOME,
@@ -38,6 +38,7 @@ from wellclear.apps.cli.options import (
     Yes,
 )
 from wellclear.apps.cli.output import note, show, table, tell, tell_json
+from wellclear.apps.cli.previewing import show_preview
 from wellclear.domain.volume_fields import volume_fields, volume_from
 from wellclear.errors import InvalidValue
 
@@ -105,7 +106,7 @@ def draft(
         return
     form = form_from_options(given)
     if preview:
-        show(preview_of(form), *preview_lines(form), as_json=as_json)
+        show_preview(form, home, desk, officer or None, as_json=as_json)
         return
     if not officer:
         raise InvalidValue("--as", "name the officer who drafts, such as --as W1")
@@ -236,6 +237,8 @@ def release(
         if not as_json:
             tell(f"Draft {name}: {ready.act.kind} {drafted_name(chosen)} to {', '.join(ready.act.to)}")
             tell(*group_lines(chosen.get("groups", [])))
+        for warning in ready.warnings:
+            note(f"warning: {warning}")
         agree("Release it?", yes=yes)
         approval = place.approve_as(ready.act, officer, "release_authority", passphrase_file)
         body = {"approvals": msgspec.to_builtins([approval])}

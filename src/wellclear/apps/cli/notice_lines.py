@@ -1,46 +1,13 @@
-"""Notices for people: volumes, groups, and the preview of what each reader would see (R25)."""
+"""Notices for people: volumes and groups."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from wellclear.apps.cli.acting import Fields
-from wellclear.apps.cli.notice_form import NoticeForm
 from wellclear.apps.cli.output import moment
 from wellclear.apps.cli.typed import face
-from wellclear.domain.parts import LEVEL_OF_GROUP
 from wellclear.domain.quantities import Position
-
-EXPOSED = frozenset({"deployment", "survey", "protected_site", "aid_movement"})
-"""Categories whose place alone can do harm (N13)."""
-
-
-def preview_of(form: NoticeForm) -> Fields:
-    """What would be announced, and what each reader would see of it."""
-    groups = form.groups()
-    seen = [group for group in groups if group["group"] not in form.withhold]
-    return {
-        "to": list(form.to), "precedence": form.precedence, "keep_until": form.keep_until, "groups": groups,
-        "seen_by_all": ["kind", "party", "desks", "precedence", "time", "keep_until"],
-        "seen_by": {desk: [group["group"] for group in seen] for desk in form.to}, "withheld": list(form.withhold),
-        "level": max(LEVEL_OF_GROUP[group["group"]] for group in seen),
-    }  # fmt: skip
-
-
-def preview_lines(form: NoticeForm) -> list[Any]:
-    """The preview for people."""
-    preview = preview_of(form)
-    lines = [
-        "Everybody in the channel sees that your party announces something, to whom, when, and how urgent.",
-        f"{', '.join(form.to)} would see this (level {preview['level']}):",
-        *group_lines([group for group in preview["groups"] if group["group"] not in form.withhold]),
-    ]
-    if form.withhold:
-        lines.append(f"Committed to, but not sent: {', '.join(form.withhold)}")
-    if form.category in EXPOSED:
-        lines.append("A hostile reader learns from this where people are, or will be. Is the cell alone enough?")
-    lines.append("Nothing was sent. A reader may pass on what it sees.")
-    return lines
 
 
 def group_lines(groups: list[Fields]) -> list[Any]:

@@ -23,9 +23,11 @@ from wellclear.apps.node.service import NodeService
 from wellclear.channel.composing import Composed
 from wellclear.channel.desk import write_act
 from wellclear.channel.outbox import Item
+from wellclear.channel.own_rules import past_warning
 from wellclear.domain.canonical import b64, unb64
 from wellclear.domain.entry import Act, Approval, act_hash, plainly
 from wellclear.domain.kinds import KINDS
+from wellclear.domain.parts import Group
 from wellclear.edges.keyring import Keyring
 from wellclear.errors import InvalidValue, Refused
 
@@ -53,6 +55,8 @@ class ActBody(msgspec.Struct, kw_only=True):
     audience: list[str] = []
     withhold: list[str] = []
     salts: dict[str, str] = {}
+    preview: bool = False
+    """Only to be looked at: no id is taken for it."""
 
     def asked(self) -> dict[str, Any]:
         """The members that were named."""
@@ -80,7 +84,7 @@ class ReleaseBody(msgspec.Struct, kw_only=True):
 async def compose_act(service: Service, data: JSONBody[ActBody]) -> Row:
     """An act that fits what was asked and that this node would send; nothing is stored but its id."""
     composed = composed_of(service, data)
-    return told_act(composed, warnings_of(service, composed))
+    return told_act(composed, warnings_of(service, groups_of(composed.act, composed.stored)))
 
 
 def composed_of(service: NodeService, data: ActBody) -> Composed:
@@ -92,7 +96,7 @@ def composed_of(service: NodeService, data: ActBody) -> Composed:
     desk = data.desk or (own_desk(service) if kind.has_desk else "")
     asked = data.asked()
     if kind.has_id and "id" not in asked:
-        asked["id"] = core.next_id(desk)
+        asked["id"] = core.likely_id(desk) if data.preview else core.next_id(desk)
     composed = write_act(core.pen(desk), data.kind, data.groups, asked)
     core.check_draft(composed.act, groups_of(composed.act, composed.stored))
     return composed
@@ -106,8 +110,8 @@ def own_desk(service: NodeService) -> str:
     return desks[0]
 
 
-def warnings_of(service: NodeService, composed: Composed) -> list[str]:
-    """What an officer should know before approving."""
+def warnings_of(service: NodeService, groups: Sequence[Group]) -> list[str]:
+    """What an officer should know before approving an act that says this."""
     found = []
     if service.core.state == "halted":
         found.append(f"this node has halted; what it sends is {UNPROVEN}")
@@ -115,7 +119,8 @@ def warnings_of(service: NodeService, composed: Composed) -> list[str]:
         found.append(f"the picture is {service.core.state}: others may have said more since")
     if service.core.drift.blocks_lead_time():
         found.append("this node's clock is more than 30 s from the others'; no lead time can be claimed")
-    return found
+    past = past_warning(groups, service.core.now_us)
+    return [*found, past] if past else found
 
 
 def told_act(composed: Composed, warnings: Sequence[str]) -> Row:
@@ -263,7 +268,7 @@ def _draft_row(service: NodeService, name: str, raw: bytes) -> Row:
     return {
         "draft": name, "act_hash": b64(act_hash(act)), **row, "said_us": act.said,
         "by": [persons.get(approval["key"], "unknown") for approval in row["approvals"]],
-        "groups": [msgspec.to_builtins(group) for group in groups],
+        "groups": [msgspec.to_builtins(group) for group in groups], "warnings": warnings_of(service, groups),
     }  # fmt: skip
 
 

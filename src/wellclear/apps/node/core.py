@@ -13,6 +13,7 @@ from typing import Final
 from msgspec import UNSET
 
 from wellclear.apps.node.hearing import Hearing
+from wellclear.apps.node.ids import decode_counters
 from wellclear.apps.node.parts import groups_of
 from wellclear.channel.desk import Pen, check_answer, claim_time, finding, receipt
 from wellclear.channel.follower import STALE_AFTER_US
@@ -51,11 +52,23 @@ class NodeCore(Hearing):
         Raises:
             Unavailable: the log has not been followed to its end since the start; an id might have been used.
         """
-        if not self._followed and self.state != "halted":  # then it will never be, and safety needs an id
-            raise Unavailable("ids", "the log has not been followed to its end yet", retry_after_s=1)
-        found = self._counters.next_id(self.picture, self.party, desk, self.now_us)
+        found = self._next_id(desk)
         self.store.put_meta("counters", self._counters.encode())
         return found
+
+    def likely_id(self, desk: str) -> str:
+        """The id that would be given out next, for what is only looked at; it is not taken. Raises as `next_id`."""
+        kept = self._counters
+        self._counters = decode_counters(kept.encode())
+        try:
+            return self._next_id(desk)
+        finally:
+            self._counters = kept
+
+    def _next_id(self, desk: str) -> str:
+        if not self._followed and self.state != "halted":  # then it will never be, and safety needs an id
+            raise Unavailable("ids", "the log has not been followed to its end yet", retry_after_s=1)
+        return self._counters.next_id(self.picture, self.party, desk, self.now_us)
 
     def check_draft(self, act: Act, groups: Sequence[Group]) -> None:
         """Raise `Refused` or `InvalidValue` for an act that this node would not sign, whoever approves it."""

@@ -292,3 +292,11 @@ def test_openings_lie_encrypted_in_the_store(relay: Relay, south: Bench) -> None
     raw = b"".join(path.read_bytes() for path in south.path.parent.glob("south.sqlite*"))
     assert b'"group":"volume"' not in raw
     assert south.core.store.opening(next(iter(relay.sketch.parts))) is not None
+
+
+def test_an_id_that_is_only_looked_at_is_not_taken(south: Bench) -> None:
+    south.follow()
+    desk = f"{SOUTH}/OPS"
+    first = south.core.next_id(desk)
+    likely = south.core.likely_id(desk)
+    assert likely == south.core.likely_id(desk) == south.core.next_id(desk) != first
