@@ -23,8 +23,9 @@ _REMOVED = (
     "log, and what it was told it keeps. It does not sign this itself."
 )
 _RAISED = (
-    "entries written under older rules lose their effect, but for safety messages and their answers. Every node and "
-    "the host must know the new ones by then."
+    "what is written under older ones counts still, with a remark. Software that does not know the new rules takes "
+    "nothing from then on but safety, its answers and what the channel says of itself: bring every node and the host "
+    "up to date before."
 )
 _RESTARTED = (
     "The picture's time is set anew, back if need be: to the second latest of what the clocks of the host and the "

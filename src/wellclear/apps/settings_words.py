@@ -162,7 +162,7 @@ def _persons(settings: Settings) -> Iterator[SettingWords]:
         "yes, a drafter and another who releases" if settings.four_eyes == "yes" else "no, whoever releases is enough"
     )
     yield SettingWords("four_eyes", "A notice takes two persons", "", eyes)
-    name = "An approval holds, from when the act was said, for"
+    name = "An approval, counted from when the act was said, holds for"
     yield SettingWords("approval_age_us", name, "", duration(settings.approval_age_us))
 
 
@@ -170,9 +170,9 @@ def _upkeep(settings: Settings) -> Iterator[SettingWords]:
     clocks = listed(settings.clocks) or "none"
     yield SettingWords("clocks", "Observers whose clocks count beside the principals' and the host's", "", clocks)
     days = f"{settings.keep_days} d"
-    yield SettingWords("keep_days", "What names no last day of its own stays in the picture for", "", days)
+    yield SettingWords("keep_days", "What has no last day of its own stays in the picture for", "", days)
     yield SettingWords(
-        "ring_again_us", "A conflict that changes rings again not before", "", duration(settings.ring_again_us)
+        "ring_again_us", "A changed conflict rings again no sooner than after", "", duration(settings.ring_again_us)
     )
     rate = f"{settings.entries_per_minute:,}"
     yield SettingWords("entries_per_minute", "Entries a minute that the host takes of one party", "", rate)

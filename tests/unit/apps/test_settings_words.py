@@ -45,7 +45,7 @@ def test_what_changes_is_told_from_what_to_what() -> None:
     assert told == [
         "A person's acknowledgement is due after, FLASH: 3 min → 2 min",
         "A notice takes two persons: yes, a drafter and another who releases → no, whoever releases is enough",
-        "What names no last day of its own stays in the picture for: 7 d → 9 d",
+        "What has no last day of its own stays in the picture for: 7 d → 9 d",
     ]
     assert setting_changes(PLAIN, PLAIN) == []
 

@@ -75,7 +75,7 @@ def test_for_programs_everything_stands_too() -> None:
     told = proposal_json(proposal_from(row_of(AMEND, TEXT)), NOW, "NORTHLAND")
     assert told["changes"] == [
         {
-            "setting": "keep_days", "name": "What names no last day of its own stays in the picture for",
+            "setting": "keep_days", "name": "What has no last day of its own stays in the picture for",
             "was": "7 d", "is": "9 d",
         }
     ]  # fmt: skip
