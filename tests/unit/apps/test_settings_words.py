@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import Any
+
 import msgspec
 import pytest
 
@@ -13,18 +16,22 @@ def changed(**members: object) -> Settings:
     return msgspec.structs.replace(PLAIN, **members)
 
 
-def leaves(value: object) -> int:
-    """How many numbers, words and lists of names a settings object holds."""
+def places(value: object, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
+    """Where each single value of a settings object stands."""
     if isinstance(value, dict):
-        return sum(leaves(inner) for name, inner in value.items() if name not in ("a", "b", "category"))
-    if isinstance(value, list) and value and isinstance(value[0], dict):
-        return sum(map(leaves, value))
-    return 1
+        for name, inner in value.items():
+            if name not in ("a", "b", "category"):
+                yield from places(inner, (*path, name))
+    elif isinstance(value, list) and value and isinstance(value[0], dict):
+        for number, inner in enumerate(value):
+            yield from places(inner, (*path, number))
+    else:
+        yield path
 
 
 def test_every_setting_that_is_signed_stands_in_words_once() -> None:
     rows = setting_words(PLAIN)
-    assert len(rows) == leaves(msgspec.to_builtins(PLAIN))
+    assert len(rows) == len([*places(msgspec.to_builtins(PLAIN))])
     assert len({row.path for row in rows}) == len(rows)
 
 
@@ -89,3 +96,22 @@ def test_settings_that_cannot_be_read_are_no_error(fields: object) -> None:
     if isinstance(fields, dict):
         assert all(isinstance(one, str) for one in raw_lines(fields))
     assert raw_lines({"x": {"y": 1}}) == ["x.y: 1"]
+
+
+def other(value: object) -> object:
+    """Another value of the same kind, as near as can be."""
+    if isinstance(value, int):
+        return value + 1
+    return ["WESTLAND"] if isinstance(value, list) else "no"
+
+
+@pytest.mark.parametrize("place", [*places(msgspec.to_builtins(PLAIN))], ids=lambda place: ".".join(map(str, place)))
+def test_no_setting_changes_unseen(place: tuple[str | int, ...]) -> None:
+    fields: Any = msgspec.to_builtins(PLAIN)
+    inner = fields
+    for step in place[:-1]:
+        inner = inner[step]
+    inner[place[-1]] = other(inner[place[-1]])
+    (change,) = setting_changes(PLAIN, msgspec.convert(fields, Settings))
+    assert change.was != change.now
+    assert change.path.rpartition(".")[2] == place[-1] or place[0] == "lead_times"
