@@ -50,6 +50,7 @@ static: $(READY)
 
 bench: $(READY) ## Measure, as ratios to peers in one run
 	$(BIN)/python -m benchmarks
+	$(BIN)/python -m benchmarks.checking
 
 golden: $(READY) ## Make the golden logs anew and show what changed
 	$(BIN)/python -m tests.golden.make

@@ -38,6 +38,10 @@ class Case:
     margin_mm: int
 
 
+Scene = tuple[list[Announced], dict[tuple[str, str], Case]]
+"""What is held at once, and the pairs that are looked at."""
+
+
 @dataclass(frozen=True)
 class Minima:
     """The minima of pairs of categories; every notice here is a category of its own."""
@@ -73,8 +77,8 @@ def reference(tail: int) -> Ask:
     return ask
 
 
-def put(ask: Ask, cases: Sequence[tuple[Sequence[Announced], dict[tuple[str, str], Case]]]) -> Tally:
-    """Ask for each scene at once, and compare."""
+def put(ask: Ask, cases: Sequence[Scene], *, margins: bool = True) -> Tally:
+    """Ask for each scene at once, and compare; without `margins` only yes and no."""
     tally = Tally()
     for items, pairs in cases:
         found = ask(items, Minima({pair: case.lateral_mm for pair, case in pairs.items()}))
@@ -83,12 +87,9 @@ def put(ask: Ask, cases: Sequence[tuple[Sequence[Announced], dict[tuple[str, str
                 tally.decided += 1
                 said = found.get(pair)
                 right = (said is not None) is (case.margin_mm < 0)
-                if not right or (said is not None and abs(said - case.margin_mm) > 1):
+                if not right or (margins and said is not None and abs(said - case.margin_mm) > 1):
                     tally.wrong.append(case)
     return tally
-
-
-Scene = tuple[list[Announced], dict[tuple[str, str], Case]]
 
 
 def scenes(place: str, count: int, seed: int) -> list[Scene]:

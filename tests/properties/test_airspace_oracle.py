@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tests.properties.airspace_against import put, reference, scenes
 from tests.properties.airspace_cases import CENTRES
@@ -22,6 +24,14 @@ def decided(place: str, count: int, seed: int) -> int:
         assert not tally.wrong, (len(tally.wrong), tally.decided, tally.wrong[0])
         done += tally.decided
     return done
+
+
+@settings(max_examples=20)
+@given(st.integers(0, 2**32), st.sampled_from(PLACES), st.sampled_from((0, 7, 512)))
+def test_the_engine_equals_the_oracle(seed: int, place: str, tail: int) -> None:
+    """A few pairs, from whatever seed."""
+    tally = put(reference(tail), scenes(place, 12, seed))
+    assert not tally.wrong, tally.wrong[0]
 
 
 @pytest.mark.parametrize("place", PLACES)

@@ -6,7 +6,7 @@ import itertools
 
 import pytest
 
-from wellclear.airspace.heights import UNBOUNDED_MM, Gap, gap, widest_w84_mm
+from wellclear.airspace.heights import ANYWHERE, UNBOUNDED_MM, Gap, Undulation, gap, widest_w84_mm
 from wellclear.domain.quantities import Datum
 from wellclear.domain.volume import AltitudeBand
 
@@ -56,3 +56,16 @@ def test_the_widest_band_holds_every_gap() -> None:
             a, b = band(one, h, h + 1_000), band(other, k, k + 1_000)
             (low_a, high_a), (low_b, high_b) = widest_w84_mm(a), widest_w84_mm(b)
             assert max(0, low_a - high_b, low_b - high_a) <= gap(a, b).least_mm <= gap(a, b).most_mm
+
+
+@pytest.mark.requirement("R32")
+def test_where_the_geoid_is_known_the_gap_is_narrower_and_within_the_widest() -> None:
+    """Each band is brought over with the undulation where it is; only between heights of the earth and the sea."""
+    ellipsoidal, above_sea = band(Datum.W84, 0, 100_000), band(Datum.AMSL, 100_000, None)
+    here = Undulation(20_000, 24_000)
+    assert gap(ellipsoidal, above_sea, ANYWHERE, here) == Gap(20_000, 24_000)
+    assert gap(above_sea, ellipsoidal, here, ANYWHERE) == Gap(20_000, 24_000)
+    assert gap(ellipsoidal, above_sea) == Gap(0, 188_000 - 100_000)
+    assert widest_w84_mm(above_sea, here) == (120_000, UNBOUNDED_MM)
+    level = band(Datum.STD, 10_000_000, 10_000_000)
+    assert gap(level, above_sea, here, here) == gap(level, above_sea)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 import pytest
@@ -226,3 +227,37 @@ def test_many_pieces_at_once_are_measured_in_parts() -> None:
     farthest = Route(tuple(at((i % 2) * 50, 10 + i) for i in range(17)))
     (found,) = meets(volume(farthest), volume(Route(around((25, 0), (25, 60)))))
     assert found.lateral_mm == 0
+
+
+def test_scribbles_all_over_each_other_keep_nobody_busy() -> None:
+    """A thousand legs across two thousand pieces, a million crossings: one is enough."""
+    south = Route(tuple(at(30 + (i % 2) * 0.8, 30 + i * 0.0005) for i in range(1_000)))
+    west = Route(tuple(at(30 + i * 0.0005, 30 + (i % 2) * 0.8) for i in range(1_000)))
+    (found,) = meets(volume(south), volume(west))
+    assert found.lateral_mm == 0
+    inner, outer = (
+        Route(tuple(at(30 + size * math.cos(i / 159), 30 + size * math.sin(i / 159)) for i in range(999)))
+        for size in (0.499, 0.5)
+    )
+    (found,) = meets(volume(inner), volume(outer), SeparationMinima(1_000_000, 0, 0))
+    assert 95_000 < found.lateral_mm < 98_000
+
+
+def test_a_sweep_tells_how_far_it_is_and_can_be_taken_one_by_one() -> None:
+    held = engine(*(notice(f"{i:03}", volume(Point(at(0, i / 10_000)), 600_000)) for i in range(150)))
+    told: list[tuple[int, int]] = []
+    everything = held.sweep(lambda done, of: told.append((done, of)))
+    assert told[-1] == (150, 150)
+    assert told == sorted(told)
+    assert len(told) > 1
+    assert list(held.swept()) == everything
+    assert [(c.a, c.b) for c in everything] == sorted((c.a, c.b) for c in everything)
+    assert len(everything) > 1_000
+    assert engine().sweep(lambda done, of: told.append((done, of))) == []
+
+
+def test_many_are_checked_as_one_by_one() -> None:
+    held = engine(*(notice(f"{i:03}", volume(Point(at(0, i / 100)), 600_000)) for i in range(100)))
+    drafts = [notice(f"draft {i}", volume(Point(at(0.001, i / 90)), 300_000), party="own") for i in range(90)]
+    assert held.check_many(drafts) == [held.check(draft) for draft in drafts]
+    assert sum(map(bool, held.check_many(drafts))) > 50
