@@ -6,10 +6,12 @@ the node is held to the request, member by member and part by part, before it is
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import msgspec
 import typer
@@ -117,6 +119,21 @@ class Workplace:
         """The officer's approval of this act, by the key in this home; a real channel takes no exercise's key."""
         path, real = self.keys.officer_path(handle), not self.exercise
         return approve(act, unlock(path, passphrase(handle, file), real=real), role)
+
+    @contextmanager
+    def on_watch(self, officer: str, file: Path | None) -> Iterator[str]:
+        """A session of the node in which this officer decides; it ends whatever happens inside.
+
+        Raises:
+            Misconfigured: no such officer's key on this node, or the passphrase is wrong.
+            Refused: the officer is not on the roster with this key, or too many are on watch.
+        """
+        body = {"person": officer, "passphrase": passphrase(officer, file)}
+        session = str(self.client.post("sessions", body)["session"])
+        try:
+            yield session
+        finally:
+            self.client.delete(f"sessions/{quote(session, safe='')}")
 
     def keep_draft(self, ready: Ready, approval: Approval) -> Fields:
         """Leave an act with the node until a second officer releases it."""

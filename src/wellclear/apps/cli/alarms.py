@@ -16,7 +16,7 @@ from rich.console import RenderableType
 from rich.text import Text
 
 from wellclear.apps.cli.acting import Fields, Workplace
-from wellclear.apps.cli.asking import agree, passphrase
+from wellclear.apps.cli.asking import agree
 from wellclear.apps.cli.notices import rows_of
 from wellclear.apps.cli.options import NODE_HOME, AsJson, Home, Officer, PassphraseFile, Yes
 from wellclear.apps.cli.output import EXIT_FINDING, note, plain, show, table
@@ -31,9 +31,8 @@ _ANSWERED: Final = frozenset({"notice", "amend", "safety", "request"})
 """Kinds that wait for an answer to the other side; so does `unanswered`, where it is an own desk that has not."""
 _DEEDS: Final = {
     "message": "wellclear messages",
-    "refused": "it was not sent; read why, and say it anew",
+    "refused": "wellclear outbox list; read why, and say it anew",
     "remark": "it has no effect; say it anew",
-    "asks_officer": "send it again or drop it at the node's page",
     "clock": "set this machine's clock",
     "stale": "check the link; telephone",
     "head_differs": "wellclear export PATH; ask for the host's note",
@@ -97,19 +96,15 @@ def ack_alarm(
 
 
 def silence(place: Workplace, officer: str, keys: Iterable[str], passphrase_file: Path | None) -> None:
-    """Take the watch, say of each key that it was seen, and end the watch whatever happens.
+    """Say of each key that it was seen, in one watch of this officer.
 
     Raises:
-        Refused: the officer is not on the roster with this key, or too many are on watch.
+        Misconfigured, Refused: as `Workplace.on_watch`.
         InvalidValue: an alarm is gone meanwhile; those before it are silenced.
     """
-    body = {"person": officer, "passphrase": passphrase(officer, passphrase_file)}
-    session = str(place.client.post("sessions", body)["session"])
-    try:
+    with place.on_watch(officer, passphrase_file) as session:
         for key in keys:
             place.client.post(f"alarms/{quote(key, safe='')}/acknowledge", {"session": session})
-    finally:
-        place.client.delete(f"sessions/{quote(session, safe='')}")
 
 
 def told(board: Fields) -> list[Fields]:
@@ -124,9 +119,14 @@ def short_key(key: str) -> str:
     """The key as a person types it: a hash is cut to its first hex digits, everything else is short already."""
     about, _, name = key.partition("/")
     try:
-        return f"{about}/{unb64(name, 32).hex()[:_HASH_DIGITS]}"
+        return f"{about}/{short_hash(name)}"
     except InvalidValue:
         return key
+
+
+def short_hash(name: str) -> str:
+    """The first hex digits of a hash in base64; raises `InvalidValue` for what is none."""
+    return unb64(name, 32).hex()[:_HASH_DIGITS]
 
 
 def picked(rows: Sequence[Fields], keys: Sequence[str]) -> list[Fields]:
@@ -177,6 +177,9 @@ def deed(row: Fields, board: Fields) -> str:
             if item.startswith(f"{board['party']}-"):
                 return f"wellclear readback-wrong {item} --of {row.get('desk') or 'DESK'}"
             return f"wellclear ack {item}, read back anew"
+        case "asks_officer":
+            name = short_key(row["key"]).partition("/")[2]
+            return f"wellclear outbox again {name}, or drop"
     return _DEEDS.get(kind, "")
 
 

@@ -20,6 +20,7 @@ from wellclear.apps.cli import (
     joining,
     keeping,
     notices,
+    outbox,
     people,
     playing,
     quickstart,
@@ -52,6 +53,7 @@ GROUPS = (
     ("key", people.key_app),
     ("notice", notices.app),
     ("alarm", alarms.app),
+    ("outbox", outbox.app),
 )
 COMMANDS = (
     ("demo", playing.demo),

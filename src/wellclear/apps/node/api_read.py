@@ -129,8 +129,8 @@ async def remarks(service: Service) -> list[Row]:
 
 @get("/api/outbox")
 async def outbox(service: Service) -> Row:
-    """What is not sent yet."""
-    return boards.outbox(service.core)
+    """What is not sent yet, and what it says."""
+    return boards.outbox_opened(service.core)
 
 
 @get("/api/roster")

@@ -24,6 +24,7 @@ from wellclear.domain.spoken import spoken
 from wellclear.errors import Malformed, Unverified
 from wellclear.log.checkpoint import cosignatures
 from wellclear.log.equivocation import decode_evidence
+from wellclear.picture.view_items import Unopened
 from wellclear.watch.clock import stands_still
 
 FRESH_US = 10_000_000
@@ -160,15 +161,31 @@ def outbox(core: NodeCore) -> Row:
     rows = sorted(core.outbox.items.values(), key=lambda item: item.number)
     states = ("waiting", "linked", "refused", "held", "unproven")
     counts = {state: sum(item.state == state for item in rows) for state in states}
-    entries = [
-        {
-            "act_hash": item.id, "kind": item.act.kind, "id": _item_of(item.act), "state": item.state,
-            "why": why_unsent(core, item),
-        }
-        for item in rows
-        if item.state != "logged" and not (item.act.kind in ("time", "receipt") and item.state != "refused")
-    ]  # fmt: skip
-    return {**counts, "entries": entries}
+    return {**counts, "entries": [_outbox_row(core, item) for item in rows if _worth_telling(item)]}
+
+
+def outbox_opened(core: NodeCore) -> Row:
+    """The outbox with what each act says in its parts, for who must decide about it."""
+    told = outbox(core)
+    for row in told["entries"]:
+        known = core.parts.open_known(core.outbox.items[row["act_hash"]].act, core.opening)
+        row["groups"] = [msgspec.to_builtins(group) for group in known.values() if not isinstance(group, Unopened)]
+    return told
+
+
+def _worth_telling(item: Item) -> bool:
+    return item.state != "logged" and not (item.act.kind in ("time", "receipt") and item.state != "refused")
+
+
+def _outbox_row(core: NodeCore, item: Item) -> Row:
+    persons = {row.key: handle.partition("/")[2] for handle, row in core.picture.persons.items()}
+    told: Row = {
+        "act_hash": item.id, "kind": item.act.kind, "id": _item_of(item.act), "state": item.state,
+        "to": list(item.act.to), "precedence": item.act.precedence, **moments(said=item.act.said),
+        "by": [persons.get(approval.key, "unknown") for approval in item.approvals],
+        "reason": item.reason, "why": why_unsent(core, item),
+    }  # fmt: skip
+    return told if item.act.code is UNSET else told | {"code": item.act.code}
 
 
 def why_unsent(core: NodeCore, item: Item) -> str:

@@ -244,11 +244,12 @@ class NodeCore(Hearing):
             name = b64(bytes.fromhex(name_hex))
         except ValueError as error:
             raise InvalidValue("act_hash", "32 bytes in hex") from error
-        if again:
-            self._store_item(self.outbox.again(name))
-        else:
-            self.outbox.drop(name)
-            self.store.drop_outbox(name)
+        with self.outbox.undone_on_failure():
+            if again:
+                self._store_item(self.outbox.again(name))
+            else:
+                self.outbox.drop(name)
+                self.store.drop_outbox(name)
         self.alarms.settle(f"outbox/{name}")
         self.changed = True
 
