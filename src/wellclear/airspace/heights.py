@@ -60,9 +60,13 @@ def gap(a: AltitudeBand, b: AltitudeBand, at_a: Undulation = ANYWHERE, at_b: Und
     return Gap(max(0, upward.least_mm, downward.least_mm), max(0, upward.most_mm, downward.most_mm))
 
 
-def widest_w84_mm(band: AltitudeBand, at: Undulation = ANYWHERE) -> tuple[int, int]:
-    """A band above the ellipsoid that surely holds a band, for finding candidates; `UNBOUNDED_MM` for no face."""
-    lower, upper = _faces(band, Datum.W84, at)
+def widest_w84_mm(band: AltitudeBand) -> tuple[int, int]:
+    """A band above the ellipsoid that surely holds a band, for finding candidates; `UNBOUNDED_MM` for no face.
+
+    The whole earth's undulation, also where a better one is known: levels and heights above the sea meet above the
+    sea, and must not be parted by two undulations of two places.
+    """
+    lower, upper = _faces(band, Datum.W84, ANYWHERE)
     return -UNBOUNDED_MM if lower is None else lower[0], UNBOUNDED_MM if upper is None else upper[1]
 
 

@@ -43,7 +43,7 @@ _NOBODY: Final = -1
 
 @dataclass(frozen=True, slots=True)
 class Leg:
-    """One volume as it is compared: whose, which, its shape, and the undulation of the geoid where it is."""
+    """One volume as it is compared: whose, which, its shape, and the undulation of the geoid all over its footprint."""
 
     item: Announced
     index: int
@@ -81,7 +81,7 @@ class Columns:
         lower_mm = -UNBOUNDED_MM if band.lower_mm is None else band.lower_mm
         upper_mm = UNBOUNDED_MM if band.upper_mm is None else band.upper_mm
         said = _DATUMS[band.datum], lower_mm, upper_mm
-        widened = widest_w84_mm(band, leg.undulation)
+        widened = widest_w84_mm(band)
         self.whole[:, at] = (notice, party, category, window.start_us, window.end_us, *said, *widened)
         self.real[:, at] = (*leg.shape.centre, leg.shape.reach_m, leg.volume.radius_mm / MM)
 

@@ -66,6 +66,8 @@ def test_where_the_geoid_is_known_the_gap_is_narrower_and_within_the_widest() ->
     assert gap(ellipsoidal, above_sea, ANYWHERE, here) == Gap(20_000, 24_000)
     assert gap(above_sea, ellipsoidal, here, ANYWHERE) == Gap(20_000, 24_000)
     assert gap(ellipsoidal, above_sea) == Gap(0, 188_000 - 100_000)
-    assert widest_w84_mm(above_sea, here) == (120_000, UNBOUNDED_MM)
-    level = band(Datum.STD, 10_000_000, 10_000_000)
-    assert gap(level, above_sea, here, here) == gap(level, above_sea)
+    level, higher = band(Datum.STD, 10_000_000, 10_000_000), band(Datum.AMSL, 11_100_000, None)
+    there = Undulation(30_000, 34_000)
+    assert gap(level, higher, here, there) == gap(level, higher)
+    (_, top), (bottom, _) = widest_w84_mm(level), widest_w84_mm(higher)
+    assert bottom - top <= gap(level, higher).least_mm
