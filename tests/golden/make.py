@@ -1,4 +1,4 @@
-"""Make the golden logs, the golden timeline and the protocol's vectors anew, and show what changed: `make golden`.
+"""Make the golden logs, the golden texts and the protocol's vectors anew, and show what changed: `make golden`.
 
 From `rules: 1` of the first release on, a golden log holds for ever; before it, it may change, with the diff shown.
 `--check` writes nothing and fails when anything would change.
@@ -11,6 +11,7 @@ import json
 import sys
 from pathlib import Path
 
+from tests.golden import check_messages
 from tests.golden.logs import HERE, golden
 from tests.golden.scenarios import SCENARIOS
 from tests.golden.timeline import GOLDEN as TIMELINE
@@ -25,7 +26,10 @@ def files() -> dict[Path, str]:
     """Every made file with its text."""
     made = {HERE / f"{name}.json": golden(scenario()) for name, scenario in SCENARIOS.items()}
     made |= {VECTORS / f"{name}.json": value for name, value in vectors().items()}
-    return {path: json.dumps(value, indent=1) + "\n" for path, value in made.items()} | {TIMELINE: told()}
+    return {path: json.dumps(value, indent=1) + "\n" for path, value in made.items()} | {
+        TIMELINE: told(),
+        check_messages.GOLDEN: check_messages.told(),
+    }
 
 
 def main(arguments: list[str]) -> int:

@@ -29,7 +29,7 @@ CSV_COLUMNS = (
 def json_answer(checked: Checked) -> Row:
     """The whole answer."""
     return {
-        "answer": words.headline(checked), "against": words.against(checked.plan),
+        "answer": words.headline(checked), "against": words.against(checked),
         "conflicts": [conflict_row(checked, one) for one in checked.conflicts],
         "compared": checked.compared(), "skipped": [skipped_row(one) for one in checked.plan.skipped],
         "notes": [
@@ -42,10 +42,11 @@ def json_answer(checked: Checked) -> Row:
 def conflict_row(checked: Checked, conflict: Conflict) -> Row:
     """One pair: who, the verdict, where, when, how high, how far apart and how far it should be."""
     a, b = (checked.volume_of(conflict, name) for name in "ab")
+    a_place, b_place = checked.places(conflict)
     row: Row = {
         "a": conflict.a, "b": conflict.b, "verdict": conflict.verdict,
-        "a_side": _side_row(a, conflict.a_leg, conflict.a_nearest),
-        "b_side": _side_row(b, conflict.b_leg, conflict.b_nearest),
+        "a_side": _side_row(a, conflict.a_leg, a_place),
+        "b_side": _side_row(b, conflict.b_leg, b_place),
         "start": moment_text(conflict.start_us), "end": moment_text(conflict.end_us),
         "start_us": conflict.start_us, "end_us": conflict.end_us,
         "lateral_mm": conflict.lateral_mm, "lateral_margin_mm": conflict.lateral_margin_mm,
@@ -54,7 +55,7 @@ def conflict_row(checked: Checked, conflict: Conflict) -> Row:
         "time_us": conflict.time_us, "time_margin_us": conflict.time_margin_us,
         "minima": minima_fields(conflict.minima),
         "said": {
-            "where": words.where(conflict), "when": words.when(conflict), "lateral": words.lateral(conflict),
+            "where": words.where(a_place, b_place), "when": words.when(conflict), "lateral": words.lateral(conflict),
             "vertical": words.vertical(conflict), "time": words.time(conflict),
         },
         "volume_pairs": {"conflict": conflict.conflicts, "possible": conflict.possibles},
@@ -132,7 +133,7 @@ def _csv_row(checked: Checked, conflict: Conflict) -> Row:
         "lateral_minimum_mm": conflict.minima.lateral_mm, "vertical_minimum_mm": conflict.minima.vertical_mm,
         "time_minimum_us": conflict.minima.time_us, "why_possible": words.why_possible(checked, conflict),
     }  # fmt: skip
-    for name, nearest in (("a", conflict.a_nearest), ("b", conflict.b_nearest)):
+    for name, nearest in zip("ab", checked.places(conflict), strict=True):
         planned = checked.volume_of(conflict, name)
         row |= {
             f"{name}_party": planned.party, f"{name}_category": planned.category, f"{name}_volume": planned.id,

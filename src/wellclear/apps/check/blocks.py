@@ -11,7 +11,7 @@ from wellclear.apps.check.against import WHY_WORDS, Meeting
 from wellclear.apps.check.channel import ChannelChecked
 from wellclear.apps.check.minima import minima_words
 from wellclear.apps.check.plan import Checked
-from wellclear.domain.measures import bare_height, moment, took
+from wellclear.domain.measures import moment, took
 from wellclear.domain.quantities import Position
 from wellclear.domain.volume import SeparationMinima
 
@@ -41,7 +41,7 @@ def _of_conflict(checked: Checked, conflict: Conflict) -> Block:
     ]
     pairs = conflict.conflicts + conflict.possibles
     lines = [
-        ("where", words.where(conflict)),
+        ("where", words.where(*checked.places(conflict))),
         ("when", words.when(conflict)),
         ("heights", f"{conflict.a}: {words.heights(a)}"),
         ("", f"{conflict.b}: {words.heights(b)}"),
@@ -71,11 +71,8 @@ def _of_meeting(checked: ChannelChecked, meeting: Meeting) -> Block:
     short = (meeting.a, meeting.b, moment(own.volume.window.start_us), "not told", "not told", "not told")
     if meeting.figures:
         figures = meeting.figures
-        most = "" if figures["vertical_mm"] == figures["vertical_most_mm"] else "from "
-        apart = (
-            words.short_length(figures["lateral_mm"]), f"{most}{bare_height(figures['vertical_mm'])}",
-            took(figures["time_us"]),
-        )  # fmt: skip
+        vertical = words.height_gap(figures["vertical_mm"], figures["vertical_most_mm"])
+        apart = (words.short_length(figures["lateral_mm"]), vertical, took(figures["time_us"]))
         span = f"{moment(figures['start_us'])} to {moment(figures['end_us'])}"
         lines = [
             ("where", f"{Position(figures['lat_e7'], figures['lon_e7'])}, on yours"),

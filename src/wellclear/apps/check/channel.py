@@ -42,6 +42,11 @@ class ChannelChecked:
         """As `Checked.exit_code`."""
         return 1 if self.meetings else 3 if self.plan.skipped else 0
 
+    @property
+    def was_compared(self) -> bool:
+        """False where nobody else has announced anything, nothing is agreed, or there is no draft."""
+        return bool(self.agreed and self.plan.volumes and self.compared["notices"])
+
     def own_volume(self, meeting: Meeting) -> Planned:
         """The draft's volume that comes nearest."""
         return self.plan.notices[meeting.a].planned[meeting.a_volume]
@@ -72,7 +77,10 @@ class ChannelChecked:
         missing = self.compared["missing"]
         absent = f"; nothing from {', '.join(missing)}" if missing else ""
         told = f"Compared: {drafts} of {self.party} with {notices} of {parties}, {vague}{absent}."
-        return f"{told} From {self.source}, {self.size} entries. {words.skipped_words(self.plan)}"
+        if not self.was_compared:
+            told = f"Read: {drafts} of {self.party}{absent}."
+        entries = words.counted(self.size, "entry", "entries")
+        return f"{told} From {entries} of {self.source}. {words.skipped_words(self.plan)}"
 
 
 def json_answer(checked: ChannelChecked) -> Row:
@@ -146,5 +154,5 @@ def geojson_answer(checked: ChannelChecked) -> Row:
         properties = {"kind": "conflict", **_meeting_row(checked, meeting)}
         features.append({"type": "Feature", "geometry": point, "properties": properties})
     for id_ in dict.fromkeys(meeting.a for meeting in checked.meetings):
-        features += [volume_feature(planned, id_) for planned in checked.plan.notices[id_].planned]
+        features += [volume_feature(planned) for planned in checked.plan.notices[id_].planned]
     return {"type": "FeatureCollection", "features": features, **members}

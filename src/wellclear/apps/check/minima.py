@@ -83,7 +83,8 @@ def agreed_minima(fields: dict[str, Any], source: str) -> Minima:
     try:
         return _of_settings(settings_from(whole), "agreement")
     except InvalidValue as error:
-        raise InvalidValue(f"{source}: {error.field}", error.why) from error
+        why = f"{error.why}; see what belongs there with: wellclear agreement template"
+        raise InvalidValue(f"{source}: {error.field}", why) from error
 
 
 def channel_minima(settings: Settings) -> Minima:

@@ -11,12 +11,14 @@ a notice, or it is `Skipped` with its place and what to write instead.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from wellclear.airspace.conflict import Announced, Conflict, Engine, MinimaOf
 from wellclear.airspace.reference import ENGINE_VERSION, ReferenceEngine
 from wellclear.apps.check.minima import Minima
+from wellclear.apps.check.places import nearest_places
+from wellclear.domain.quantities import Position
 from wellclear.interop.planned import Place, Planned, Skipped
 
 Progress = Callable[[str, int, int], None]
@@ -24,6 +26,10 @@ Progress = Callable[[str, int, int], None]
 EngineOf = Callable[[MinimaOf], Engine]
 
 _EVERY = 256
+_OPTIONS = {
+    "party": "--party", "start": "--start", "end": "--end", "radius": "--radius", "radius_m": "--radius",
+    "half_width": "--half-width", "half_width_m": "--half-width",
+}  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -88,7 +94,7 @@ class Gathering:
                 self._place(item)
                 return
             item = Skipped(item.place, item.id, *fault)
-        self._skipped.append(item)
+        self._skipped.append(_with_option(item))
 
     def take_all(self, items: Iterable[Planned | Skipped]) -> None:
         """All of them."""
@@ -127,6 +133,15 @@ class Gathering:
             notice.planned.append(item)
 
 
+def _with_option(skipped: Skipped) -> Skipped:
+    """What is missing in one feature can be said once for all; readers do not know by which option."""
+    option = _OPTIONS.get(skipped.field)
+    if option is None or not skipped.reason.startswith("is missing") or option in skipped.do:
+        return skipped
+    joint = " with" if skipped.do.endswith("the whole file") else ", or give"
+    return replace(skipped, do=f"{skipped.do}{joint} {option}")
+
+
 @dataclass(frozen=True, slots=True)
 class Checked:
     """A plan with its conflicts. `was_compared` is False where one party stands alone: nobody to conflict with."""
@@ -146,6 +161,11 @@ class Checked:
         """The volume of side `a` or `b` that comes nearest."""
         notice = self.plan.notices[conflict.a if side == "a" else conflict.b]
         return notice.planned[conflict.a_volume if side == "a" else conflict.b_volume]
+
+    def places(self, conflict: Conflict) -> tuple[Position, Position]:
+        """The nearest positions of both footprints; the same one where they meet."""
+        a, b = (self.volume_of(conflict, name).volume.radius_mm for name in "ab")
+        return nearest_places(conflict, a, b)
 
     def compared(self) -> dict[str, Any]:
         """Against what the answer was given."""
@@ -170,9 +190,7 @@ def checked(
         if number % _EVERY == 0:
             told("sorting volumes into the airspace", number, total)
         engine.add(notice.announced())
-    told("comparing", 0, 0)
-    found = tuple(engine.sweep())
-    told("comparing", total, total)
+    found = tuple(engine.sweep(lambda done, of: told("comparing", done, of)))
     return Checked(plan, found, minima, True, ENGINE_VERSION)
 
 

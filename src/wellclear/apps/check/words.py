@@ -9,6 +9,7 @@ from wellclear.airspace.conflict import Conflict
 from wellclear.apps.check.plan import Checked, Plan
 from wellclear.apps.figures import band, listed
 from wellclear.domain.measures import bare_height, length, moment, took
+from wellclear.domain.quantities import Position
 from wellclear.interop.planned import Planned
 
 NO_RELEASE = "This informs; it allows nothing, and silence of others is not consent."
@@ -41,14 +42,17 @@ def headline(checked: Checked) -> str:
     return f"{' and '.join(told)} found."
 
 
-def against(plan: Plan) -> str:
+def against(checked: Checked) -> str:
     """Against what the answer was given: every negative answer says so."""
+    plan = checked.plan
     parties = [f"{counted(volumes, 'volume')} of {party}" for party, volumes in plan.parties.items()]
     few = listed(parties) if len(parties) <= 6 else f"{counted(plan.volumes, 'volume')} of {len(parties)} parties"
     if not parties:
         return skipped_words(plan)
-    told = f"Compared: {few}, in {counted(len(plan.notices), 'notice')}; none of them coarse."
-    return f"{told} {skipped_words(plan)}"
+    notices = counted(len(plan.notices), "notice")
+    if not checked.was_compared:
+        return f"Read: {few}, in {notices}. {skipped_words(plan)}"
+    return f"Compared: {few}, in {notices}; none of them coarse. {skipped_words(plan)}"
 
 
 def skipped_words(plan: Plan) -> str:
@@ -64,20 +68,15 @@ def why_possible(checked: Checked, conflict: Conflict) -> str:
     if conflict.verdict == "conflict":
         return ""
     a, b = (checked.volume_of(conflict, side).volume.band.datum.value for side in "ab")
-    least, most = bare_height(conflict.vertical_mm), bare_height(conflict.vertical_most_mm)
-    if conflict.vertical_most_mm > 10**15:
-        most = "unbounded"
     return (
-        f"heights from {a} and {b} differ by pressure, geoid or both: the vertical gap is between {least} and {most}. "
-        "Heights from one datum would settle it"
+        f"heights from {a} and {b} differ by pressure, geoid or both, so the vertical gap is "
+        f"{vertical(conflict)}; heights from one datum would settle it"
     )
 
 
-def where(conflict: Conflict) -> str:
-    """The nearest positions; one where they meet."""
-    if conflict.a_nearest == conflict.b_nearest:
-        return str(conflict.a_nearest)
-    return f"{conflict.a_nearest} and {conflict.b_nearest}"
+def where(a: Position, b: Position) -> str:
+    """Where they meet, or the nearest positions of both."""
+    return str(a) if a == b else f"{a} and {b}"
 
 
 def when(conflict: Conflict) -> str:
@@ -99,9 +98,13 @@ def lateral(conflict: Conflict) -> str:
 
 def vertical(conflict: Conflict) -> str:
     """How far apart in height; a span where datums differ."""
-    if conflict.vertical_most_mm == conflict.vertical_mm:
-        return bare_height(conflict.vertical_mm)
-    return f"from {bare_height(conflict.vertical_mm)}"
+    return height_gap(conflict.vertical_mm, conflict.vertical_most_mm)
+
+
+def height_gap(least_mm: int, most_mm: int) -> str:
+    """One height, or from the least to the most that a conversion leaves possible."""
+    least = bare_height(least_mm)
+    return least if least_mm == most_mm else f"between {least} and {bare_height(most_mm)}"
 
 
 def time(conflict: Conflict) -> str:

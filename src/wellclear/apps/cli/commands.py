@@ -15,6 +15,7 @@ from wellclear.apps.cli import (
     alarms,
     answers,
     changing,
+    check,
     drafting,
     hosting,
     joining,
@@ -57,6 +58,7 @@ GROUPS = (
 )
 COMMANDS = (
     ("demo", playing.demo),
+    ("check", check.check),
     ("draft", drafting.draft),
     ("release", drafting.release),
     ("amend", drafting.amend),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from wellclear.apps.check.plan import Gathering, Plan
 from wellclear.domain.quantities import Datum, Position, parse_time
-from wellclear.domain.volume import AltitudeBand, Point, Polygon, Route, Skeleton, TimeWindow, Volume
+from wellclear.domain.volume import AltitudeBand, Point, Skeleton, TimeWindow, Volume
 from wellclear.interop.planned import Place, Planned, Skipped
 
 START_US = parse_time("2026-11-23T10:00:00Z")
@@ -53,12 +53,3 @@ def plan(*items: Planned | Skipped, own: str = "") -> Plan:
 
 def skipped(id_: str = "X-1") -> Skipped:
     return Skipped(Place("plan.csv", None, 9), id_, "start", "has no time zone", "write 2026-11-23T10:00:00Z")
-
-
-SQUARE = Polygon(
-    (
-        (at(34.0, 38.0), at(34.0, 38.5), at(34.5, 38.5), at(34.5, 38.0)),
-        (at(34.1, 38.1), at(34.1, 38.2), at(34.2, 38.2), at(34.2, 38.1)),
-    )
-)
-ROUTE = Route((at(34.0, 179.5), at(34.2, -179.5)), (START_US, START_US + HOUR_US))

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import csv
 import io
-import itertools
 import json
-from typing import Any
 
 import pytest
 
-from tests.unit.apps.check.plans import ROUTE, SQUARE, at, plan, planned, skipped, volume
+from tests.unit.apps.check.plans import at, plan, planned, skipped, volume
 from wellclear.apps.check.answers import CSV_COLUMNS, csv_answer, json_answer
-from wellclear.apps.check.features import geojson_answer, volume_feature
+from wellclear.apps.check.features import geojson_answer
 from wellclear.apps.check.minima import typed_minima
 from wellclear.apps.check.plan import Checked, checked
 from wellclear.domain.quantities import Datum
-from wellclear.domain.volume import AltitudeBand, Point, Polygons
+from wellclear.domain.volume import AltitudeBand, Point
 
 MINIMA = typed_minima("500", "100 ft", "60")
 
@@ -86,28 +84,10 @@ def test_where_two_meet_the_clash_is_a_point() -> None:
     assert told["features"][0]["geometry"]["type"] == "Point"
 
 
-def feature(of: Any, notice: str = "") -> dict[str, Any]:
-    one = planned("A-1", "NORTHLAND", of, notice=notice)
-    return volume_feature(one, one.notice)
-
-
-def test_a_polygon_is_closed_wound_as_the_standard_says_and_keeps_its_hole() -> None:
-    outer, hole = feature(volume(skeleton=SQUARE, radius_mm=0))["geometry"]["coordinates"]
-    for ring, sign in ((outer, 1), (hole, -1)):
-        assert ring[0] == ring[-1]
-        area = sum(x * y2 - x2 * y for (x, y), (x2, y2) in itertools.pairwise(ring))
-        assert area * sign > 0
-    several = feature(volume(skeleton=Polygons((SQUARE,)), radius_mm=0))["geometry"]
-    assert several == {"type": "MultiPolygon", "coordinates": [[outer, hole]]}
-
-
-def test_a_route_over_the_antimeridian_stays_in_one_piece() -> None:
-    made = feature(volume(skeleton=ROUTE, radius_mm=1_500_001), "A")
-    assert made["geometry"] == {"type": "LineString", "coordinates": [[179.5, 34.0], [180.5, 34.2]]}
-    assert made["properties"]["half_width_m"] == 1500.001
-    assert made["properties"]["notice"] == "A"
-
-
-def test_unbounded_heights_are_absent() -> None:
-    made = feature(volume(band=AltitudeBand(Datum.AMSL, None, None)))
-    assert not {"lower", "upper"} & made["properties"].keys()
+def test_the_place_is_between_the_footprints_and_not_between_their_centres() -> None:
+    """Two circles of 1 km whose centres are 2,020 m apart: their edges are 20 m apart, half-way."""
+    told = json_answer(clash())["conflicts"][0]
+    a, b = (float(told[side]["nearest"]["lon"]) for side in ("a_side", "b_side"))
+    assert 38.3 < a < b < 38.322
+    assert told["lateral_mm"] == pytest.approx((b - a) * 91_860_000, rel=0.01)
+    assert " and " in told["said"]["where"]

@@ -29,7 +29,7 @@ def test_volumes_of_different_parties_conflict_and_of_one_party_never() -> None:
 def test_a_negative_answer_says_against_what() -> None:
     answer = checked(plan(planned("A-1", "NORTHLAND"), planned("B-1", "SOUTHLAND", volume(50.0, 8.0))), MINIMA)
     assert (answer.exit_code, words.headline(answer)) == (0, "No conflict found.")
-    assert words.against(answer.plan) == (
+    assert words.against(answer) == (
         "Compared: 1 volume of NORTHLAND and 1 volume of SOUTHLAND, in 2 notices; none of them coarse. "
         "Nothing was skipped."
     )
@@ -53,10 +53,10 @@ def test_what_was_skipped_is_3_and_a_conflict_beside_it_is_still_1() -> None:
         plan(planned("A-1", "NORTHLAND"), planned("B-1", "SOUTHLAND", volume(50.0, 8.0)), skipped()), MINIMA
     )
     assert clear.exit_code == 3
-    assert "1 feature was SKIPPED and not compared: a clash there is not seen." in words.against(clear.plan)
+    assert "1 feature was SKIPPED and not compared: a clash there is not seen." in words.against(clear)
     clash = checked(plan(planned("A-1", "NORTHLAND"), planned("B-1", "SOUTHLAND"), skipped()), MINIMA)
     assert clash.exit_code == 1
-    assert "SKIPPED" in words.against(clash.plan)
+    assert "SKIPPED" in words.against(clash)
 
 
 def test_several_volumes_of_one_notice_are_one_side() -> None:
@@ -142,8 +142,8 @@ def test_progress_is_told() -> None:
 
 def test_a_touch_is_told_with_both_positions() -> None:
     east = volume(skeleton=Point(at(34.5, 38.33)), radius_mm=1_000_000)
-    (conflict,) = checked(
-        plan(planned("A-1", "NORTHLAND"), planned("B-1", "SOUTHLAND", east)), typed_minima("1 km", "0", "0")
-    ).conflicts
-    assert " and " in words.where(conflict)
+    near = plan(planned("A-1", "NORTHLAND"), planned("B-1", "SOUTHLAND", east))
+    answer = checked(near, typed_minima("1 km", "0", "0"))
+    (conflict,) = answer.conflicts
+    assert " and " in words.where(*answer.places(conflict))
     assert words.lateral(conflict).endswith(" m")

@@ -1,0 +1,95 @@
+"""The caller's files, opened one after the other and read as they stream; a hyphen is standard input."""
+
+from __future__ import annotations
+
+import os
+import stat
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import BinaryIO, Final
+
+from wellclear.apps.check.plan import Progress
+from wellclear.domain.volume import AltitudeBand
+from wellclear.errors import InvalidValue
+from wellclear.interop.files import read
+from wellclear.interop.planned import Defaults, Planned, Skipped
+
+STDIN: Final = "-"
+_EVERY: Final = 256
+
+
+def read_inputs(
+    names: Sequence[str],
+    defaults: Defaults,
+    fmt: str | None = None,
+    progress: Progress | None = None,
+    band: AltitudeBand | None = None,
+) -> Iterator[Planned | Skipped]:
+    """Every volume and every feature that could not be used, file after file.
+
+    `fmt` says what standard input holds, and overrules the ending of files. `band` is for volumes that say no height
+    at all: one that says a single face is open on the other side, and closing it could hide a clash.
+
+    Raises:
+        InvalidValue: a file cannot be opened or read, is named twice, or its format is not known.
+        Malformed: a file cannot be read any further; names file and place.
+    """
+    if STDIN in names and fmt is None:
+        raise InvalidValue("--format", "say what standard input holds, such as --format geojson")
+    if len(set(names)) < len(names):
+        twice = next(name for name in names if names.count(name) > 1)
+        raise InvalidValue(twice, "is named twice; every volume in it would meet itself")
+    for name in names:
+        shown = "standard input" if name == STDIN else name
+        with _opened(name) as source:
+            size = _size(source)
+            for number, item in enumerate(_held(read(shown, source, defaults, fmt), shown)):
+                if progress is not None and number % _EVERY == 0:
+                    progress(f"reading {shown}", _at(source), size)
+                yield item if band is None or isinstance(item, Skipped) else _banded(item, band)
+
+
+def _banded(item: Planned, band: AltitudeBand) -> Planned:
+    said = item.volume.band
+    if said.lower_mm is not None or said.upper_mm is not None:
+        return item
+    return replace(item, volume=replace(item.volume, band=band))
+
+
+@contextmanager
+def _opened(name: str) -> Iterator[BinaryIO]:
+    if name == STDIN:
+        yield sys.stdin.buffer
+        return
+    try:
+        source = Path(name).expanduser().open("rb")
+    except FileNotFoundError as error:
+        raise InvalidValue(name, "there is no such file") from error
+    except OSError as error:
+        raise InvalidValue(name, f"cannot be read: {error.strerror}") from error
+    with source:
+        yield source
+
+
+def _held(items: Iterator[Planned | Skipped], name: str) -> Iterator[Planned | Skipped]:
+    """The same, with a disk that fails in the middle told as what it is."""
+    try:
+        yield from items
+    except OSError as error:
+        raise InvalidValue(name, f"cannot be read to its end: {error.strerror or error}") from error
+
+
+def _size(source: BinaryIO) -> int:
+    """Bytes of a plain file; 0 where nobody knows before the end."""
+    try:
+        found = os.fstat(source.fileno())
+    except OSError:
+        return 0
+    return found.st_size if stat.S_ISREG(found.st_mode) else 0
+
+
+def _at(source: BinaryIO) -> int:
+    return source.tell() if not source.closed and source.seekable() else 0

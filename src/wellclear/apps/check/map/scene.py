@@ -1,0 +1,281 @@
+"""What a map shows, for the page and for the picture alike: outlines, clashes with their places, words, the time span.
+
+Everything that came from a file or from another party is text here, with what would turn or hide it made visible. Of a
+check against a channel a scene has the own drafts and the other's id, and no place of it but the one on the draft (N13).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import Final
+
+import numpy as np
+import shapely
+
+from wellclear.airspace.geodesy import Floats
+from wellclear.apps.check import words
+from wellclear.apps.check.blocks import Block, blocks, channel_blocks
+from wellclear.apps.check.channel import ChannelChecked
+from wellclear.apps.check.map.outlines import Outline, degrees, outline, rings_of
+from wellclear.apps.check.map.plane import Plane
+from wellclear.apps.check.plan import Checked, Plan
+from wellclear.apps.figures import shape, window
+from wellclear.domain.canonical import forbidden_character
+from wellclear.domain.quantities import Position
+from wellclear.domain.rings import Ring
+from wellclear.domain.volume import Point, Polygon, Polygons, Route, Skeleton
+from wellclear.interop.planned import Planned
+
+DRAWN_MAX: Final = 3_000
+"""Above so many volumes only those in clashes are drawn, and the rest as how many there are in a cell."""
+CLASHES_MAX: Final = 2_000
+"""The worst so many clashes are told; all are in the other forms of the answer."""
+OVERLAPS_MAX: Final = 500
+NOTES_MAX: Final = 100
+LONG: Final = 20
+"""A window so many times longer than the usual one does not stretch the time axis."""
+_CELLS: Final = 120
+
+NO_CLEARANCE: Final = "Planning sketch, not a clearance. Nothing was announced and nobody was told."
+
+AnyChecked = Checked | ChannelChecked
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """One volume as it is drawn. `legs` are the windows of its lines, for a route with times."""
+
+    planned: Planned
+    party: int
+    outline: Outline
+    legs: tuple[tuple[int, int], ...]
+    clashes: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Clash:
+    """A pair that clashes: `block` is how it is said; `a`, `b` are indexes of shapes (None: not drawn, not ours).
+
+    `at` are one or two points of the plane, none where no place is told; `window` likewise. `severity` sorts: least
+    is worst.
+    """
+
+    number: int
+    block: Block
+    a: int | None
+    b: int | None
+    ids: tuple[str, str]
+    at: Floats
+    window: tuple[int, int] | None
+    severity: float
+    overlap: tuple[Floats, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Density:
+    """Volumes that are not drawn: how many have their middle in each square of the plane."""
+
+    cell_m: float
+    corners: Floats
+    counts: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """All that is drawn and said. `span` is the time axis, which leaves out what is far longer than the rest."""
+
+    plane: Plane
+    headline: str
+    against: str
+    lines: tuple[str, ...]
+    skipped: tuple[str, ...]
+    notes: tuple[str, ...]
+    parties: tuple[tuple[str, int], ...]
+    shapes: tuple[Shape, ...]
+    clashes: tuple[Clash, ...]
+    clashes_found: int
+    density: Density
+    span: tuple[int, int] | None
+    was_compared: bool
+    own: str
+    exercise: bool = False
+    bounds: tuple[float, float, float, float] = field(default=(0.0, 0.0, 0.0, 0.0))
+
+
+def visible(text: str) -> str:
+    """Text in which nothing turns, hides or breaks what stands beside it (R23)."""
+    if forbidden_character(text) is None:
+        return text
+    return "".join(
+        letter if forbidden_character(letter) is None else f"<U+{ord(letter):04X}>" for letter in text
+    )  # fmt: skip
+
+
+def scene_of(checked: AnyChecked, *, drawn_max: int = DRAWN_MAX) -> Scene:
+    """Everything about a check that can be drawn; `drawn_max` as `DRAWN_MAX`."""
+    plan = checked.plan
+    everything = [planned for notice in plan.notices.values() for planned in notice.planned]
+    concerned = _concerned(checked)
+    drawn = everything if len(everything) <= drawn_max else [one for one in everything if one.notice in concerned]
+    drawn = drawn[: max(drawn_max, 1)]
+    plane = Plane.around(*degrees(corner for one in everything for corner in corners(one.volume.skeleton)))
+    parties = {name: number for number, name in enumerate(plan.parties)}
+    shapes = tuple(
+        Shape(one, parties[one.party], outline(one.volume, plane), _legs(one), one.notice in concerned) for one in drawn
+    )
+    clashes = tuple(_clashes(checked, plane, shapes))
+    shown = sorted(clashes, key=lambda clash: (clash.block.verdict, clash.severity))[:CLASHES_MAX]
+    channel = isinstance(checked, ChannelChecked)
+    return Scene(
+        plane=plane,
+        headline=visible(checked.headline() if isinstance(checked, ChannelChecked) else words.headline(checked)),
+        against=visible(checked.against() if isinstance(checked, ChannelChecked) else words.against(checked)),
+        lines=tuple(visible(line) for line in (checked.minima.lines() if checked.was_compared else ())),
+        skipped=tuple(visible(str(one)) for one in plan.skipped[:NOTES_MAX]),
+        notes=tuple(_notes(plan, everything)),
+        parties=tuple((visible(name), count) for name, count in plan.parties.items()),
+        shapes=shapes,
+        clashes=tuple(sorted(shown, key=lambda clash: clash.number)),
+        clashes_found=len(clashes),
+        density=_density(everything, drawn, plane),
+        span=_span(drawn or everything, [clash.window for clash in clashes]),
+        was_compared=checked.was_compared,
+        own=visible(checked.party) if isinstance(checked, ChannelChecked) else "",
+        exercise=channel and bool(getattr(checked, "exercise", False)),
+        bounds=_bounds(shapes, clashes, plane, everything),
+    )
+
+
+def corners(skeleton: Skeleton) -> Iterator[Position]:
+    """The positions that a skeleton is made of."""
+    match skeleton:
+        case Point(position):
+            yield position
+        case Route(vertices, _):
+            yield from vertices
+        case Polygon(rings):
+            yield from _first(rings)
+        case Polygons(parts):
+            for part in parts:
+                yield from _first(part.rings)
+
+
+def _first(rings: Sequence[Ring]) -> Ring:
+    return rings[0]  # holes lie inside
+
+
+def _concerned(checked: AnyChecked) -> set[str]:
+    if isinstance(checked, ChannelChecked):
+        return {meeting.a for meeting in checked.meetings}
+    return {id_ for conflict in checked.conflicts for id_ in (conflict.a, conflict.b)}
+
+
+def _legs(planned: Planned) -> tuple[tuple[int, int], ...]:
+    skeleton, span = planned.volume.skeleton, planned.volume.window
+    if not isinstance(skeleton, Route) or not skeleton.times_us:
+        return ()
+    return tuple(pairwise((span.start_us, *skeleton.times_us[1:-1], span.end_us)))
+
+
+def _notes(plan: Plan, everything: Sequence[Planned]) -> Iterator[str]:
+    datums = sorted({one.volume.band.datum.value for one in everything if one.volume.band != _unbounded(one)})
+    if len(datums) > 1:
+        yield (
+            f"Heights are from {' and '.join(datums)}: the strip keeps them apart. They were compared with the error "
+            "of the conversion added both ways."
+        )
+    for number, (planned, said) in enumerate(plan.notes()):
+        if number == NOTES_MAX:
+            yield "There are more notes; --json lists them all."
+            return
+        yield visible(f"{planned.place} ({planned.id}): {said}.")
+
+
+def _unbounded(planned: Planned) -> object:
+    band = planned.volume.band
+    return band if band.lower_mm is None and band.upper_mm is None else None
+
+
+def _clashes(checked: AnyChecked, plane: Plane, shapes: Sequence[Shape]) -> Iterator[Clash]:
+    drawn = {shape_.planned.id: number for number, shape_ in enumerate(shapes)}
+    if isinstance(checked, ChannelChecked):
+        yield from _meetings(checked, plane, drawn)
+        return
+    for number, (conflict, block) in enumerate(zip(checked.conflicts, blocks(checked), strict=True), 1):
+        places = checked.places(conflict)
+        a, b = (drawn.get(checked.volume_of(conflict, side).id) for side in "ab")
+        overlap: tuple[Floats, ...] = ()
+        if a is not None and b is not None and not conflict.lateral_mm and number <= OVERLAPS_MAX:
+            overlap = _overlap(shapes[a].outline, shapes[b].outline)
+        yield Clash(
+            number, _plainly(block), a, b, (visible(conflict.a), visible(conflict.b)),
+            plane.project(*degrees(places[: 1 + (places[0] != places[1])])), (conflict.start_us, conflict.end_us),
+            conflict.lateral_margin_mm, overlap,
+        )  # fmt: skip
+
+
+def _meetings(checked: ChannelChecked, plane: Plane, drawn: dict[str, int]) -> Iterator[Clash]:
+    for number, (meeting, block) in enumerate(zip(checked.meetings, channel_blocks(checked), strict=True), 1):
+        figures = meeting.figures
+        at = [Position(figures["lat_e7"], figures["lon_e7"])] if figures else []
+        yield Clash(
+            number, _plainly(block), drawn.get(checked.own_volume(meeting).id), None,
+            (visible(meeting.a), visible(meeting.b)), plane.project(*degrees(at)),
+            (figures["start_us"], figures["end_us"]) if figures else None,
+            figures["lateral_margin_mm"] if figures else 0.0, (),
+        )  # fmt: skip
+
+
+def _plainly(block: Block) -> Block:
+    lines = tuple((label, visible(text)) for label, text in block.lines)
+    return Block(block.verdict, visible(block.pair), lines, tuple(visible(cell) for cell in block.short))
+
+
+def _overlap(a: Outline, b: Outline) -> tuple[Floats, ...]:
+    try:
+        return rings_of(shapely.intersection(a.area(), b.area()))
+    except shapely.GEOSException:
+        return ()  # a hatching less; the clash itself was found elsewhere and keeps its mark
+
+
+def _density(everything: Sequence[Planned], drawn: Sequence[Planned], plane: Plane) -> Density:
+    seen = {one.id for one in drawn}
+    left = [next(corners(one.volume.skeleton)) for one in everything if one.id not in seen]
+    if not left:
+        return Density(1.0, np.empty((0, 2)), ())
+    points = plane.project(*degrees(left))
+    cell_m = max(float(np.ptp(points, axis=0).max()) / _CELLS, 1.0)
+    corner, counts = np.unique(np.floor(points / cell_m), axis=0, return_counts=True)
+    return Density(cell_m, corner * cell_m, tuple(int(count) for count in counts))
+
+
+def _span(drawn: Sequence[Planned], clashes: Sequence[tuple[int, int] | None]) -> tuple[int, int] | None:
+    windows = [(one.volume.window.start_us, one.volume.window.end_us) for one in drawn]
+    if not windows:
+        return None
+    usual = float(np.median([end - start for start, end in windows]))
+    kept = [one for one in windows if one[1] - one[0] <= LONG * usual]
+    kept += [one for one in clashes if one is not None and one[1] - one[0] <= LONG * usual]
+    return min(start for start, _ in kept), max(end for _, end in kept)
+
+
+def _bounds(
+    shapes: Sequence[Shape], clashes: Sequence[Clash], plane: Plane, everything: Sequence[Planned]
+) -> tuple[float, float, float, float]:
+    """West, south, east, north of all that is drawn, in metres of the plane."""
+    parts = [one.outline.points() for one in shapes] + [clash.at for clash in clashes]
+    if not shapes:
+        parts.append(plane.project(*degrees(next(corners(one.volume.skeleton)) for one in everything)))
+    points = np.concatenate(parts) if parts else np.empty((0, 2))
+    if not len(points):
+        return (-1000.0, -1000.0, 1000.0, 1000.0)
+    west, south = (float(value) for value in points.min(axis=0))
+    east, north = (float(value) for value in points.max(axis=0))
+    return west, south, east, north
+
+
+def said(planned: Planned) -> tuple[str, str, str]:
+    """Where, how high and when one volume is, in words."""
+    return visible(shape(planned.volume)), visible(words.heights(planned)), window(planned.volume)

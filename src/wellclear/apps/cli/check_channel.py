@@ -1,0 +1,84 @@
+"""check --against: whom to ask. A node's home or address is asked over its local API, a bundle is read offline."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+from wellclear.apps.check.asking import ask_node
+from wellclear.apps.check.channel import ChannelChecked
+from wellclear.apps.check.minima import channel_minima
+from wellclear.apps.check.plan import Plan, Progress
+from wellclear.apps.cli.check_text import Answer
+from wellclear.apps.cli.options import NODE_HOME
+from wellclear.apps.cli.output import note
+from wellclear.domain.marks import EXERCISE
+from wellclear.edges.node_client import TOKEN_FILE, NodeClient
+from wellclear.edges.settings import FILE, load_node
+from wellclear.errors import InvalidValue, Misconfigured
+from wellclear.interop.planned import Defaults
+
+Gathered = Callable[[Defaults, str], Plan]
+"""Reads the files with some defaults, for one party alone."""
+
+
+def answer(against: str, token_file: Path | None, defaults: Defaults, gathered: Gathered, progress: Progress) -> Answer:
+    """Check own drafts against a channel.
+
+    Raises:
+        InvalidValue: `against` is neither a node nor a bundle, or another party was named.
+        Unavailable: the node does not answer, or the bundle cannot be read.
+        Unverified: the bundle does not verify.
+    """
+    client = way_to_node(against, token_file)
+    if client is None:
+        return Answer.of_channel(_of_bundle(Path(against).expanduser(), defaults, gathered, progress))
+    with client:
+        status = client.get("status")
+        if status.get("exercise") == "yes":
+            note(EXERCISE)
+        own = str(status.get("party", ""))
+        if defaults.party not in ("", own):
+            raise InvalidValue("--party", f"this is the node of {own}; against a channel one checks one's own drafts")
+        plan = gathered(replace(defaults, party=own), own)
+        return Answer.of_channel(ask_node(client, own, plan, progress))
+
+
+def way_to_node(against: str, token_file: Path | None) -> NodeClient | None:
+    """A client for a node's home or address; None for what may be a bundle.
+
+    Raises:
+        InvalidValue: there is nothing of that name.
+        Misconfigured: the token cannot be read.
+    """
+    if against.startswith(("http://", "https://")):
+        file = token_file or NODE_HOME / TOKEN_FILE
+        try:
+            token = file.expanduser().read_text("ascii").strip()
+        except (OSError, UnicodeDecodeError) as error:
+            raise Misconfigured(str(file), f"cannot be read: {error}", do="Name it with --token-file") from error
+        return NodeClient(against.rstrip("/"), token)
+    path = Path(against).expanduser()
+    if not path.exists():
+        raise InvalidValue("--against", f"{against}: there is no such node's home or bundle")
+    if not (path / FILE).is_file():
+        return None
+    settings = load_node(path)
+    return NodeClient.at(path, settings.api_url)
+
+
+def _of_bundle(path: Path, defaults: Defaults, gathered: Gathered, progress: Progress) -> ChannelChecked:
+    from wellclear.apps.check.bundle import known_from_bundle
+
+    progress(f"verifying {path}", 0, 0)
+    known = known_from_bundle(path, defaults.party)
+    if known.exercise:
+        note(EXERCISE)
+    plan = gathered(replace(defaults, party=known.party), known.party)
+    progress("comparing", 0, 0)
+    found = known.meetings([notice.announced() for notice in plan.notices.values()]) if known.agreement else []
+    return ChannelChecked(
+        plan, known.party, tuple(found), channel_minima(known.terms), known.compared(), known.size, known.words,
+        agreed=known.agreement > 0,
+    )  # fmt: skip

@@ -1,0 +1,208 @@
+"""How `check` prints: blocks for people at 80 columns, or one of the forms for programs; progress on standard error."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import Any, Literal
+
+import msgspec
+from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
+from rich.progress import BarColumn, Progress, TaskID, TextColumn
+from rich.text import Text
+
+from wellclear.apps.check import answers, channel, features, words
+from wellclear.apps.check.blocks import SHORT_COLUMNS, Block, blocks, channel_blocks
+from wellclear.apps.check.channel import ChannelChecked
+from wellclear.apps.check.minima import Minima
+from wellclear.apps.check.plan import Checked, Plan
+from wellclear.apps.check.plan import Progress as Told
+from wellclear.apps.cli.output import note, plain, table, tell
+from wellclear.errors import InvalidValue, Unavailable
+
+Form = Literal["text", "json", "geojson", "csv"]
+
+BLOCKS_SHOWN = 20
+SKIPPED_SHOWN = 20
+NOTES_SHOWN = 10
+_TEXT_WIDTH = 100
+_STYLE = {"CONFLICT": "bold red", "POSSIBLE": "bold yellow"}
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A check's answer in every form it can take; `of` is the check itself."""
+
+    of: Checked | ChannelChecked
+    plan: Plan
+    minima: Minima
+    was_compared: bool
+    exit_code: int
+    headline: str
+    against: str
+    blocks: Callable[[], Iterator[Block]]
+    json: Callable[[], dict[str, Any]]
+    geojson: Callable[[], dict[str, Any]]
+    csv: Callable[[], str]
+
+    @classmethod
+    def of_files(cls, of: Checked) -> Answer:
+        """Of files against each other."""
+        return cls(
+            of, of.plan, of.minima, of.was_compared, of.exit_code, words.headline(of), words.against(of),
+            lambda: blocks(of), lambda: answers.json_answer(of), lambda: features.geojson_answer(of),
+            lambda: answers.csv_answer(of),
+        )  # fmt: skip
+
+    @classmethod
+    def of_channel(cls, of: ChannelChecked) -> Answer:
+        """Of own drafts against a channel."""
+        return cls(
+            of, of.plan, of.minima, of.was_compared, of.exit_code, of.headline(), of.against(),
+            lambda: channel_blocks(of), lambda: channel.json_answer(of), lambda: channel.geojson_answer(of),
+            lambda: channel.csv_answer(of),
+        )  # fmt: skip
+
+
+def form_for(output: Path | None, *, as_json: bool, as_geojson: bool, as_csv: bool) -> Form:
+    """The form that was asked for, else the one that the output's ending says.
+
+    Raises:
+        InvalidValue: two forms, or an output in a directory that is not there.
+    """
+    if output is not None and not output.expanduser().parent.is_dir():
+        raise InvalidValue("--output", f"there is no directory {output.parent}")
+    wanted: dict[Form, bool] = {"json": as_json, "geojson": as_geojson, "csv": as_csv}
+    asked = [name for name, is_wanted in wanted.items() if is_wanted]
+    if len(asked) > 1:
+        raise InvalidValue(f"--{asked[1]}", f"one form at a time; leave out --{asked[0]}, or run it again")
+    if asked:
+        return asked[0]
+    endings: dict[str, Form] = {".json": "json", ".geojson": "geojson", ".csv": "csv"}
+    return endings.get(output.suffix.lower(), "text") if output is not None else "text"
+
+
+def give(answer: Answer, form: Form, output: Path | None) -> None:
+    """Print the answer, or write it and print its summary."""
+    if output is not None:
+        _write(answer, form, output)
+        tell(*summary(answer), f"Written: {output}")
+    elif form == "json":
+        print(_json_text(answer.json()), end="")
+    elif form == "text":
+        tell(*text_lines(answer))
+    else:
+        note(answer.headline)
+        for skipped in answer.plan.skipped[:SKIPPED_SHOWN]:
+            note(plain(f"skipped: {skipped}").plain)
+        if answer.plan.skipped:
+            note(words.skipped_words(answer.plan))
+        if form == "csv":
+            print(answer.csv(), end="")
+        else:
+            print(_json_text(answer.geojson()), end="")
+
+
+def _write(answer: Answer, form: Form, output: Path) -> None:
+    if form == "text":
+        text = _as_text(answer)
+    elif form == "csv":
+        text = answer.csv()
+    else:
+        text = _json_text(answer.json() if form == "json" else answer.geojson())
+    try:
+        with output.expanduser().open("w", encoding="utf-8", newline="") as file:
+            file.write(text)
+    except OSError as error:
+        raise Unavailable(str(output), f"cannot be written: {error.strerror}") from error
+
+
+def _json_text(value: dict[str, Any]) -> str:
+    """As `tell_json` prints it, ten times as fast: there may be a hundred thousand clashes."""
+    return msgspec.json.format(msgspec.json.encode(value), indent=2).decode() + "\n"
+
+
+def _as_text(answer: Answer) -> str:
+    page = Console(width=_TEXT_WIDTH, no_color=True, highlight=False)
+    with page.capture() as captured:
+        for line in text_lines(answer):
+            page.print(line)
+    return captured.get()
+
+
+def text_lines(answer: Answer) -> list[RenderableType]:
+    """The whole answer for people."""
+    shown = answer.blocks()
+    lines: list[RenderableType] = [
+        _block_view(number, block) for number, block in enumerate(islice(shown, BLOCKS_SHOWN), 1)
+    ]
+    rest = [block.short for block in shown]
+    if rest:
+        lines += [Text(""), table(SHORT_COLUMNS, rest)]
+    return [*lines, *([Text("")] if lines else []), *summary(answer)]
+
+
+def summary(answer: Answer) -> list[RenderableType]:
+    """Headline, against what, the minima, what was skipped and what should be known; without the clashes."""
+    lines: list[RenderableType] = [
+        Text(answer.headline, style="bold"),
+        plain(answer.against).plain,
+        *(answer.minima.lines() if answer.was_compared else ()),
+    ]
+    lines += [plain(f"SKIPPED {skipped}").plain for skipped in answer.plan.skipped[:SKIPPED_SHOWN]]
+    lines += _more(len(answer.plan.skipped) - SKIPPED_SHOWN, "skipped")
+    notes = list(answer.plan.notes())
+    lines += [plain(f"Note: {planned.place} ({planned.id}): {said}.").plain for planned, said in notes[:NOTES_SHOWN]]
+    lines += _more(len(notes) - NOTES_SHOWN, "notes")
+    if answer.was_compared and not answer.exit_code:
+        lines.append(Text(words.NO_RELEASE))
+    return lines
+
+
+def _more(left: int, what: str) -> Sequence[RenderableType]:
+    return [Text(f"... and {left:,} more {what}; --json lists them all.")] if left > 0 else []
+
+
+def _block_view(number: int, block: Block) -> RenderableType:
+    head = Text.assemble((f"{block.verdict} {number}", _STYLE.get(block.verdict, "bold")), "  ", plain(block.pair))
+    return Group(*([Text("")] if number > 1 else []), head, *(_labelled(*line) for line in block.lines))
+
+
+def _labelled(label: str, text: str) -> RenderableType:
+    """A label in a narrow column; what is too long for the page goes on beside it."""
+    return _Hanging(f"  {label:<10}", plain(text))
+
+
+class _Hanging:
+    """Text that goes on under its own beginning and not under its label."""
+
+    def __init__(self, label: str, text: Text) -> None:
+        self._label, self._text = label, text
+
+    def __rich_console__(self, page: Console, options: ConsoleOptions) -> RenderResult:
+        lines = self._text.wrap(page, max(options.max_width - len(self._label), 20))
+        for number, line in enumerate(lines):
+            line.rstrip()
+            yield Text(self._label if number == 0 else " " * len(self._label)) + line
+
+
+@contextmanager
+def watching() -> Iterator[Told]:
+    """Progress on standard error, if that is a terminal; it leaves no trace."""
+    if not sys.stderr.isatty():
+        yield lambda what, done, of: None
+        return
+    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.percentage:>3.0f} %"))
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bars:
+        tasks: dict[str, TaskID] = {}
+
+        def told(what: str, done: int, of: int) -> None:
+            if what not in tasks:
+                tasks[what] = bars.add_task(what, total=None)
+            bars.update(tasks[what], completed=done, total=of or None)
+
+        yield told
