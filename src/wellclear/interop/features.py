@@ -1,4 +1,4 @@
-"""Planned volumes as GeoJSON features, in the words that `geojson` reads: what was written reads back as the same volume.
+"""Planned volumes as GeoJSON features in the words that `geojson` reads; they read back as the same volumes.
 
 Rings are closed, the outer one counter-clockwise (RFC 7946 section 3.1.6). What crosses the antimeridian stays in one
 piece, with longitudes that go on beyond 180 degrees, because edges are geodesics and a cut would bend them.
