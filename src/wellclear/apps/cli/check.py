@@ -1,32 +1,20 @@
-"""check: will this clash, before anybody is told. Without --against it needs no home, no keys and no network."""
+"""check: will this clash, before anybody is told. Without --against it needs no home, no keys and no network.
+
+Here stand its options alone; what they do is in `checking`, which loads the engine.
+"""
 
 from __future__ import annotations
 
-from decimal import Decimal
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from wellclear.apps.check.inputs import read_inputs
-from wellclear.apps.check.minima import Minima, agreed_minima, default_minima, metres, typed_minima
-from wellclear.apps.check.plan import Gathering, Plan, checked
 from wellclear.apps.check.templates import TEMPLATES
-from wellclear.apps.cli import check_channel
-from wellclear.apps.cli.check_text import Answer, form_for, give, watching
-from wellclear.apps.cli.notice_form import read_json
 from wellclear.apps.cli.options import AsJson
-from wellclear.apps.cli.typed import moment
-from wellclear.domain.agreement import CATEGORIES
-from wellclear.domain.volume import AltitudeBand
 from wellclear.errors import InvalidValue
-from wellclear.interop import heights
 from wellclear.interop.files import READERS
-from wellclear.interop.heights import height
-from wellclear.interop.planned import Defaults
-
-SKIPPED_TOLD = 20
 
 FormatName = StrEnum("FormatName", {name: name for name in READERS})  # type: ignore[misc]  # the names are the reader's
 TemplateName = StrEnum("TemplateName", {name: name for name in TEMPLATES})  # type: ignore[misc]  # as above
@@ -124,94 +112,16 @@ def check(
         return
     if not files:
         raise InvalidValue("FILE", "name a file with plans; to start from examples: wellclear check --template csv")
+    from wellclear.apps.cli.check_text import form_for, give
+    from wellclear.apps.cli.checking import Asked, answer_to
+
     form = form_for(output, as_json=as_json, as_geojson=as_geojson, as_csv=as_csv)
-    defaults = defaults_from(party, category, (start, end), half_width, radius)
-    band = band_from(lower, upper)
-    names, chosen = files, fmt.value if fmt is not None else None
-    with watching() as progress:
-
-        def gathered(said: Defaults, own: str) -> Plan:
-            gathering = Gathering(own)
-            gathering.take_all(read_inputs(names, said, chosen, progress, band))
-            return usable(gathering.plan(), strict=strict)
-
-        answer: Answer
-        if against is not None:
-            minima_not_given(lateral, vertical, time, agreement)
-            answer = check_channel.answer(against, token_file, defaults, gathered, progress)
-        else:
-            minima = minima_from(lateral, vertical, time, agreement)
-            answer = Answer.of_files(checked(gathered(defaults, ""), minima, progress))
+    asked = Asked(
+        files=files, fmt=fmt.value if fmt is not None else None, against=against, token_file=token_file, party=party,
+        category=category, window=(start, end), band=(lower, upper), half_width=half_width, radius=radius,
+        minima=(lateral, vertical, time), agreement=agreement, strict=strict,
+    )  # fmt: skip
+    answer = answer_to(asked)
     give(answer, form, output)
     if answer.exit_code:
         raise typer.Exit(answer.exit_code)
-
-
-def usable(plan: Plan, *, strict: bool) -> Plan:
-    """The plan, if it can be compared at all.
-
-    Raises:
-        InvalidValue: nothing in the files could be used, or `strict` and something could not.
-    """
-    if plan.skipped and (strict or not plan.notices):
-        told = [f"\n  {skipped}" for skipped in plan.skipped[:SKIPPED_TOLD]]
-        more = f"\n  and {len(plan.skipped) - SKIPPED_TOLD} more" if len(plan.skipped) > SKIPPED_TOLD else ""
-        features = "1 feature" if len(plan.skipped) == 1 else f"{len(plan.skipped)} features"
-        field = "--strict" if strict else "input"
-        raise InvalidValue(field, f"{features} cannot be used, so nothing was compared:{''.join(told)}{more}")
-    return plan
-
-
-def defaults_from(
-    party: str,
-    category: str,
-    window: tuple[str | None, str | None],
-    half_width: str | None,
-    radius: str | None,
-) -> Defaults:
-    """What was typed for features that do not say it themselves; raises InvalidValue naming the option."""
-    if category and category not in CATEGORIES:
-        raise InvalidValue("--category", f"{category[:40]!r} is none of {', '.join(CATEGORIES)}")
-    start_us, end_us = (
-        None if text is None else moment(text, name) for text, name in zip(window, ("--start", "--end"), strict=True)
-    )
-    if start_us is not None and end_us is not None and end_us < start_us:
-        raise InvalidValue("--end", "is before --start")
-    return Defaults(
-        party=party, category=category, start_us=start_us, end_us=end_us,
-        radius_m=None if radius is None else _in_metres(radius, "--radius"),
-        half_width_m=None if half_width is None else _in_metres(half_width, "--half-width"),
-    )  # fmt: skip
-
-
-def band_from(lower: str | None, upper: str | None) -> AltitudeBand | None:
-    """The typed band; None where none was typed. Raises InvalidValue naming the option."""
-    if lower is None and upper is None:
-        return None
-    faces = [None if text is None else height(text, name) for text, name in ((lower, "--lower"), (upper, "--upper"))]
-    try:
-        return heights.band(faces[0], faces[1], None, ("--lower", "--upper", "--lower and --upper"))
-    except InvalidValue as error:
-        raise InvalidValue(error.field, f"{error.why}; {heights.EXAMPLES}") from error
-
-
-def _in_metres(text: str, where: str) -> str:
-    return str(Decimal(metres(text, where)) / 1000)
-
-
-def minima_from(lateral: str | None, vertical: str | None, time: str | None, agreement: Path | None) -> Minima:
-    """The minima that were asked for; raises InvalidValue for two sources at once."""
-    if agreement is None:
-        typed = (lateral, vertical, time)
-        return default_minima() if typed == (None, None, None) else typed_minima(*typed)
-    if (lateral, vertical, time) != (None, None, None):
-        raise InvalidValue("--agreement", "sets the minima already; leave out --lateral, --vertical and --time")
-    return agreed_minima(read_json(agreement), str(agreement))
-
-
-def minima_not_given(*options: object) -> None:
-    """A channel's minima are its agreement's; raises InvalidValue where others were asked for."""
-    if any(option is not None for option in options):
-        raise InvalidValue(
-            "--against", "the channel's agreement sets the minima; leave out --lateral, --vertical, --time, --agreement"
-        )

@@ -1,0 +1,125 @@
+"""What `check` was asked, made into an answer: files read, drafts compared with each other or with a channel."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+
+from wellclear.apps.check.inputs import read_inputs
+from wellclear.apps.check.minima import Minima, agreed_minima, default_minima, metres, typed_minima
+from wellclear.apps.check.plan import Gathering, Plan, Progress, checked
+from wellclear.apps.cli import check_channel
+from wellclear.apps.cli.check_text import Answer, watching
+from wellclear.apps.cli.notice_form import read_json
+from wellclear.apps.cli.typed import moment
+from wellclear.domain.agreement import CATEGORIES
+from wellclear.domain.volume import AltitudeBand
+from wellclear.errors import InvalidValue
+from wellclear.interop import heights
+from wellclear.interop.heights import height
+from wellclear.interop.planned import Defaults
+
+SKIPPED_TOLD = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The options of `check` as they were typed."""
+
+    files: Sequence[str]
+    fmt: str | None
+    against: str | None
+    token_file: Path | None
+    party: str
+    category: str
+    window: tuple[str | None, str | None]
+    band: tuple[str | None, str | None]
+    half_width: str | None
+    radius: str | None
+    minima: tuple[str | None, str | None, str | None]
+    agreement: Path | None
+    strict: bool
+
+
+def answer_to(asked: Asked) -> Answer:
+    """Read the files and compare what is in them.
+
+    Raises:
+        InvalidValue: an option is wrong, a file cannot be read, or nothing in the files can be used.
+        Malformed: a file cannot be read to its end.
+        Unavailable, Unverified, Misconfigured: of the channel that it was asked about.
+    """
+    defaults, band = defaults_from(asked), band_from(*asked.band)
+    minima = minima_from(asked)
+    with watching() as progress:
+
+        def gathered(said: Defaults, own: str) -> Plan:
+            return gather(asked, said, own, band, progress)
+
+        if asked.against is not None:
+            return check_channel.answer(asked.against, asked.token_file, defaults, gathered, progress)
+        return Answer.of_files(checked(gathered(defaults, ""), minima, progress))
+
+
+def gather(asked: Asked, defaults: Defaults, own: str, band: AltitudeBand | None, progress: Progress) -> Plan:
+    """The plan, if it can be compared at all; raises as `answer_to`."""
+    gathering = Gathering(own)
+    gathering.take_all(read_inputs(asked.files, defaults, asked.fmt, progress, band))
+    plan = gathering.plan()
+    if plan.skipped and (asked.strict or not plan.notices):
+        told = [f"\n  {skipped}" for skipped in plan.skipped[:SKIPPED_TOLD]]
+        more = f"\n  and {len(plan.skipped) - SKIPPED_TOLD} more" if len(plan.skipped) > SKIPPED_TOLD else ""
+        features = "1 feature" if len(plan.skipped) == 1 else f"{len(plan.skipped)} features"
+        field = "--strict" if asked.strict else "input"
+        raise InvalidValue(field, f"{features} cannot be used, so nothing was compared:{''.join(told)}{more}")
+    return plan
+
+
+def defaults_from(asked: Asked) -> Defaults:
+    """What was typed for features that do not say it themselves; raises InvalidValue naming the option."""
+    if asked.category and asked.category not in CATEGORIES:
+        raise InvalidValue("--category", f"{asked.category[:40]!r} is none of {', '.join(CATEGORIES)}")
+    start_us, end_us = (
+        None if text is None else moment(text, name)
+        for text, name in zip(asked.window, ("--start", "--end"), strict=True)
+    )
+    if start_us is not None and end_us is not None and end_us < start_us:
+        raise InvalidValue("--end", "is before --start")
+    return Defaults(
+        party=asked.party, category=asked.category, start_us=start_us, end_us=end_us,
+        radius_m=_in_metres(asked.radius, "--radius"), half_width_m=_in_metres(asked.half_width, "--half-width"),
+    )  # fmt: skip
+
+
+def band_from(lower: str | None, upper: str | None) -> AltitudeBand | None:
+    """The typed band; None where none was typed. Raises InvalidValue naming the option."""
+    if lower is None and upper is None:
+        return None
+    faces = [None if text is None else height(text, name) for text, name in ((lower, "--lower"), (upper, "--upper"))]
+    try:
+        return heights.band(faces[0], faces[1], None, ("--lower", "--upper", "--lower and --upper"))
+    except InvalidValue as error:
+        raise InvalidValue(error.field, f"{error.why}; {heights.EXAMPLES}") from error
+
+
+def _in_metres(text: str | None, where: str) -> str | None:
+    return None if text is None else str(Decimal(metres(text, where)) / 1000)
+
+
+def minima_from(asked: Asked) -> Minima:
+    """The minima that were asked for.
+
+    Raises:
+        InvalidValue: two sources at once; a channel's are its agreement's, whatever is typed.
+    """
+    typed = any(text is not None for text in asked.minima)
+    if asked.against is not None and (typed or asked.agreement is not None):
+        why = "the channel's agreement sets the minima; leave out --lateral, --vertical, --time, --agreement"
+        raise InvalidValue("--against", why)
+    if asked.agreement is None:
+        return typed_minima(*asked.minima) if typed else default_minima()
+    if typed:
+        raise InvalidValue("--agreement", "sets the minima already; leave out --lateral, --vertical and --time")
+    return agreed_minima(read_json(asked.agreement), str(asked.agreement))
