@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from wellclear.domain.quantities import parse_dtg, parse_time
+from wellclear.domain.quantities import WHOLE_MAX, parse_dtg, parse_time
 from wellclear.errors import InvalidValue
 
 EXAMPLE: Final = "write it such as 2026-11-23T10:00:00Z, where Z is UTC"
@@ -20,8 +20,15 @@ def moment(text: str, where: str) -> int:
     """`2026-11-23T10:00Z`, seconds or not, any zone, or a date-time group such as `231000ZNOV26`; microseconds UTC.
 
     Raises:
-        InvalidValue: another form, no zone, no such day or hour, finer than a microsecond.
+        InvalidValue: another form, no zone, no such day or hour, finer than a microsecond, centuries away.
     """
+    moment_us = _moment_us(text, where)
+    if abs(moment_us) > WHOLE_MAX:
+        raise InvalidValue(where, "is not between the years 1685 and 2255; write a moment in between")
+    return moment_us
+
+
+def _moment_us(text: str, where: str) -> int:
     said = text.strip()
     if _DTG.fullmatch(said.upper()):
         return parse_dtg(said.upper(), where)

@@ -33,6 +33,7 @@ _SIGNS: Final = str.maketrans(
     {"º": "°", "˚": "°", "′": "'", "’": "'", "‘": "'", "´": "'", "″": '"', "”": '"', "“": '"'}
 )
 _BETWEEN: Final = re.compile(r"\s*[;\n]\s*|\s+(?=[+-]?[0-9.]+,)")
+_BARE_PAIRS: Final = re.compile(r"[0-9.,;+\s-]*", re.ASCII)
 _LINES: Final = re.compile(r"\s*[;\n]\s*")
 
 
@@ -78,8 +79,9 @@ def positions(text: str, where: str) -> tuple[Position, ...]:
 
 
 def parts_of(text: str, *, decimal_comma: bool = False) -> list[str]:
-    """The positions of a text, each still as it was written."""
-    return [part for part in (_LINES if decimal_comma else _BETWEEN).split(text.strip()) if part]
+    """The positions of a text, each still as it was written; white space parts only pairs of numbers with a comma."""
+    spaced = not decimal_comma and _BARE_PAIRS.fullmatch(text) is not None
+    return [part for part in (_BETWEEN if spaced else _LINES).split(text.strip()) if part]
 
 
 def _from_degrees(lat: str, lon: str, text: str, where: str) -> Position:

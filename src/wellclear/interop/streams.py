@@ -26,7 +26,7 @@ def decoded(source: Source, file: str) -> Iterator[str]:
     Raises:
         Malformed: bytes that are neither.
     """
-    piece = source.read(PIECE_BYTES)
+    piece = _piece(source)
     encoding = _UTF16.get(piece[:2], "utf-8")
     piece = piece.removeprefix(codecs.BOM_UTF8) if encoding == "utf-8" else piece[2:]
     decoder = codecs.getincrementaldecoder(encoding)()
@@ -42,7 +42,15 @@ def decoded(source: Source, file: str) -> Iterator[str]:
             yield text
         if not piece:
             return
-        piece = source.read(PIECE_BYTES)
+        piece = _piece(source)
+
+
+def _piece(source: Source) -> bytes:
+    """A whole piece, or what is left: a slow pipe gives the same pieces as a file."""
+    got = source.read(PIECE_BYTES)
+    while got and len(got) < PIECE_BYTES and (more := source.read(PIECE_BYTES - len(got))):
+        got += more
+    return got
 
 
 def lines(pieces: Iterator[str]) -> Iterator[str]:

@@ -71,9 +71,15 @@ def elements(source: Source, file: str, wanted: Wanted) -> Iterator[Element]:
     while True:
         piece = source.read(PIECE_BYTES)
         fed += len(piece)
-        builder.feed(piece, fed)
-        yield from builder.done
+        fault: Malformed | None = None
+        try:
+            builder.feed(piece, fed)
+        except Malformed as error:
+            fault = error
+        yield from builder.done  # what was complete before a fault is not lost
         builder.done.clear()
+        if fault is not None:
+            raise fault
         if not piece:
             return
 
