@@ -19,7 +19,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Final
 
 import numpy as np
@@ -222,68 +221,81 @@ def _measure(pieces: Pieces, pair: Ints, piece_a: Ints, piece_b: Ints, lower: Fl
     while start <= place.max(initial=-1):
         now = (place >= start) & (place < stop)
         now &= (lower <= answer.distance_m[pair]) & (answer.distance_m[pair] > 0)
-        _round(pieces, pair[now], piece_a[now], piece_b[now], answer)
+        _round(pieces, pair[now], piece_a[now], piece_b[now], lower[now], answer)
         start, stop = stop, 8 * stop
 
 
-def _firsts(sorted_keys: Ints) -> Flags:
+def _firsts(sorted_keys: Ints | Floats) -> Flags:
     flags = np.ones(sorted_keys.size, np.bool_)
     flags[1:] = sorted_keys[1:] != sorted_keys[:-1]
     return flags
 
 
-def _round(pieces: Pieces, pair: Ints, piece_a: Ints, piece_b: Ints, answer: Approach) -> None:
+def _round(pieces: Pieces, pair: Ints, piece_a: Ints, piece_b: Ints, lower: Floats, answer: Approach) -> None:
     if not pair.size:
         return
-    found = _pieces_apart(pieces, piece_a, piece_b)
+    found = _pieces_apart(pieces, piece_a, piece_b, lower <= 0, answer.distance_m[pair])
     order = np.lexsort((piece_b, piece_a, np.rint(found.distance_m * _TIES), pair))
     best = order[_firsts(pair[order])]
     best = best[found.distance_m[best] < answer.distance_m[pair[best]]]
     answer.put(pair[best], found, best)
 
 
-def _pieces_apart(pieces: Pieces, a: Ints, b: Ints) -> Approach:
-    """Closest approach of n pairs of geodesic pieces, by perpendiculars from their ends and by crossings."""
-    long_a, long_b = pieces.length_m[a] > 0, pieces.length_m[b] > 0
-    tasks = (  # point from, its end?, onto, which pairs
-        (a, False, b, long_b | ~long_a),
-        (a, True, b, long_b & long_a),
-        (b, False, a, long_a),
-        (b, True, a, long_a & long_b),
-    )
-    rows = [np.flatnonzero(wanted) for _, _, _, wanted in tasks]
-    source = np.concatenate([task[0][row] for task, row in zip(tasks, rows, strict=True)])
-    onto = np.concatenate([task[2][row] for task, row in zip(tasks, rows, strict=True)])
-    at_end = np.concatenate([np.full(row.size, task[1]) for task, row in zip(tasks, rows, strict=True)])
-    lon = np.where(at_end, pieces.end_lon[source], pieces.lon[source])
-    lat = np.where(at_end, pieces.end_lat[source], pieces.lat[source])
-    dropped = feet(pieces.lon[onto], pieces.lat[onto], pieces.azimuth[onto], lon, lat)
-    distance, foot_lon, foot_lat = _clamped(pieces, onto, dropped, lon, lat)
+def _pieces_apart(pieces: Pieces, a: Ints, b: Ints, crossing: Flags, limit_m: Floats) -> Approach:
+    """Closest approach of n pairs of geodesic pieces, by perpendiculars from their ends and by crossings.
 
-    table = np.full((4, a.size), np.inf)
-    along, across = np.full((4, a.size), np.nan), np.full((4, a.size), np.nan)
-    place = np.zeros((4, 4, a.size))  # longitude and latitude on a, then on b, for each task
-    for task, (row, cut) in enumerate(zip(rows, _cuts(rows), strict=True)):
-        table[task, row], along[task, row], across[task, row] = (
-            distance[cut],
-            dropped.along_m[cut],
-            dropped.across_m[cut],
-        )
-        on_source, on_other = (lon[cut], lat[cut]), (foot_lon[cut], foot_lat[cut])
-        both = (*on_source, *on_other) if task < 2 else (*on_other, *on_source)
-        for column, values in enumerate(both):
-            place[column, task, row] = values
-    chosen = np.argmin(np.rint(table * _TIES), axis=0)
-    every = np.arange(a.size)
-    answer = Approach(table[chosen, every], *(place[column, chosen, every] for column in range(4)))
-    crossed = np.flatnonzero(_crossed(pieces, a, b, along, across) & (answer.distance_m > 0))
-    answer.put(crossed, _crossings(pieces, a[crossed], b[crossed], across[:2, crossed]), np.arange(crossed.size))
+    Only pairs that are `crossing` by their chords may cross. What is farther than a limit may come back as inf.
+    """
+    source, onto = np.concatenate([a, a, b, b]), np.concatenate([b, b, a, a])
+    at_end = np.repeat([False, True, False, True], a.size)
+    long, other_long = pieces.length_m[source] > 0, pieces.length_m[onto] > 0
+    possible = other_long & (long | ~at_end)
+    possible[: a.size] |= ~long[: a.size]  # two points
+    where = np.where(at_end[:, None], pieces.table[source, 4:6], pieces.table[source, 0:2])
+    space = np.where(at_end[:, None], pieces.end_xyz[source], pieces.start_xyz[source])
+    asked = np.flatnonzero(possible & (_promising(pieces, space, onto, limit_m) | np.tile(crossing, 4)))
+    (lon, lat), onto = where[asked].T.copy(), onto[asked]
+
+    table, along, across = np.full(at_end.size, np.inf), np.full(at_end.size, np.nan), np.full(at_end.size, np.nan)
+    here, there = np.zeros((2, at_end.size)), np.zeros((2, at_end.size))
+    along[asked], across[asked], table[asked], *foot = _dropped(pieces, onto, lon, lat)
+    here[:, asked], there[:, asked] = (lon, lat), foot
+    task = np.argmin(np.rint(table.reshape(4, -1) * _TIES), axis=0)
+    chosen = task * a.size + np.arange(a.size)
+    on_a, on_b = (
+        np.where(task < 2, here[:, chosen], there[:, chosen]),
+        np.where(task < 2, there[:, chosen], here[:, chosen]),
+    )
+    answer = Approach(table[chosen], *on_a, *on_b)
+    sides = across.reshape(4, -1)
+    crossed = np.flatnonzero(_crossed(pieces, a, b, along.reshape(4, -1), sides) & (answer.distance_m > 0))
+    answer.put(crossed, _crossings(pieces, a[crossed], b[crossed], sides[:2, crossed]), np.arange(crossed.size))
     return answer
 
 
-def _cuts(rows: Sequence[Ints]) -> list[slice]:
-    ends = np.cumsum([0, *(row.size for row in rows)])
-    return [slice(int(start), int(end)) for start, end in pairwise(ends)]
+def _promising(pieces: Pieces, space: Floats, onto: Ints, limit_m: Floats) -> Flags:
+    """Which of four perpendiculars for each pair may be the shortest, and within the limit, by chords."""
+    chord = _chord_distance(space, space, pieces.start_xyz[onto], pieces.end_xyz[onto])
+    slack = pieces.sag_m[onto] + _SLACK_M
+    lower, upper = surface_bounds(chord - slack, chord + slack)
+    best = np.minimum(upper.reshape(4, -1).min(axis=0), limit_m)
+    return lower <= np.tile(best, 4)
+
+
+def _dropped(pieces: Pieces, onto: Ints, lon: Floats, lat: Floats) -> tuple[Floats, ...]:
+    """Along, across, distance, longitude and latitude of the nearest position, from points to pieces.
+
+    What many pieces ask of a vertex that they share is computed once.
+    """
+    order = np.lexsort((lat, lon, onto))
+    first = _firsts(onto[order]) | _firsts(lon[order]) | _firsts(lat[order])
+    back = np.empty(order.size, np.int64)
+    back[order] = np.cumsum(first) - 1
+    once = order[first]
+    onto, lon, lat = onto[once], lon[once], lat[once]
+    found = feet(pieces.lon[onto], pieces.lat[onto], pieces.azimuth[onto], lon, lat)
+    nearest = _clamped(pieces, onto, found, lon, lat)
+    return tuple(column[back] for column in (found.along_m, found.across_m, *nearest))
 
 
 def _clamped(pieces: Pieces, onto: Ints, dropped: Feet, lon: Floats, lat: Floats) -> tuple[Floats, Floats, Floats]:
