@@ -77,7 +77,8 @@ class Skipped:
 class Defaults:
     """What the caller says for features that do not say it themselves; KML and GPX have no fields for most of it.
 
-    `radius_m` and `half_width_m` are decimal text in metres, kept exact.
+    `lower` and `upper` hold together, for volumes that say no height at all. `radius_m` and `half_width_m` are decimal
+    text in metres, kept exact.
     """
 
     party: str = ""

@@ -8,7 +8,7 @@
 | `lower`, `upper`, `datum` | heights; absent is unbounded; `datum` is for heights that do not say theirs |
 | `radius_m`, `half_width_m` | decimal metres; `radius`, `half_width` with a unit beside them |
 
-Absent, null and empty text mean that nothing was said; then the caller's defaults hold.
+Absent, null and empty text mean that nothing was said; then the caller's defaults hold (for heights, see `band_from`).
 """
 
 from __future__ import annotations
@@ -139,14 +139,17 @@ def category_from(said: str) -> str:
 
 
 def band_from(values: Values, defaults: Defaults) -> AltitudeBand:
-    """The band of heights; without faces it is unbounded."""
+    """The band of heights; an absent face is unbounded.
+
+    The caller's heights hold only where neither face is said: filling in one would make a volume smaller than its
+    author said.
+    """
     measured_from = text(values, "datum")
-    names = ("lower", "upper", "datum")
     datum = heights.datum(measured_from, "datum") if measured_from else None
-    lower, upper = (
-        _face(values, name, given) for name, given in (("lower", defaults.lower), ("upper", defaults.upper))
-    )
-    return heights.band(lower, upper, datum, names)
+    lower, upper = defaults.lower, defaults.upper
+    if _is_said(values.get("lower")) or _is_said(values.get("upper")):
+        lower, upper = _face(values, "lower"), _face(values, "upper")
+    return heights.band(lower, upper, datum, ("lower", "upper", "datum"))
 
 
 def window_from(values: Values, shapes: Sequence[Shape], defaults: Defaults) -> TimeWindow:
@@ -183,11 +186,13 @@ def times_from(said: object, where: str = "times") -> list[int]:
     return moments
 
 
-def _face(values: Values, name: str, given: Height | None) -> Height | None:
+def _is_said(value: object) -> bool:
+    return value is not None and not (isinstance(value, str) and not value.strip())
+
+
+def _face(values: Values, name: str) -> Height | None:
     said = values.get(name)
-    if said is None or (isinstance(said, str) and not said.strip()):
-        return given
-    return heights.height_from(said, name)
+    return heights.height_from(said, name) if _is_said(said) else None
 
 
 def _moment(values: Values, name: str, otherwise_us: int | None) -> int:
@@ -216,7 +221,9 @@ def _sizes(values: Values, shapes: Sequence[Shape], defaults: Defaults) -> Itera
 
 def _size(values: Values, name: str, given_m: str | None) -> int:
     in_metres, with_unit = values.get(f"{name}_m"), values.get(name)
-    if with_unit is not None and not (isinstance(with_unit, str) and not with_unit.strip()):
+    if _is_said(with_unit):
+        if _is_said(in_metres):
+            raise InvalidValue(name, f"is said beside {name}_m; say one of them")
         if not isinstance(with_unit, str):
             raise InvalidValue(name, f"has no unit; write {name}_m for metres, or text such as 5km, 800m or 3nm")
         return length(with_unit, name)

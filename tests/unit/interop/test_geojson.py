@@ -120,7 +120,9 @@ def test_defaults_say_what_a_feature_does_not() -> None:
     assert (item.party, item.category, item.volume.radius_mm) == ("SOUTHLAND", "air", 700_000)
     assert item.volume.band == AltitudeBand(Datum.STD, 3_048_000, 6_096_000)
     said = one(FILE, feature(POINT, radius="1 km", upper="unlimited", lower=None), defaults)
-    assert said.volume.band == AltitudeBand(Datum.STD, 3_048_000, None)
+    assert said.volume.band == AltitudeBand(Datum.AMSL, None, None)
+    other = one(FILE, feature(POINT, upper="900 m W84"), defaults)  # a face that is not said stays open
+    assert other.volume.band == AltitudeBand(Datum.W84, None, 900_000)
     assert (said.party, said.volume.radius_mm) == ("NORTHLAND", 1_000_000)
 
 
@@ -128,6 +130,7 @@ def test_defaults_say_what_a_feature_does_not() -> None:
     ("said", "told"),
     [
         (feature(POINT, id="B"), "feature 1 (B): radius_m: is missing, and a circle needs a radius; write metres"),
+        (circle(radius="1 m"), "radius: is said beside radius_m; say one of them"),
         (feature(POINT, radius=5), "radius: has no unit; write radius_m for metres"),
         (feature(POINT, radius_m="many"), "radius_m: must be a decimal number such as 34.56; write metres such as 500"),
         (feature(POINT, radius_m=-1), "radius_m: -1 is below zero; write metres"),

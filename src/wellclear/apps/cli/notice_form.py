@@ -26,10 +26,10 @@ from wellclear.domain.agreement import CATEGORIES
 from wellclear.domain.cells import cell_around
 from wellclear.domain.names import party_of_desk
 from wellclear.domain.parts import Rest, group_from
-from wellclear.domain.quantities import Position, position_from_degrees
-from wellclear.domain.volume import Point, Polygon, Polygons, Route, Skeleton, TimeWindow, Volume
+from wellclear.domain.volume import Point, Polygon, Route, Skeleton, TimeWindow, Volume
 from wellclear.domain.volume_fields import volume_fields
 from wellclear.errors import InvalidValue, Malformed
+from wellclear.interop.geojson import shapes_of
 
 Fields = dict[str, Any]
 Named = Callable[[str], str]
@@ -223,40 +223,19 @@ def _from_geojson(document: Fields, source: str) -> tuple[Fields, list[Fields]]:
     for at, feature in enumerate(features if isinstance(features, list) else []):
         where = f"features[{at}]"
         try:
-            properties, geometry = dict(feature.get("properties") or {}), feature["geometry"]
-            skeleton = _geometry(geometry["type"], geometry["coordinates"])
-        except (LookupError, TypeError, AttributeError, ValueError) as error:
-            raise Malformed(source, where, "a Feature with a Point, LineString, Polygon or MultiPolygon") from error
+            properties = dict(feature.get("properties") or {})
+            shapes = shapes_of(feature.get("geometry"), where=f"{where}.geometry")
+        except (TypeError, AttributeError, ValueError) as error:
+            raise Malformed(source, where, "a Feature with a geometry and properties belongs here") from error
         except InvalidValue as error:
-            raise Malformed(source, f"{where}.geometry", str(error)) from error
+            raise Malformed(source, error.field, error.why) from error
         words |= {name: properties.pop(name) for name in list(properties) if name in _OF_NOTICE}
         named: Named = lambda name, where=where: f"{where}.properties.{name}"  # type: ignore[misc]  # noqa: E731  # one name for each feature
         text = {name: _text(value, named(name)) for name, value in properties.items() if name in _OF_VOLUME}
-        size = {Point: "radius", Route: "half_width"}.get(type(skeleton))
-        volumes.append(_volume(skeleton, _size(size, text, named) if size else 0, text, named))
+        for shape in shapes:
+            size = {Point: "radius", Route: "half_width"}.get(type(shape.skeleton))
+            volumes.append(_volume(shape.skeleton, _size(size, text, named) if size else 0, text, named))
     return words, volumes
-
-
-def _geometry(kind: str, coordinates: Any) -> Skeleton:
-    match kind:
-        case "Point":
-            return Point(_lonlat(coordinates))
-        case "LineString":
-            return Route(tuple(map(_lonlat, coordinates)))
-        case "Polygon":
-            return _rings(coordinates)
-        case "MultiPolygon":
-            return Polygons(tuple(map(_rings, coordinates)))
-    raise ValueError(kind)
-
-
-def _rings(coordinates: Any) -> Polygon:
-    return Polygon(tuple(tuple(map(_lonlat, ring[:-1] if ring[0] == ring[-1] else ring)) for ring in coordinates))
-
-
-def _lonlat(pair: Any) -> Position:
-    lon, lat, *_ = pair
-    return position_from_degrees(lat, lon)
 
 
 def _text(value: Any, where: str) -> str:

@@ -130,7 +130,11 @@ GEOMETRIES = [
     ({"type": "Point", "coordinates": [38.27, 34.56]}, {"radius": "5km"}, "circle"),
     ({"type": "LineString", "coordinates": [[38, 34], [39, 34.5]]}, {"half_width": "2nm"}, "corridor"),
     ({"type": "Polygon", "coordinates": [[[38, 34], [39, 34], [39, 35], [38, 34]]]}, {}, "polygon"),
-    ({"type": "MultiPolygon", "coordinates": [[[[38, 34], [39, 34], [39, 35], [38, 34]]]]}, {}, "polygons"),
+    (
+        {"type": "MultiPolygon", "coordinates": [[[[38, 34], [39, 34], [39, 35]]], [[[40, 34], [41, 34], [41, 35]]]]},
+        {},
+        "polygons",
+    ),
 ]
 
 
@@ -157,6 +161,14 @@ def test_geojson_that_is_none_is_malformed(tmp_path: Path, geometry: Any) -> Non
     feature = {"type": "Feature", "geometry": geometry, "properties": {**TIMES, **WORDS, "radius": "1km"}}
     with pytest.raises((Malformed, InvalidValue)):
         form_from_file(write(tmp_path, feature), {})
+
+
+def test_a_part_that_was_cut_at_the_antimeridian_is_joined(tmp_path: Path) -> None:
+    west, east = [[180, 1], [180, 2], [179, 2], [179, 1]], [[-179, 1], [-179, 2], [-180, 2], [-180, 1]]
+    feature = {"type": "Feature", "geometry": {"type": "MultiPolygon", "coordinates": [[west], [east]]}}
+    properties = {"lower": "FL100", "upper": "FL200", **TIMES, **WORDS}
+    (volume,) = form_from_file(write(tmp_path, {**feature, "properties": properties}), {}).volumes
+    assert volume["kind"] == "polygon"
 
 
 @pytest.mark.parametrize("raw", [b"", b"[]", b"\xff", b"{", b"[" * 100_000, b'{"volumes": 7}', b'{"volumes": [7]}'])
