@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Iterator
 
 from wellclear.airspace.conflict import Conflict
 from wellclear.apps.check import words
 from wellclear.apps.check.minima import minima_fields
-from wellclear.apps.check.plan import Checked
+from wellclear.apps.check.plan import Checked, Plan
+from wellclear.apps.check.stream import Row, csv_pieces, object_pieces
 from wellclear.domain.quantities import Position, degrees_from_e7, format_time
 from wellclear.domain.volume import AltitudeBand
 from wellclear.errors import InvalidValue
 from wellclear.interop.planned import Place, Planned, Skipped
-
-Row = dict[str, Any]
 
 CSV_COLUMNS = (
     "verdict", "a", "a_party", "a_category", "a_volume", "b", "b_party", "b_category", "b_volume", "start", "end",
@@ -26,17 +22,28 @@ CSV_COLUMNS = (
 )  # fmt: skip
 
 
-def json_answer(checked: Checked) -> Row:
-    """The whole answer."""
+def json_pieces(checked: Checked) -> Iterator[str]:
+    """The whole answer, its conflicts one by one."""
+    rows = (conflict_row(checked, one) for one in checked.conflicts)
+    return object_pieces(head(checked), "conflicts", rows, rest(checked))
+
+
+def head(checked: Checked) -> Row:
+    """What stands before the conflicts."""
+    return {"answer": words.headline(checked), "against": words.against(checked)}
+
+
+def rest(checked: Checked) -> Row:
+    """What stands after them."""
     return {
-        "answer": words.headline(checked), "against": words.against(checked),
-        "conflicts": [conflict_row(checked, one) for one in checked.conflicts],
         "compared": checked.compared(), "skipped": [skipped_row(one) for one in checked.plan.skipped],
-        "notes": [
-            {"id": planned.id, "place": str(planned.place), "note": note} for planned, note in checked.plan.notes()
-        ],
-        "minima": checked.minima.json(), "engine": checked.engine,
+        "notes": note_rows(checked.plan), "minima": checked.minima.json(), "engine": checked.engine,
     }  # fmt: skip
+
+
+def note_rows(plan: Plan) -> list[Row]:
+    """What the caller should know of how volumes were read."""
+    return [{"id": planned.id, "place": str(planned.place), "note": note} for planned, note in plan.notes()]
 
 
 def conflict_row(checked: Checked, conflict: Conflict) -> Row:
@@ -106,23 +113,9 @@ def moment_text(moment_us: int) -> str:
         return f"{moment_us} us"
 
 
-def csv_answer(checked: Checked) -> str:
+def csv_answer(checked: Checked) -> Iterator[str]:
     """One line a conflict, under a line of names."""
-    return csv_text(CSV_COLUMNS, [_csv_row(checked, conflict) for conflict in checked.conflicts])
-
-
-def csv_text(columns: Sequence[str], rows: Sequence[Row]) -> str:
-    """Rows as CSV (RFC 4180). A text that a spreadsheet would take for a formula is given a leading apostrophe."""
-    out = io.StringIO(newline="")
-    writer = csv.writer(out)
-    writer.writerow(columns)
-    for row in rows:
-        writer.writerow([_cell(row.get(name, "")) for name in columns])
-    return out.getvalue()
-
-
-def _cell(value: object) -> object:
-    return f"'{value}" if isinstance(value, str) and value[:1] in ("=", "+", "@", "\t", "\r") else value
+    return csv_pieces(CSV_COLUMNS, (_csv_row(checked, conflict) for conflict in checked.conflicts))
 
 
 def _csv_row(checked: Checked, conflict: Conflict) -> Row:

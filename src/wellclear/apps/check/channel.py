@@ -5,15 +5,17 @@ What stands in an answer was let out by `apps.check.against`: own geometry, the 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from wellclear.apps.check import words
 from wellclear.apps.check.against import WHY_WORDS, Fields, Meeting
-from wellclear.apps.check.answers import Row, csv_text, moment_text, place_row, skipped_row
+from wellclear.apps.check.answers import moment_text, note_rows, place_row, skipped_row
 from wellclear.apps.check.features import volume_feature
 from wellclear.apps.check.minima import Minima
 from wellclear.apps.check.plan import Plan
+from wellclear.apps.check.stream import Row, csv_pieces, object_pieces
 from wellclear.domain.quantities import E7, degrees_from_e7
 from wellclear.interop.planned import Planned
 
@@ -83,19 +85,23 @@ class ChannelChecked:
         return f"{told} From {entries} of {self.source}. {words.skipped_words(self.plan)}"
 
 
-def json_answer(checked: ChannelChecked) -> Row:
+def json_pieces(checked: ChannelChecked) -> Iterator[str]:
     """The whole answer."""
+    rows = (_meeting_row(checked, meeting) for meeting in checked.meetings)
+    return object_pieces(_head(checked), "conflicts", rows, _rest(checked))
+
+
+def _head(checked: ChannelChecked) -> Row:
+    return {"answer": checked.headline(), "against": checked.against(), "party": checked.party}
+
+
+def _rest(checked: ChannelChecked) -> Row:
     return {
-        "answer": checked.headline(), "against": checked.against(), "party": checked.party,
-        "conflicts": [_meeting_row(checked, meeting) for meeting in checked.meetings],
         "compared": {
             "volumes": checked.plan.volumes, "drafts": len(checked.plan.notices), **checked.compared,
             "skipped": len(checked.plan.skipped), "entries": checked.size,
         },
-        "skipped": [skipped_row(one) for one in checked.plan.skipped],
-        "notes": [
-            {"id": planned.id, "place": str(planned.place), "note": note} for planned, note in checked.plan.notes()
-        ],
+        "skipped": [skipped_row(one) for one in checked.plan.skipped], "notes": note_rows(checked.plan),
         "minima": checked.minima.json(), "engine": next((one.engine for one in checked.meetings), ""),
     }  # fmt: skip
 
@@ -118,9 +124,9 @@ def _meeting_row(checked: ChannelChecked, meeting: Meeting) -> Row:
     return row
 
 
-def csv_answer(checked: ChannelChecked) -> str:
+def csv_answer(checked: ChannelChecked) -> Iterator[str]:
     """One line a meeting; what is not told stays empty."""
-    return csv_text(CSV_COLUMNS, [_csv_row(checked, meeting) for meeting in checked.meetings])
+    return csv_pieces(CSV_COLUMNS, (_csv_row(checked, meeting) for meeting in checked.meetings))
 
 
 def _csv_row(checked: ChannelChecked, meeting: Meeting) -> Row:
@@ -141,18 +147,20 @@ def _csv_row(checked: ChannelChecked, meeting: Meeting) -> Row:
     return row
 
 
-def geojson_answer(checked: ChannelChecked) -> Row:
+def geojson_pieces(checked: ChannelChecked) -> Iterator[str]:
     """Where own drafts meet others, as points on the drafts, and the drafts; nothing of anybody else (N13)."""
-    told = json_answer(checked)
-    members = {name: told[name] for name in ("answer", "against", "party", "compared", "skipped", "notes", "minima")}
-    features: list[Row] = []
+    return object_pieces(
+        {"type": "FeatureCollection", **_head(checked)}, "features", _features(checked), _rest(checked)
+    )
+
+
+def _features(checked: ChannelChecked) -> Iterator[Row]:
     for meeting in checked.meetings:
         point: Row | None = None
         if meeting.figures:
             lon, lat = meeting.figures["lon_e7"] / E7, meeting.figures["lat_e7"] / E7
             point = {"type": "Point", "coordinates": [lon, lat]}
         properties = {"kind": "conflict", **_meeting_row(checked, meeting)}
-        features.append({"type": "Feature", "geometry": point, "properties": properties})
+        yield {"type": "Feature", "geometry": point, "properties": properties}
     for id_ in dict.fromkeys(meeting.a for meeting in checked.meetings):
-        features += [volume_feature(planned) for planned in checked.plan.notices[id_].planned]
-    return {"type": "FeatureCollection", "features": features, **members}
+        yield from (volume_feature(planned) for planned in checked.plan.notices[id_].planned)

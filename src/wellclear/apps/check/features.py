@@ -8,19 +8,25 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from wellclear.airspace.conflict import Conflict
-from wellclear.apps.check.answers import Row, conflict_row, json_answer
+from wellclear.apps.check.answers import conflict_row, head, rest
 from wellclear.apps.check.plan import Checked
+from wellclear.apps.check.stream import Row, object_pieces
 from wellclear.interop.features import feature_of, line_of
 from wellclear.interop.planned import Planned
 
 
-def geojson_answer(checked: Checked) -> Row:
+def geojson_pieces(checked: Checked) -> Iterator[str]:
     """The conflicts, then every volume that is in one; what was compared stands in foreign members beside them."""
-    told = json_answer(checked)
-    members = {name: told[name] for name in ("answer", "against", "compared", "skipped", "notes", "minima", "engine")}
-    features = [_clash(checked, conflict) for conflict in checked.conflicts]
-    features += [volume_feature(planned) for planned in _concerned(checked)]
-    return {"type": "FeatureCollection", "features": features, **members}
+    return object_pieces({"type": "FeatureCollection", **head(checked)}, "features", _features(checked), rest(checked))
+
+
+def _features(checked: Checked) -> Iterator[Row]:
+    concerned = dict[str, None]()
+    for conflict in checked.conflicts:
+        concerned[conflict.a] = concerned[conflict.b] = None
+        yield _clash(checked, conflict)
+    for id_ in concerned:
+        yield from (volume_feature(planned) for planned in checked.plan.notices[id_].planned)
 
 
 def volume_feature(planned: Planned) -> Row:
@@ -37,9 +43,3 @@ def _clash(checked: Checked, conflict: Conflict) -> Row:
         "kind": "conflict", "title": f"{conflict.a} and {conflict.b}", **conflict_row(checked, conflict)
     }  # fmt: skip
     return {"type": "Feature", "geometry": geometry, "properties": properties}
-
-
-def _concerned(checked: Checked) -> Iterator[Planned]:
-    """Every volume of every notice that is in a conflict, once."""
-    for id_ in dict.fromkeys(id_ for conflict in checked.conflicts for id_ in (conflict.a, conflict.b)):
-        yield from checked.plan.notices[id_].planned

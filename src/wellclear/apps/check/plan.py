@@ -16,6 +16,7 @@ from typing import Any
 
 from wellclear.airspace.conflict import Announced, Conflict, Engine, MinimaOf
 from wellclear.airspace.reference import ENGINE_VERSION, ReferenceEngine
+from wellclear.apps.check.found import Conflicts
 from wellclear.apps.check.minima import Minima
 from wellclear.apps.check.places import nearest_places
 from wellclear.domain.quantities import Position
@@ -147,7 +148,7 @@ class Checked:
     """A plan with its conflicts. `was_compared` is False where one party stands alone: nobody to conflict with."""
 
     plan: Plan
-    conflicts: tuple[Conflict, ...]
+    conflicts: Conflicts
     minima: Minima
     was_compared: bool
     engine: str
@@ -182,7 +183,7 @@ def checked(
 ) -> Checked:
     """Compare all that different parties plan; one party's own volumes never conflict."""
     if len(plan.parties) < 2:
-        return Checked(plan, (), minima, False, ENGINE_VERSION)
+        return Checked(plan, Conflicts(lambda: iter(())), minima, False, ENGINE_VERSION)
     engine = engine_of(minima.of)
     told = progress or _unheard
     total = len(plan.notices)
@@ -190,7 +191,8 @@ def checked(
         if number % _EVERY == 0:
             told("sorting volumes into the airspace", number, total)
         engine.add(notice.announced())
-    found = tuple(engine.sweep(lambda done, of: told("comparing", done, of)))
+    found = Conflicts(lambda: engine.swept(lambda done, of: told("comparing", done, of)))
+    found.counts()
     return Checked(plan, found, minima, True, ENGINE_VERSION)
 
 

@@ -33,9 +33,8 @@ def headline(checked: Checked) -> str:
             if checked.plan.volumes > 1
             else f"Nothing was compared: the only volume is {party}'s, and there is nobody to conflict with."
         )
-    certain = sum(one.verdict == "conflict" for one in checked.conflicts)
-    possible = len(checked.conflicts) - certain
-    if not checked.conflicts:
+    certain, possible = checked.conflicts.counts()
+    if not certain + possible:
         return "No conflict found."
     told = [counted(certain, "conflict")] if certain else []
     told += [counted(possible, "possible conflict")] if possible else []

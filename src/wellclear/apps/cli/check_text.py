@@ -6,11 +6,10 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
-import msgspec
 from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
 from rich.progress import BarColumn, Progress, TaskID, TextColumn
 from rich.text import Text
@@ -21,15 +20,17 @@ from wellclear.apps.check.channel import ChannelChecked
 from wellclear.apps.check.minima import Minima
 from wellclear.apps.check.plan import Checked, Plan
 from wellclear.apps.check.plan import Progress as Told
-from wellclear.apps.cli.output import note, plain, table, tell
+from wellclear.apps.cli.output import leave_unread, note, plain, tell
 from wellclear.errors import InvalidValue, Unavailable
 
 Form = Literal["text", "json", "geojson", "csv"]
 
 BLOCKS_SHOWN = 20
 SKIPPED_SHOWN = 20
-NOTES_SHOWN = 10
+NOTES_SHOWN = 5
 _TEXT_WIDTH = 100
+_ID_WIDTH_MAX = 40
+_LINES_AT_ONCE = 500
 _STYLE = {"CONFLICT": "bold red", "POSSIBLE": "bold yellow"}
 
 
@@ -45,16 +46,16 @@ class Answer:
     headline: str
     against: str
     blocks: Callable[[], Iterator[Block]]
-    json: Callable[[], dict[str, Any]]
-    geojson: Callable[[], dict[str, Any]]
-    csv: Callable[[], str]
+    json: Callable[[], Iterator[str]]
+    geojson: Callable[[], Iterator[str]]
+    csv: Callable[[], Iterator[str]]
 
     @classmethod
     def of_files(cls, of: Checked) -> Answer:
         """Of files against each other."""
         return cls(
             of, of.plan, of.minima, of.was_compared, of.exit_code, words.headline(of), words.against(of),
-            lambda: blocks(of), lambda: answers.json_answer(of), lambda: features.geojson_answer(of),
+            lambda: blocks(of), lambda: answers.json_pieces(of), lambda: features.geojson_pieces(of),
             lambda: answers.csv_answer(of),
         )  # fmt: skip
 
@@ -63,9 +64,13 @@ class Answer:
         """Of own drafts against a channel."""
         return cls(
             of, of.plan, of.minima, of.was_compared, of.exit_code, of.headline(), of.against(),
-            lambda: channel_blocks(of), lambda: channel.json_answer(of), lambda: channel.geojson_answer(of),
+            lambda: channel_blocks(of), lambda: channel.json_pieces(of), lambda: channel.geojson_pieces(of),
             lambda: channel.csv_answer(of),
         )  # fmt: skip
+
+    def pieces(self, form: Form) -> Iterator[str]:
+        """The answer as text, in one of the forms for programs."""
+        return {"json": self.json, "geojson": self.geojson, "csv": self.csv}[form]()
 
 
 def form_for(output: Path | None, *, as_json: bool, as_geojson: bool, as_csv: bool) -> Form:
@@ -91,59 +96,60 @@ def give(answer: Answer, form: Form, output: Path | None) -> None:
     if output is not None:
         _write(answer, form, output)
         tell(*summary(answer), f"Written: {output}")
-    elif form == "json":
-        print(_json_text(answer.json()), end="")
     elif form == "text":
-        tell(*text_lines(answer))
+        for line in text_lines(answer):
+            tell(line)
     else:
-        note(answer.headline)
-        for skipped in answer.plan.skipped[:SKIPPED_SHOWN]:
-            note(plain(f"skipped: {skipped}").plain)
-        if answer.plan.skipped:
-            note(words.skipped_words(answer.plan))
-        if form == "csv":
-            print(answer.csv(), end="")
-        else:
-            print(_json_text(answer.geojson()), end="")
+        if form != "json":
+            _note_beside(answer)
+        try:
+            sys.stdout.writelines(answer.pieces(form))
+            sys.stdout.flush()
+        except BrokenPipeError:
+            leave_unread()
+
+
+def _note_beside(answer: Answer) -> None:
+    """What the form itself does not say first, or not at all."""
+    note(answer.headline)
+    for skipped in answer.plan.skipped[:SKIPPED_SHOWN]:
+        note(plain(f"skipped: {skipped}").plain)
+    if answer.plan.skipped:
+        note(words.skipped_words(answer.plan))
 
 
 def _write(answer: Answer, form: Form, output: Path) -> None:
-    if form == "text":
-        text = _as_text(answer)
-    elif form == "csv":
-        text = answer.csv()
-    else:
-        text = _json_text(answer.json() if form == "json" else answer.geojson())
     try:
         with output.expanduser().open("w", encoding="utf-8", newline="") as file:
-            file.write(text)
+            if form != "text":
+                file.writelines(answer.pieces(form))
+                return
+            page = Console(file=file, width=_TEXT_WIDTH, no_color=True, highlight=False)
+            for line in text_lines(answer):
+                page.print(Text(line) if isinstance(line, str) else line)
     except OSError as error:
         raise Unavailable(str(output), f"cannot be written: {error.strerror}") from error
 
 
-def _json_text(value: dict[str, Any]) -> str:
-    """As `tell_json` prints it, ten times as fast: there may be a hundred thousand clashes."""
-    return msgspec.json.format(msgspec.json.encode(value), indent=2).decode() + "\n"
-
-
-def _as_text(answer: Answer) -> str:
-    page = Console(width=_TEXT_WIDTH, no_color=True, highlight=False)
-    with page.capture() as captured:
-        for line in text_lines(answer):
-            page.print(line)
-    return captured.get()
-
-
-def text_lines(answer: Answer) -> list[RenderableType]:
-    """The whole answer for people."""
+def text_lines(answer: Answer) -> Iterator[RenderableType]:
+    """The whole answer for people: the first clashes in full, the others a line each, then the summary."""
     shown = answer.blocks()
-    lines: list[RenderableType] = [
-        _block_view(number, block) for number, block in enumerate(islice(shown, BLOCKS_SHOWN), 1)
-    ]
-    rest = [block.short for block in shown]
-    if rest:
-        lines += [Text(""), table(SHORT_COLUMNS, rest)]
-    return [*lines, *([Text("")] if lines else []), *summary(answer)]
+    for number, block in enumerate(islice(shown, BLOCKS_SHOWN), 1):
+        yield _block_view(number, block)
+        yield ""
+    width = min(max(map(len, answer.plan.notices), default=0), _ID_WIDTH_MAX)
+    rows = chain([SHORT_COLUMNS], (block.short for block in shown))
+    lines = [_short_line(row, width) for row in islice(rows, _LINES_AT_ONCE)]
+    while len(lines) > 1:
+        yield "\n".join(lines)
+        lines = [_short_line(row, width) for row in chain([SHORT_COLUMNS], islice(rows, _LINES_AT_ONCE))]
+        yield ""
+    yield from summary(answer)
+
+
+def _short_line(row: Sequence[str], width: int) -> str:
+    verdict, a, b, start, *apart = (plain(cell).plain for cell in row)
+    return "  ".join([f"{verdict:<8}", f"{a:<{width}}", f"{b:<{width}}", f"{start:<20}", *apart])
 
 
 def summary(answer: Answer) -> list[RenderableType]:
@@ -169,7 +175,7 @@ def _more(left: int, what: str) -> Sequence[RenderableType]:
 
 def _block_view(number: int, block: Block) -> RenderableType:
     head = Text.assemble((f"{block.verdict} {number}", _STYLE.get(block.verdict, "bold")), "  ", plain(block.pair))
-    return Group(*([Text("")] if number > 1 else []), head, *(_labelled(*line) for line in block.lines))
+    return Group(head, *(_labelled(*line) for line in block.lines))
 
 
 def _labelled(label: str, text: str) -> RenderableType:

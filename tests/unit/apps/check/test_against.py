@@ -24,7 +24,7 @@ from wellclear.apps.check.against import (
 from wellclear.apps.check.asking import ask_node, batches
 from wellclear.apps.check.blocks import channel_blocks
 from wellclear.apps.check.bundle import Known, known_from_bundle
-from wellclear.apps.check.channel import ChannelChecked, csv_answer, geojson_answer, json_answer
+from wellclear.apps.check.channel import ChannelChecked, csv_answer, geojson_pieces, json_pieces
 from wellclear.apps.check.minima import channel_minima
 from wellclear.apps.check.plan import Plan
 from wellclear.apps.node.detection import Detection
@@ -203,7 +203,7 @@ def test_a_bundle_is_verified_then_compared_offline(tmp_path: Path) -> None:
     assert answer.headline() == "1 conflict and 1 possible conflict found. Nobody was told."
     assert "1 draft of NORTHLAND with 2 notices of 1 other party, 1 of them known only as a cell" in answer.against()
     assert answer.exit_code == 1
-    for text in (json.dumps(json_answer(answer)), csv_answer(answer), json.dumps(geojson_answer(answer))):
+    for text in ("".join(form(answer)) for form in (json_pieces, csv_answer, geojson_pieces)):
         assert exact in text
         assert coarse in text
         assert str(SECRET_LAT) not in text
@@ -215,7 +215,7 @@ def test_a_map_of_the_answer_shows_own_volumes_and_points_on_them_alone(tmp_path
     sketch = Sketch.founded(seed=8)
     announce(sketch, SOUTH, [circle(34.6, 38.3, 5_000)])
     announce(sketch, SOUTH, [circle(34.6, 38.3, 5_000)], withhold=("volume",))
-    told = geojson_answer(answered(known(tmp_path, sketch), mine()))
+    told = json.loads("".join(geojson_pieces(answered(known(tmp_path, sketch), mine()))))
     exact, coarse, own = told["features"]
     assert exact["geometry"]["type"] == "Point"
     assert exact["geometry"]["coordinates"][1] == pytest.approx(34.5, abs=0.01)

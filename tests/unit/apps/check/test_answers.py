@@ -5,12 +5,13 @@ from __future__ import annotations
 import csv
 import io
 import json
+from typing import Any
 
 import pytest
 
 from tests.unit.apps.check.plans import at, plan, planned, skipped, volume
-from wellclear.apps.check.answers import CSV_COLUMNS, csv_answer, json_answer
-from wellclear.apps.check.features import geojson_answer
+from wellclear.apps.check.answers import CSV_COLUMNS, csv_answer, json_pieces
+from wellclear.apps.check.features import geojson_pieces
 from wellclear.apps.check.minima import typed_minima
 from wellclear.apps.check.plan import Checked, checked
 from wellclear.domain.quantities import Datum
@@ -25,9 +26,21 @@ def clash(a_id: str = "A-1") -> Checked:
     return checked(plan(noted, planned("B-1", "SOUTHLAND", near, line=2), skipped()), MINIMA)
 
 
+def json_of(answer: Checked) -> Any:
+    return json.loads("".join(json_pieces(answer)))
+
+
+def geojson_of(answer: Checked) -> Any:
+    return json.loads("".join(geojson_pieces(answer)))
+
+
+def csv_of(answer: Checked) -> str:
+    return "".join(csv_answer(answer))
+
+
 @pytest.mark.requirement("R32")
 def test_json_has_every_dimension_and_says_against_what() -> None:
-    told = json.loads(json.dumps(json_answer(clash())))
+    told = json_of(clash())
     (row,) = told["conflicts"]
     assert (row["a"], row["b"], row["verdict"]) == ("A-1", "B-1", "conflict")
     assert row["lateral_mm"] - row["minima"]["lateral_mm"] == row["lateral_margin_mm"] < 0
@@ -53,22 +66,22 @@ def test_json_has_every_dimension_and_says_against_what() -> None:
 def test_a_possible_conflict_has_its_reason_in_every_form() -> None:
     levels = AltitudeBand(Datum.STD, None, 1_828_800)
     answer = checked(plan(planned("A-1", "NORTHLAND"), planned("B-1", "SOUTHLAND", volume(band=levels))), MINIMA)
-    (row,) = json_answer(answer)["conflicts"]
-    (line,) = csv.DictReader(io.StringIO(csv_answer(answer)))
+    (row,) = json_of(answer)["conflicts"]
+    (line,) = csv.DictReader(io.StringIO(csv_of(answer)))
     assert "AMSL" in row["why_possible"]
     assert line["why_possible"] == row["why_possible"]
 
 
 def test_csv_has_one_line_a_conflict_and_no_formulas() -> None:
-    (line,) = csv.DictReader(io.StringIO(csv_answer(clash("=2+3"))))
+    (line,) = csv.DictReader(io.StringIO(csv_of(clash("=2+3"))))
     assert tuple(line) == CSV_COLUMNS
     assert "'=2+3" in (line["a"], line["b"])
     assert int(line["lateral_mm"]) < 500_000
-    assert csv_answer(checked(plan(), MINIMA)).strip() == ",".join(CSV_COLUMNS)
+    assert csv_of(checked(plan(), MINIMA)).strip() == ",".join(CSV_COLUMNS)
 
 
 def test_geojson_shows_the_clash_as_a_line_and_the_volumes_in_it() -> None:
-    told = json.loads(json.dumps(geojson_answer(clash())))
+    told = geojson_of(clash())
     line, a, b = told["features"]
     assert line["geometry"]["type"] == "LineString"
     assert line["properties"]["kind"] == "conflict"
@@ -80,13 +93,13 @@ def test_geojson_shows_the_clash_as_a_line_and_the_volumes_in_it() -> None:
 
 
 def test_where_two_meet_the_clash_is_a_point() -> None:
-    told = geojson_answer(checked(plan(planned("A-1", "NORTHLAND"), planned("B-1", "SOUTHLAND")), MINIMA))
+    told = geojson_of(checked(plan(planned("A-1", "NORTHLAND"), planned("B-1", "SOUTHLAND")), MINIMA))
     assert told["features"][0]["geometry"]["type"] == "Point"
 
 
 def test_the_place_is_between_the_footprints_and_not_between_their_centres() -> None:
     """Two circles of 1 km whose centres are 2,020 m apart: their edges are 20 m apart, half-way."""
-    told = json_answer(clash())["conflicts"][0]
+    told = json_of(clash())["conflicts"][0]
     a, b = (float(told[side]["nearest"]["lon"]) for side in ("a_side", "b_side"))
     assert 38.3 < a < b < 38.322
     assert told["lateral_mm"] == pytest.approx((b - a) * 91_860_000, rel=0.01)
