@@ -30,7 +30,7 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "watch": DOWN_TO_PICTURE,
     "interop": DOWN_TO_PICTURE,
     "edges": DOWN_TO_EDGES - {"edges"},
-    "testing": DOWN_TO_EDGES | BESIDE,
+    "testing": DOWN_TO_EDGES | BESIDE | {"apps"},  # decision 0031: the simulated world runs the programs themselves
     "apps": DOWN_TO_EDGES | BESIDE,
 }
 

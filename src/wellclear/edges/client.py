@@ -61,14 +61,25 @@ class HostClient:
         signer: a live linking key of the party.
         clock: for the time in each request.
         ca_file: the only certificate, or authority, that the host may show.
+        transport: what carries the requests; None is the network.
     """
 
-    def __init__(self, url: str, channel: str, signer: Signer, clock: Clock, ca_file: Path | None = None) -> None:
+    def __init__(
+        self,
+        url: str,
+        channel: str,
+        signer: Signer,
+        clock: Clock,
+        ca_file: Path | None = None,
+        *,
+        transport: httpx.AsyncBaseTransport | None = None,
+    ) -> None:
         self._channel, self._signer, self._clock, self._url = channel, signer, clock, url
         # No proxy and no .netrc of the environment may come between a node and its host.
         self._http = httpx.AsyncClient(
-            base_url=url, timeout=httpx.Timeout(ANSWER_S, connect=CONNECT_S), verify=_trust(ca_file), trust_env=False
-        )
+            base_url=url, timeout=httpx.Timeout(ANSWER_S, connect=CONNECT_S), verify=_trust(ca_file), trust_env=False,
+            transport=transport,
+        )  # fmt: skip
 
     async def close(self) -> None:
         """Close all connections."""

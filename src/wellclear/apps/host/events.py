@@ -78,7 +78,7 @@ class Followers:
     """Everybody who listens."""
 
     def __init__(self) -> None:
-        self._open: set[Follower] = set()
+        self._open: dict[Follower, None] = {}  # in the order in which they came
 
     def __len__(self) -> int:
         return len(self._open)
@@ -93,17 +93,17 @@ class Followers:
         if len(self._open) >= FOLLOWERS_MAX or of_party >= FOLLOWERS_OF_PARTY_MAX:
             raise Unavailable("events", "too many streams are open", retry_after_s=5)
         follower = Follower(party, key)
-        self._open.add(follower)
+        self._open[follower] = None
         return follower
 
     def remove(self, follower: Follower) -> None:
         """A stream that ended."""
         follower.close()
-        self._open.discard(follower)
+        self._open.pop(follower, None)
 
     def publish(self, event: bytes) -> None:
         """Push to everybody; who does not keep up is dropped."""
-        self._open = {follower for follower in self._open if follower.push(event)}
+        self._open = {follower: None for follower in self._open if follower.push(event)}
 
     def keep_only(self, may_read: Callable[[str], bool]) -> None:
         """End the streams of keys that may read no more."""

@@ -91,6 +91,10 @@ class HostService:
         self.followers.close()
         self._disk.shutdown()
         self._verifier.shutdown(cancel_futures=True)
+        self.close()
+
+    def close(self) -> None:
+        """Give the files back; of a host that was never started, all that there is to do."""
         self.store.close()
         self._promise.close()
 

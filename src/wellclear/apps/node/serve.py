@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
+import httpx
 import uvicorn
 from litestar.types import ASGIApp
 
@@ -20,6 +21,7 @@ from wellclear.apps.node.hearing import Progress
 from wellclear.apps.node.service import NodeService
 from wellclear.edges.client import HostClient
 from wellclear.edges.clock import Clock, SystemClock
+from wellclear.edges.database import Connect, connect
 from wellclear.edges.keyring import Keyring, box_key, public_half, write_private
 from wellclear.edges.node_client import TOKEN_FILE
 from wellclear.edges.settings import NodeSettings
@@ -72,8 +74,13 @@ def open_node(
     progress: Progress | None = None,
     *,
     exercise_key: bool = False,
+    connecting: Connect = connect,
+    entropy: Callable[[int], bytes] = os.urandom,
+    transport: httpx.AsyncBaseTransport | None = None,
 ) -> NodeService:
     """The service of a home directory, its own log verified and folded; not yet started.
+
+    The last three stand for the disk, the machine's randomness and the network, where others are meant.
 
     Raises:
         Misconfigured: another channel's store, or one that another process writes to; or a real channel's log under
@@ -82,11 +89,14 @@ def open_node(
         Unavailable: the disk would not read.
     """
     path, box = settings.home / STORE_FILE, box_key(signer)
-    store = Store.open(path, box_key=box) if path.exists() else Store.create(path, settings.channel, box_key=box)
+    if path.exists():
+        store = Store.open(path, box_key=box, connecting=connecting)
+    else:
+        store = Store.create(path, settings.channel, box_key=box, connecting=connecting)
     try:
         if store.channel != settings.channel:
             raise Misconfigured(str(path), "holds another channel than the settings name", do="Use a home for each")
-        core = NodeCore(settings.party, settings.channel, store, signer, clock, os.urandom)
+        core = NodeCore(settings.party, settings.channel, store, signer, clock, entropy)
         core.follower.bound = bound_of(store)
         restored = settings.home / RESTORED_FILE
         core.exercise_key = exercise_key
@@ -98,7 +108,7 @@ def open_node(
     except BaseException:
         store.close()
         raise
-    client = HostClient(settings.host_url, settings.channel, signer, clock, settings.ca_file)
+    client = HostClient(settings.host_url, settings.channel, signer, clock, settings.ca_file, transport=transport)
     return NodeService(core, client, settings.home)
 
 
