@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from tests.properties.airspace_cases import CENTRES, skeleton_pair, volume
 from wellclear.airspace.conflict import Announced
+from wellclear.airspace.geoid import undulation_near
 from wellclear.airspace.heights import gap
 from wellclear.airspace.reference import ReferenceEngine
 from wellclear.airspace.refine import closest
@@ -116,7 +117,9 @@ def by_all_pairs(items: Sequence[Announced], minima: SeparationMinima) -> set[tu
         margin_mm = distance_m * 1000 - one.radius_mm - other.radius_mm - minima.lateral_mm
         late_us = max(one.window.start_us - other.window.end_us, other.window.start_us - one.window.end_us)
         if margin_mm < 1.5 and late_us <= minima.time_us:
-            least_mm = gap(one.band, other.band).least_mm
+            reach_m = [(each.radius_mm + minima.lateral_mm) / 1000 + 0.05 for each in (one, other)]
+            sea = undulation_near(shapes[id(one)], shapes[id(other)], *reach_m)
+            least_mm = gap(one.band, other.band, sea).least_mm
             found |= {(a.id, b.id)} if least_mm <= minima.vertical_mm else set()
     return found
 

@@ -1,15 +1,15 @@
-"""Gaps between altitude bands, of one datum or of two (requirement R32, decision 0010).
+"""Gaps between altitude bands, of one datum or of two (requirement R32, decisions 0010 and 0015).
 
 Bands of one datum compare natively, in whole millimetres, whatever the datum. Bands of two are brought to one datum
 by adding an *interval* of offsets to each face, and so have a least and a most gap instead of one:
 
-* AMSL to W84: the undulation of the geoid, -107 m to +86 m over the whole earth, and 2 m more each way because a
-  national mean sea level is not the geoid.
+* AMSL to W84: the undulation of the geoid where the two volumes may be near each other, with its error (`geoid`);
+  over the whole earth -107 m to +86 m, and 2 m more each way because a national mean sea level is not the geoid.
 * STD to AMSL: true height minus pressure height, -1500 m to +1000 m, and at least a tenth of the height either way.
   QNH between 950 and 1050 hPa alone makes -540 m to +300 m; cold or warm air does the rest, up to a tenth.
 
-Both are bounds for anywhere and any day, wide on purpose: without a geoid grid and a pressure setting that both
-parties hold, a narrower figure would be a guess.
+The second is a bound for anywhere and any day, wide on purpose: without a pressure setting that both parties hold, a
+narrower figure would be a guess.
 """
 
 from __future__ import annotations
@@ -49,13 +49,18 @@ class Gap:
     most_mm: int
 
 
-def gap(a: AltitudeBand, b: AltitudeBand, at_a: Undulation = ANYWHERE, at_b: Undulation = ANYWHERE) -> Gap:
-    """The gap between two bands, each where its undulation is; 0 where they touch or overlap."""
+def crosses_the_geoid(a: AltitudeBand, b: AltitudeBand) -> bool:
+    """Whether the gap between two bands rests on where mean sea level is above the ellipsoid."""
+    return (a.datum is Datum.W84) is not (b.datum is Datum.W84)
+
+
+def gap(a: AltitudeBand, b: AltitudeBand, at: Undulation = ANYWHERE) -> Gap:
+    """The gap between two bands where they may be near each other; 0 where they touch or overlap."""
     if a.datum is b.datum:
         apart_mm = max(0, _native_mm(a, b), _native_mm(b, a))
         return Gap(apart_mm, apart_mm)
     common = Datum.W84 if Datum.W84 in (a.datum, b.datum) else Datum.AMSL
-    faces_a, faces_b = _faces(a, common, at_a), _faces(b, common, at_b)
+    faces_a, faces_b = _faces(a, common, at), _faces(b, common, at)
     upward, downward = _between(faces_a, faces_b), _between(faces_b, faces_a)
     return Gap(max(0, upward.least_mm, downward.least_mm), max(0, upward.most_mm, downward.most_mm))
 
@@ -63,8 +68,8 @@ def gap(a: AltitudeBand, b: AltitudeBand, at_a: Undulation = ANYWHERE, at_b: Und
 def widest_w84_mm(band: AltitudeBand) -> tuple[int, int]:
     """A band above the ellipsoid that surely holds a band, for finding candidates; `UNBOUNDED_MM` for no face.
 
-    The whole earth's undulation, also where a better one is known: levels and heights above the sea meet above the
-    sea, and must not be parted by two undulations of two places.
+    The whole earth's undulation: a pair's is known only when both are, and levels and heights above the sea meet above
+    the sea, and must not be parted by two undulations of two places.
     """
     lower, upper = _faces(band, Datum.W84, ANYWHERE)
     return -UNBOUNDED_MM if lower is None else lower[0], UNBOUNDED_MM if upper is None else upper[1]

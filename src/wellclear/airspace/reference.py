@@ -25,14 +25,15 @@ from wellclear.airspace.conflict import (
     of_one_pair,
 )
 from wellclear.airspace.geodesy import Ints
-from wellclear.airspace.heights import gap
+from wellclear.airspace.geoid import undulation_near
+from wellclear.airspace.heights import Gap, crosses_the_geoid, gap
 from wellclear.airspace.refine import closest
 from wellclear.airspace.rows import MM, SLACK_M, TAIL, Columns, Leg, Rows, legs_of
 from wellclear.domain.quantities import E7, Position
 from wellclear.domain.volume import SeparationMinima
 from wellclear.errors import InvalidValue
 
-ENGINE_VERSION: Final = "reference/1"
+ENGINE_VERSION: Final = "reference/2"
 
 _PAIRS_AT_ONCE: Final = 20_000
 _ITEMS_AT_ONCE: Final = 64
@@ -187,8 +188,10 @@ def _conflict(candidate: _Candidate, distance_mm: int, a_nearest: Position, b_ne
     window, other = a.volume.window, b.volume.window
     late_us, early_us = max(window.start_us, other.start_us), min(window.end_us, other.end_us)
     time_us = max(0, late_us - early_us)
-    vertical = gap(a.volume.band, b.volume.band, a.undulation, b.undulation)
-    if time_us > minima.time_us or vertical.least_mm > minima.vertical_mm:
+    if time_us > minima.time_us:
+        return None
+    vertical = _vertical(a, b, minima.lateral_mm)
+    if vertical.least_mm > minima.vertical_mm:
         return None
     certain = vertical.most_mm <= minima.vertical_mm and not (a.vague or b.vague)
     verdict: Verdict = "conflict" if certain else "possible"
@@ -218,6 +221,14 @@ def _conflict(candidate: _Candidate, distance_mm: int, a_nearest: Position, b_ne
         possibles=int(not certain),
         engine=ENGINE_VERSION,
     )
+
+
+def _vertical(a: Leg, b: Leg, lateral_mm: int) -> Gap:
+    """The vertical gap of two legs, with mean sea level as it is wherever both are within the lateral minimum."""
+    if not crosses_the_geoid(a.volume.band, b.volume.band):
+        return gap(a.volume.band, b.volume.band)
+    a_reach_m, b_reach_m = ((leg.volume.radius_mm + lateral_mm) / MM + SLACK_M for leg in (a, b))
+    return gap(a.volume.band, b.volume.band, undulation_near(a.shape, b.shape, a_reach_m, b_reach_m))
 
 
 def _counted(same: Sequence[Conflict]) -> Conflict:

@@ -21,7 +21,7 @@ import shapely
 
 from wellclear.airspace.conflict import Announced
 from wellclear.airspace.geodesy import Flags, Floats, Ints
-from wellclear.airspace.heights import ANYWHERE, UNBOUNDED_MM, Undulation, widest_w84_mm
+from wellclear.airspace.heights import UNBOUNDED_MM, widest_w84_mm
 from wellclear.airspace.shapes import Shape, shape_of
 from wellclear.airspace.sheets import lay
 from wellclear.domain.quantities import Datum
@@ -43,7 +43,7 @@ _NOBODY: Final = -1
 
 @dataclass(frozen=True, slots=True)
 class Leg:
-    """One volume as it is compared: whose, which, its shape, and the undulation of the geoid all over its footprint."""
+    """One volume as it is compared: whose, which, and its shape."""
 
     item: Announced
     index: int
@@ -51,7 +51,6 @@ class Leg:
     volume: Volume
     shape: Shape
     vague: bool
-    undulation: Undulation = ANYWHERE
 
     @property
     def key(self) -> tuple[str, int, int]:

@@ -6,7 +6,7 @@ import itertools
 
 import pytest
 
-from wellclear.airspace.heights import ANYWHERE, UNBOUNDED_MM, Gap, Undulation, gap, widest_w84_mm
+from wellclear.airspace.heights import UNBOUNDED_MM, Gap, Undulation, crosses_the_geoid, gap, widest_w84_mm
 from wellclear.domain.quantities import Datum
 from wellclear.domain.volume import AltitudeBand
 
@@ -60,14 +60,20 @@ def test_the_widest_band_holds_every_gap() -> None:
 
 @pytest.mark.requirement("R32")
 def test_where_the_geoid_is_known_the_gap_is_narrower_and_within_the_widest() -> None:
-    """Each band is brought over with the undulation where it is; only between heights of the earth and the sea."""
     ellipsoidal, above_sea = band(Datum.W84, 0, 100_000), band(Datum.AMSL, 100_000, None)
     here = Undulation(20_000, 24_000)
-    assert gap(ellipsoidal, above_sea, ANYWHERE, here) == Gap(20_000, 24_000)
-    assert gap(above_sea, ellipsoidal, here, ANYWHERE) == Gap(20_000, 24_000)
+    assert gap(ellipsoidal, above_sea, here) == gap(above_sea, ellipsoidal, here) == Gap(20_000, 24_000)
     assert gap(ellipsoidal, above_sea) == Gap(0, 188_000 - 100_000)
     level, higher = band(Datum.STD, 10_000_000, 10_000_000), band(Datum.AMSL, 11_100_000, None)
-    there = Undulation(30_000, 34_000)
-    assert gap(level, higher, here, there) == gap(level, higher)
+    assert gap(level, higher, here) == gap(level, higher)
     (_, top), (bottom, _) = widest_w84_mm(level), widest_w84_mm(higher)
     assert bottom - top <= gap(level, higher).least_mm
+
+
+def test_only_heights_above_the_ellipsoid_and_others_need_the_geoid() -> None:
+    needed = {
+        (one, other)
+        for one, other in itertools.product(Datum, Datum)
+        if crosses_the_geoid(band(one, None, None), band(other, None, None))
+    }
+    assert needed == {pair for pair in itertools.product(Datum, Datum) if pair.count(Datum.W84) == 1}

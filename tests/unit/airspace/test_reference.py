@@ -126,6 +126,10 @@ def test_a_conflict_is_complete_in_itself() -> None:
     assert found.minima == SeparationMinima(7, 8, 9)
 
 
+UNDULATION_MM = 23_000
+"""How far mean sea level is above the ellipsoid there, about."""
+
+
 @pytest.mark.requirement("R32")
 def test_flight_level_and_heights_of_one_point_neither_raise_nor_hide_a_conflict() -> None:
     here, height_mm = Point(at(34.5, 38.2)), 10_058_400
@@ -134,9 +138,12 @@ def test_flight_level_and_heights_of_one_point_neither_raise_nor_hide_a_conflict
         level = volume(here, 0, AltitudeBand(datum, height_mm, height_mm))
         assert meets(level, kilometres_away) == []
         for other in Datum:
-            (found,) = meets(level, volume(here, 0, AltitudeBand(other, height_mm, height_mm)))
+            sea_mm = UNDULATION_MM * ((other is Datum.W84) - (datum is Datum.W84)) if Datum.STD is not other else 0
+            (found,) = meets(level, volume(here, 0, AltitudeBand(other, height_mm + sea_mm, height_mm + sea_mm)))
             assert found.verdict == ("conflict" if other is datum else "possible")
             assert found.vertical_mm == 0
+    above_sea = volume(here, 0, AltitudeBand(Datum.AMSL, height_mm, height_mm))
+    assert meets(volume(here, 0, AltitudeBand(Datum.W84, height_mm, height_mm)), above_sea) == []
     (found,) = meets(volume(here, 0, AltitudeBand(Datum.STD, height_mm, height_mm)), volume(here))
     assert found.verdict == "conflict"  # whatever the pressure: the other has no faces
 

@@ -12,6 +12,7 @@ from typing import Final
 
 from msgspec import UNSET
 
+from wellclear.airspace.reference import ENGINE_VERSION
 from wellclear.apps.node.hearing import Hearing
 from wellclear.apps.node.ids import decode_counters
 from wellclear.apps.node.parts import groups_of
@@ -30,7 +31,6 @@ from wellclear.log.merkle import leaf_hash
 from wellclear.watch.clock import time_due
 
 BATCH_OF_FINDINGS_US: Final = 250_000
-FINDING_ENGINE: Final = "reference/1"
 HALTED: Final = (
     "this node has halted, because the host has signed two histories; only safety still goes out, and unproven. "
     "Use the telephone, and change the host"
@@ -148,7 +148,7 @@ class NodeCore(Hearing):
         if now_us - self._findings_at_us >= BATCH_OF_FINDINGS_US and not self._open("finding"):
             self._findings_at_us = now_us
             for draft in self.detection.findings(self.picture, self.view):
-                said = finding(pen, [draft.desk], FINDING_ENGINE, self.picture.agreement, draft.rows, draft.more)
+                said = finding(pen, [draft.desk], ENGINE_VERSION, self.picture.agreement, draft.rows, draft.more)
                 self.put(said.act, (), said.stored)
 
     def _open(self, kind: str) -> list[Item]:
