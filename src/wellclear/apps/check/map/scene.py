@@ -1,13 +1,14 @@
 """What a map shows, for the page and for the picture alike: outlines, clashes with their places, words, the time span.
 
+
 Everything that came from a file or from another party is text here, with what would turn or hide it made visible. Of a
-check against a channel a scene has the own drafts and the other's id, and no place of it but the one on the draft (N13).
+check against a channel a scene has the own drafts and the others' ids, and no place but those on the drafts (N13).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
 
@@ -18,6 +19,7 @@ from wellclear.airspace.geodesy import Floats
 from wellclear.apps.check import words
 from wellclear.apps.check.blocks import Block, blocks, channel_blocks
 from wellclear.apps.check.channel import ChannelChecked
+from wellclear.apps.check.map.land import land_around
 from wellclear.apps.check.map.outlines import Outline, degrees, outline, rings_of
 from wellclear.apps.check.map.plane import Plane
 from wellclear.apps.check.plan import Checked, Plan
@@ -40,6 +42,7 @@ _CELLS: Final = 120
 
 NO_CLEARANCE: Final = "Planning sketch, not a clearance. Nothing was announced and nobody was told."
 
+Bounds = tuple[float, float, float, float]
 AnyChecked = Checked | ChannelChecked
 
 
@@ -101,7 +104,8 @@ class Scene:
     was_compared: bool
     own: str
     exercise: bool = False
-    bounds: tuple[float, float, float, float] = field(default=(0.0, 0.0, 0.0, 0.0))
+    bounds: Bounds = (0.0, 0.0, 0.0, 0.0)
+    land: tuple[tuple[str, Floats], ...] = ()
 
 
 def visible(text: str) -> str:
@@ -128,6 +132,7 @@ def scene_of(checked: AnyChecked, *, drawn_max: int = DRAWN_MAX) -> Scene:
     clashes = tuple(_clashes(checked, plane, shapes))
     shown = sorted(clashes, key=lambda clash: (clash.block.verdict, clash.severity))[:CLASHES_MAX]
     channel = isinstance(checked, ChannelChecked)
+    bounds = _bounds(shapes, clashes, plane, everything)
     return Scene(
         plane=plane,
         headline=visible(checked.headline() if isinstance(checked, ChannelChecked) else words.headline(checked)),
@@ -144,7 +149,8 @@ def scene_of(checked: AnyChecked, *, drawn_max: int = DRAWN_MAX) -> Scene:
         was_compared=checked.was_compared,
         own=visible(checked.party) if isinstance(checked, ChannelChecked) else "",
         exercise=channel and bool(getattr(checked, "exercise", False)),
-        bounds=_bounds(shapes, clashes, plane, everything),
+        bounds=bounds,
+        land=tuple(land_around(plane, bounds)) if everything else (),
     )
 
 
@@ -261,9 +267,7 @@ def _span(drawn: Sequence[Planned], clashes: Sequence[tuple[int, int] | None]) -
     return min(start for start, _ in kept), max(end for _, end in kept)
 
 
-def _bounds(
-    shapes: Sequence[Shape], clashes: Sequence[Clash], plane: Plane, everything: Sequence[Planned]
-) -> tuple[float, float, float, float]:
+def _bounds(shapes: Sequence[Shape], clashes: Sequence[Clash], plane: Plane, everything: Sequence[Planned]) -> Bounds:
     """West, south, east, north of all that is drawn, in metres of the plane."""
     parts = [one.outline.points() for one in shapes] + [clash.at for clash in clashes]
     if not shapes:
