@@ -58,6 +58,13 @@ class NodeTables:
         """Forget a small value."""
         self.database.write("DELETE FROM meta WHERE name = ?", (name,))
 
+    def meta_under(self, prefix: str) -> dict[str, bytes]:
+        """Every small value whose name begins so, by the rest of its name."""
+        rows = self.database.rows(
+            "SELECT name, value FROM meta WHERE substr(name, 1, ?) = ? ORDER BY name", (len(prefix), prefix)
+        )
+        return {name[len(prefix) :]: bytes(value) for name, value in rows}
+
     def keep_note(self, size: int, note: bytes) -> None:
         """Keep a note that an own entry names as its head: evidence that it was seen. The first one stays."""
         self.database.write("INSERT OR IGNORE INTO notes VALUES (?, ?)", (size, note))
@@ -122,6 +129,19 @@ class NodeTables:
         """What has rung, and when."""
         return dict(self.database.rows("SELECT name, at_us FROM rings ORDER BY at_us, name"))
 
+    def rang(self, key: str) -> tuple[int, int, int]:
+        """How often a situation has rung (`key`, or `key/…` for each of its rungs), first and last; zeros if never."""
+        ((count, first_us, last_us),) = self.database.rows(
+            "SELECT count(*), ifnull(min(at_us), 0), ifnull(max(at_us), 0) FROM rings "
+            "WHERE name = ? OR (name > ? AND name < ?)",
+            _of_key(key),
+        )
+        return count, first_us, last_us
+
+    def forget_rings(self, key: str) -> None:
+        """A situation is over; when it begins again, it rings again."""
+        self.database.write("DELETE FROM rings WHERE name = ? OR (name > ? AND name < ?)", _of_key(key))
+
     def put_opening(self, commitment: str, opened: bytes) -> None:
         """Keep what a part's commitment opens to (salt and text), encrypted.
 
@@ -152,3 +172,8 @@ class NodeTables:
         if self._box is None:
             raise Misconfigured(str(self.database.path), "was opened without the key to what the node has kept")
         return self._box
+
+
+def _of_key(key: str) -> tuple[str, str, str]:
+    """A key, and the bounds of the names below it: the zero is the character after the slash."""
+    return key, f"{key}/", f"{key}0"

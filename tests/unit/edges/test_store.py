@@ -258,6 +258,8 @@ def test_outbox_drafts_notes_rings_and_meta_are_kept(path: Path) -> None:
     assert store.ring_once("item/due", 7)
     assert not store.ring_once("item/due", 8)
     store.put_meta("m", b"v")
+    store.put_meta("m/1", b"w")
+    assert (store.meta_under("m/"), store.meta_under("n")) == ({"1": b"w"}, {})
     store.close()
     store = Store.open(path, box_key=b"b" * 32)
     rows = [(row.id, row.state, row.row, row.parts) for row in store.outbox()]
@@ -267,6 +269,19 @@ def test_outbox_drafts_notes_rings_and_meta_are_kept(path: Path) -> None:
     store.drop_outbox("x")
     store.drop_draft("d")
     assert ([row.id for row in store.outbox()], store.drafts()) == (["y"], {})
+    store.close()
+
+
+def test_the_rings_of_one_situation_are_told_apart_from_its_neighbours(path: Path) -> None:
+    store = Store.create(path)
+    names = ("ack/x/1/D", "ack/x/1/D/due", "ack/x/1/D/host", "ack/x/1/D2", "ack/x/1/D0", "ack")
+    for at_us, name in enumerate(names, 5):
+        assert store.ring_once(name, at_us)
+    assert store.rang("ack/x/1/D") == (3, 5, 7)
+    assert (store.rang("ack/x/1/D2"), store.rang("nothing")) == ((1, 8, 8), (0, 0, 0))
+    store.forget_rings("ack/x/1/D")
+    assert set(store.rings()) == {"ack/x/1/D2", "ack/x/1/D0", "ack"}
+    assert store.ring_once("ack/x/1/D/due", 20)
     store.close()
 
 

@@ -20,7 +20,7 @@ from wellclear.apps.cli.asking import agree
 from wellclear.apps.cli.notices import rows_of
 from wellclear.apps.cli.options import NODE_HOME, AsJson, Home, Officer, PassphraseFile, Yes
 from wellclear.apps.cli.output import EXIT_FINDING, note, plain, show, table
-from wellclear.apps.cli.watching import LEVEL_STYLE, sounding
+from wellclear.apps.cli.watching import LEVEL_STYLE, sounding, state_of
 from wellclear.domain.canonical import unb64
 from wellclear.errors import InvalidValue
 
@@ -198,7 +198,7 @@ def alarm_table(rows: Sequence[Fields]) -> RenderableType:
         (
             row["short"],
             Text(str(row["level"]).upper(), style=LEVEL_STYLE.get(row["level"], "")),
-            row["state"],
+            state_of(row),
             row["title"],
             row.get("since", ""),
             row["do"],

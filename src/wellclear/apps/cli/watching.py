@@ -138,6 +138,13 @@ def sounding(board: Fields) -> list[Fields]:
     return [row for row in board.get("alarms", []) if row.get("state") == "unack"]
 
 
+def state_of(alarm: Fields) -> str:
+    """An alarm's state, with who silenced it and when."""
+    if "silenced_by" not in alarm:
+        return str(alarm["state"])
+    return f"silenced by {alarm['silenced_by']} at {alarm['silenced']}"
+
+
 def board_view(board: Fields) -> RenderableType:
     """The whole board as one page of text."""
     parts: list[RenderableType] = [Text(line) for line in summary_lines(board)]
@@ -145,7 +152,7 @@ def board_view(board: Fields) -> RenderableType:
     if alarms:
         rows = [
             (Text(str(row["level"]).upper(), style=LEVEL_STYLE.get(row["level"], "")), plain(row["title"]),
-             row.get("item") or "", row.get("due") or "", row.get("call") or "", row["state"])
+             row.get("item") or "", row.get("due") or "", row.get("call") or "", state_of(row))
             for row in alarms
         ]  # fmt: skip
         parts += [Text(""), table(("alarm", "what", "item", "due", "call", "state"), rows)]

@@ -114,7 +114,7 @@ async def see_alarm(
     if not slash or what != "acknowledge":
         return not_found("an alarm is acknowledged here, and nothing else")
     session = sessions.of(data.session)
-    service.see_alarm(name)
+    service.see_alarm(name, session.person)
     return Response({"key": name, "by": session.person})
 
 

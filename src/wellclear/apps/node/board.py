@@ -219,6 +219,8 @@ def alarm_row(core: NodeCore, alarm: Alarm) -> Row:
     }  # fmt: skip
     if alarm.version:
         told["version"] = alarm.version
+    if alarm.state == "acked" and alarm.seen_by:
+        told |= {"silenced_by": alarm.seen_by, **moments(silenced=alarm.seen_us)}
     owing = core.duties.owings.get(alarm.key)
     if owing is not None and owing.open:
         told |= moments(due=owing.due_us)

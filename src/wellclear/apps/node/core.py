@@ -132,8 +132,10 @@ class NodeCore(Hearing):
         self._detect()
         mono_us = self.clock.monotonic_us()
         silence_us = min(mono_us - self._started_us, self.follower.silence_us(mono_us) or mono_us)
-        silent = self.state == "stale" and silence_us > STALE_AFTER_US
-        if self.ringing.tick(self.picture, now_us, silent=silent, clocks_differ=self.drift.blocks_lead_time()):
+        stale = self.state == "stale"
+        silent = None if stale and silence_us <= STALE_AFTER_US else stale  # just started: not known yet
+        differ = self.drift.blocks_lead_time() if self.drift.all() else None
+        if self.ringing.tick(self.picture, now_us, silent=silent, clocks_differ=differ):
             self.changed = True
         if self.state != "live" or not self.picture.agreement:
             return

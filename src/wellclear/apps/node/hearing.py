@@ -70,7 +70,7 @@ class Hearing:
         self.view = View()
         self.duties = DutyBook()
         self.drift = DriftWatch()
-        self.alarms = AlarmBook(store.ring_once)
+        self.alarms = AlarmBook(store)
         self.ringing = Ringing(party, self.alarms, self.duties)
         self.parts = Parts(party)
         self.detection = Detection(party)
@@ -99,8 +99,6 @@ class Hearing:
         total, note = self.store.size(), self.store.checkpoint()
         rows, mono_us = self.store.outbox(), self.clock.monotonic_us()
         self.outbox.load(replace(decode_item(row.row), parts=row.parts, linked_us=mono_us) for row in rows)
-        for item in self.outbox.items.values():
-            self._ended(item)  # what waits for an officer's word is shown again
         if total and note is not None:
             leaves = (leaf for start in range(0, total, _CHUNK) for leaf in self.store.leaves(start, start + _CHUNK))
             for logged, step in self.follower.replay(leaves, note):
@@ -108,12 +106,15 @@ class Hearing:
                 if progress is not None and (self.follower.size % _CHUNK == 0 or self.follower.size == total):
                     progress(self.follower.size, total)
         self._had_own_log = total > 0
+        self.alarms.load()
+        for item in self.outbox.items.values():
+            self._ended(item)  # what waits for an officer's word is shown again
         evidence = self.store.get_meta("evidence")
         if evidence is not None:
             self.follower.evidence = Equivocation("log", check_evidence(evidence), (b"", b"", evidence))
             self.ringing.halted(self.follower.evidence.why, self.now_us)
             self.outbox.halt()
-        self.ringing.after_replay(self.picture, self.now_us)
+        self.ringing.after_replay(self.picture, self.view, self.now_us)
         try:
             self._forget_logged()
         except Equivocation as found:  # it was killed between the proof and the log that breaks it

@@ -16,6 +16,7 @@ from wellclear.domain.reasons import Reason
 from wellclear.picture.picture import Change as RowChange
 from wellclear.picture.picture import Picture, Step
 from wellclear.picture.rows import AnswerRow
+from wellclear.picture.view_items import View
 from wellclear.watch.duties import DutyBook, Owing
 from wellclear.watch.rings import Ring, arrivals, rings_now
 
@@ -51,8 +52,12 @@ class Ringing:
             self._begin(f"unconfirmed/{logged.index}", "unconfirmed", "O", words, own_us, item=item)
         self.opened(remarks, own_us, item)
 
-    def after_replay(self, picture: Picture, own_us: int) -> None:
+    def after_replay(self, picture: Picture, view: View, own_us: int) -> None:
         """What is still owed here when the node starts; what has rung before stays quiet."""
+        for asked in view.requests.values():
+            if asked.answer is None and asked.id in picture.items and self._for_us(asked.to):
+                words = f"request {asked.id} from {asked.desk or asked.party}"
+                self._begin(f"request/{asked.index}", "request", asked.precedence, words, own_us, index=asked.index)
         for duty in self._duties.open_duties(picture, own_us, self.party):
             if duty.owing.what == "ack":
                 words = self._owed_words(duty.owing, "", late=duty.overdue)
@@ -87,8 +92,8 @@ class Ringing:
                 if about and old and alarm.desk in ("", desk):
                     self.alarms.settle(alarm.key)
 
-    def tick(self, picture: Picture, own_us: int, *, silent: bool, clocks_differ: bool) -> bool:
-        """Rungs that were passed, the link's silence, the clocks; True when anything rang."""
+    def tick(self, picture: Picture, own_us: int, *, silent: bool | None, clocks_differ: bool | None) -> bool:
+        """Rungs that were passed, the link's silence, the clocks (None: not known yet); True when anything rang."""
         rang = False
         for ring in rings_now(self._duties, picture, self.party, own_us):
             rang = self._ring(ring, own_us) or rang
@@ -96,15 +101,15 @@ class Ringing:
         words = "this node's clock is more than 30 s from the others'; no lead time can be claimed"
         return self._while("clock", "clock", words, own_us, so=clocks_differ) or rang
 
-    def _while(self, key: str, kind: AlarmKind, words: str, own_us: int, *, so: bool) -> bool:
+    def _while(self, key: str, kind: AlarmKind, words: str, own_us: int, *, so: bool | None) -> bool:
         """One alarm for as long as something is so; it rings when it begins."""
         known = self.alarms.alarms.get(key)
         active = known is not None and known.state != "cleared"
         if so and not active:
-            return self._begin(key, kind, "O", words, own_us, again=str(own_us))
-        if active and not so:
+            return self._begin(key, kind, "O", words, own_us, gravity=1, again=str(own_us))
+        if so is False and (active or known is None):
             self.alarms.end(key)
-            return True
+            return active
         return False
 
     def _ring(self, ring: Ring, own_us: int) -> bool:
@@ -143,7 +148,8 @@ class Ringing:
             self.alarms.alarms[key] = replace(known, words=words)
             return
         again += f"/{own_us}" if known is not None else ""  # after a restart, what has rung before stays quiet
-        self._begin(key, "conflict", "O", words, own_us, item=change.pair[0], again=again)
+        gravity = 2 if change.now.verdict == "conflict" else 1
+        self._begin(key, "conflict", "O", words, own_us, item=change.pair[0], gravity=gravity, again=again)
 
     def remarked(self, remark: Remark, own_us: int) -> None:
         """The fold says that an own entry cannot stand."""
@@ -211,10 +217,11 @@ class Ringing:
         version: int = 0,
         index: int = -1,
         desk: str = "",
+        gravity: int = 0,
         again: str = "",
     ) -> bool:
         alarm = Alarm(
             key=key, kind=kind, precedence=precedence, words=words, since_us=own_us, rang_us=own_us, rung=rung,
-            calls=calls, item=item, version=version, index=index, desk=desk,
+            calls=calls, item=item, version=version, index=index, desk=desk, gravity=gravity,
         )  # fmt: skip
         return self.alarms.begin(alarm, again=again)

@@ -302,9 +302,9 @@ class NodeService:
         self._after()
         return item
 
-    def see_alarm(self, key: str) -> None:
-        """An officer has seen an alarm; raises `InvalidValue` where there is none."""
-        self.core.alarms.see(key)
+    def see_alarm(self, key: str, person: str) -> None:
+        """An officer, by her handle, has seen an alarm; raises `InvalidValue` where there is none."""
+        self.core.alarms.see(key, person, self.core.now_us)
         self.core.changed = True
         self._after()
 

@@ -136,6 +136,22 @@ def test_a_named_officer_silences_what_is_typed_and_nothing_else(south: Home) ->
 
 
 @pytest.mark.requirement("R2")
+def test_list_and_board_say_who_silenced_it_also_after_a_restart(south: Home) -> None:
+    ring(south)
+    key = by_kind(south.run("alarm", "list")[1]["alarms"])["notice"]["key"]
+    assert south.run("alarm", "ack", key, "--as", "W1")[0] == 0
+    row = by_kind(south.run("alarm", "list")[1]["alarms"])["notice"]
+    words = f"silenced by W1 at {row['silenced']}"
+    assert (row["state"], row["silenced_by"], row["silenced_us"]) == ("acked", "W1", south.bench.clock.utc_us)
+    for command in (["alarm", "list"], ["board", "--once"]):
+        assert words in south.run(*command, json_=False)[1]
+    south.bench.core.store.close()
+    south.bench.start()
+    (alarm,) = [alarm for alarm in south.bench.core.alarms.listed() if alarm.key == key]
+    assert (alarm.state, alarm.seen_by, alarm.seen_us) == ("acked", "W1", row["silenced_us"])
+
+
+@pytest.mark.requirement("R2")
 def test_all_is_shown_first_and_leaves_what_the_other_side_waits_for(south: Home) -> None:
     item, _ = ring(south)
     code, _, told_ = south.run("alarm", "ack", "--all", "--as", "W1")

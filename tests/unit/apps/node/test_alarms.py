@@ -1,27 +1,44 @@
-"""One alarm a situation; once a rung; seen, cleared, gone."""
+"""One alarm a situation; once a rung; seen, cleared, gone; and who has silenced it is known after a restart."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from wellclear.apps.node.alarms import Alarm, AlarmBook
+from wellclear.edges.store import Store
 from wellclear.errors import InvalidValue
 
 OWED = Alarm(key="ack/X/1/D", kind="answer_owed", precedence="P", words="x", since_us=1, rang_us=1, rung="arrived")
+CLASH = Alarm(
+    key="conflict/A/B", kind="conflict", precedence="O", words="possible", since_us=1, rang_us=1, gravity=1
+)  # fmt: skip
+Restart = Callable[[], AlarmBook]
 
 
 @pytest.fixture
-def book() -> AlarmBook:
-    rung: set[str] = set()
+def store(tmp_path: Path) -> Store:
+    return Store.create(tmp_path / "node.sqlite")
 
-    def once(name: str, at_us: int) -> bool:
-        fresh = name not in rung
-        rung.add(name)
-        return fresh
 
-    return AlarmBook(once)
+@pytest.fixture
+def book(store: Store) -> AlarmBook:
+    return AlarmBook(store)
+
+
+@pytest.fixture
+def restart(store: Store) -> Restart:
+    """The book of a node that is started again over the same store."""
+
+    def started() -> AlarmBook:
+        book = AlarmBook(store)
+        book.load()
+        return book
+
+    return started
 
 
 def states(book: AlarmBook) -> list[str]:
@@ -34,30 +51,111 @@ def test_it_rings_once_for_each_rung(book: AlarmBook) -> None:
     book.on_ring = lambda alarm: rang.append(alarm.rung)
     assert book.begin(OWED)
     assert not book.begin(OWED)
-    book.see(OWED.key)
+    book.see(OWED.key, "W1", 5)
     assert states(book) == ["acked"]
+    assert (book.alarms[OWED.key].seen_by, book.alarms[OWED.key].seen_us) == ("W1", 5)
     assert book.begin(replace(OWED, rung="due", rang_us=9))
     assert (states(book), rang) == (["unack"], ["arrived", "due"])
-    assert book.alarms[OWED.key].since_us == 1
+    assert (book.alarms[OWED.key].since_us, book.alarms[OWED.key].seen_by) == (1, "")
 
 
-def test_what_rang_before_a_restart_is_shown_but_quiet() -> None:
-    book = AlarmBook(lambda name, at_us: False)
-    assert not book.begin(OWED)
-    assert states(book) == ["unack"]
+def test_what_rang_before_a_restart_is_shown_but_quiet(book: AlarmBook, restart: Restart) -> None:
+    book.begin(OWED)
+    again = restart()
+    assert not again.begin(replace(OWED, since_us=70, rang_us=70))
+    assert states(again) == ["unack"]
+    assert (again.alarms[OWED.key].since_us, again.alarms[OWED.key].rang_us) == (1, 1), "it has stood since then"
+
+
+@pytest.mark.requirement("R2")
+def test_a_restart_keeps_who_silenced_what_and_when(book: AlarmBook, restart: Restart) -> None:
+    for alarm in (OWED, CLASH):
+        book.begin(alarm)
+        book.see(alarm.key, "W1", 5)
+    for _ in range(2):
+        book = restart()
+        assert [book.begin(replace(alarm, rang_us=70)) for alarm in (OWED, CLASH)] == [False, False]
+        assert [(alarm.state, alarm.seen_by, alarm.seen_us) for alarm in book.listed()] == [("acked", "W1", 5)] * 2
+    book.see(CLASH.key, "W2", 80)
+    assert book.alarms[CLASH.key].seen_by == "W1", "who was first"
+
+
+@pytest.mark.requirement("R2")
+def test_a_silence_does_not_hold_for_a_later_rung(book: AlarmBook, restart: Restart) -> None:
+    book.begin(OWED)
+    book.see(OWED.key, "W1", 5)
+    again = restart()
+    again.begin(OWED)
+    assert again.begin(replace(OWED, rung="due", rang_us=70)), "it comes due after the restart, and rings"
+    assert states(again) == ["unack"]
+    assert not restart().begin(OWED)
+    unseen = restart()
+    unseen.begin(OWED)
+    unseen.begin(replace(OWED, rung="due", rang_us=90))
+    assert states(unseen) == ["unack"], "nobody has seen the second ring"
+    assert unseen.alarms[OWED.key].rang_us in (70, 90)
+
+
+@pytest.mark.requirement("R2")
+def test_a_silence_does_not_hold_for_what_is_graver(book: AlarmBook, restart: Restart) -> None:
+    book.begin(CLASH, again="1.1.possible")
+    book.see(CLASH.key, "W1", 5)
+    assert not restart().begin(CLASH, again="1.2.possible"), "a new version that is no graver"
+    graver = restart()
+    assert graver.begin(replace(CLASH, gravity=2), again="1.2.conflict")
+    assert states(graver) == ["unack"]
+
+
+@pytest.mark.requirement("R2")
+def test_what_is_over_and_begins_again_rings_again(book: AlarmBook, restart: Restart) -> None:
+    book.begin(CLASH, again="1.1")
+    book.see(CLASH.key, "W1", 5)
+    book.end(CLASH.key)
+    assert states(book) == []
+    assert states(restart()) == []
+    again = restart()
+    assert again.begin(CLASH, again="1.1")
+    assert states(again) == ["unack"]
+
+
+def test_a_situation_that_is_over_when_the_node_starts_leaves_no_silence(book: AlarmBook, restart: Restart) -> None:
+    book.begin(CLASH)
+    book.see(CLASH.key, "W1", 5)
+    again = restart()
+    again.end(CLASH.key)
+    assert again.begin(CLASH)
+    book.begin(OWED)
+    book.see(OWED.key, "W1", 5)
+    again = restart()
+    again.settle(OWED.key)
+    assert restart().begin(OWED) is False
+    assert states(again) == []
+
+
+def test_an_event_that_was_seen_does_not_come_back(book: AlarmBook, restart: Restart) -> None:
+    heard = replace(OWED, key="outside/abc", kind="outside", rung="")
+    book.begin(heard)
+    again = restart()
+    again.begin(heard)
+    assert states(again) == ["unack"]
+    again.see(heard.key, "W1", 5)
+    assert states(again) == []
+    again = restart()
+    again.begin(heard)
+    assert states(again) == []
 
 
 def test_a_situation_that_ends_unseen_stays_until_seen(book: AlarmBook) -> None:
     book.begin(OWED)
     book.end(OWED.key)
     assert states(book) == ["cleared"]
-    book.see(OWED.key)
+    book.see(OWED.key, "W1", 5)
     assert states(book) == []
 
 
 def test_a_seen_one_goes_when_it_ends_and_an_answered_one_at_once(book: AlarmBook) -> None:
     book.begin(OWED)
-    book.see(OWED.key)
+    book.see(OWED.key, "W1", 5)
     book.end(OWED.key)
     assert states(book) == []
     book.begin(replace(OWED, key="other"))
@@ -67,7 +165,7 @@ def test_a_seen_one_goes_when_it_ends_and_an_answered_one_at_once(book: AlarmBoo
 
 def test_there_is_nothing_to_see_where_nothing_rings(book: AlarmBook) -> None:
     with pytest.raises(InvalidValue):
-        book.see("nothing")
+        book.see("nothing", "W1", 5)
 
 
 @pytest.mark.requirement("R1")
@@ -75,5 +173,5 @@ def test_unseen_and_urgent_ones_stand_first(book: AlarmBook) -> None:
     book.begin(replace(OWED, key="routine", precedence="R"))
     book.begin(replace(OWED, key="flash", precedence="Z"))
     book.begin(replace(OWED, key="seen", precedence="Z"))
-    book.see("seen")
+    book.see("seen", "W1", 5)
     assert [alarm.key for alarm in book.listed()] == ["flash", "routine", "seen"]

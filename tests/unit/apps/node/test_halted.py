@@ -251,7 +251,7 @@ def test_safety_of_others_rings_outside_the_record_once_and_is_not_folded(south:
     assert (south.core.picture.digest, south.core.view, south.core.follower.size) == before
     south.core.tick()
     assert not south.core.outbox.items, "no receipt"
-    south.core.alarms.see(alarm.key)
+    south.core.alarms.see(alarm.key, "W1", south.core.now_us)
     assert [one.kind for one in south.core.alarms.listed()] == ["halted"] and outside(south) == ["cease"]
 
 

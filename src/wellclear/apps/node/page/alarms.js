@@ -132,6 +132,7 @@ function facts(alarm, item, clash) {
     if (volume) fact("lower_upper_short", heights(volume));
   }
   if (alarm.since) fact("rings_since", ltr(alarm.since));
+  if (alarm.silenced_by) fact("silenced_by", ltr(alarm.silenced_by), " ", ltr(alarm.silenced ?? ""));
   return rows;
 }
 

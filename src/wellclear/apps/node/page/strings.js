@@ -75,6 +75,7 @@ const EN = {
   how_near: "How near",
   lower_upper_short: "Height",
   rings_since: "Since",
+  silenced_by: "Silenced by",
   answer_by: "Answer by",
   calling: "Now called: {who}",
   calls_next: "Next: {who} {left}",
