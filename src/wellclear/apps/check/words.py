@@ -51,7 +51,16 @@ def against(checked: Checked) -> str:
     notices = counted(len(plan.notices), "notice")
     if not checked.was_compared:
         return f"Read: {few}, in {notices}. {skipped_words(plan)}"
-    return f"Compared: {few}, in {notices}; none of them coarse. {skipped_words(plan)}"
+    return f"Compared: {few}, in {notices}; none of them coarse. {skipped_words(plan)}{lookalikes(plan)}"
+
+
+def lookalikes(plan: Plan) -> str:
+    """Parties whose names differ in capitals only: perhaps one party, whose own volumes would be told as conflicts."""
+    by_name: dict[str, list[str]] = {}
+    for party in plan.parties:
+        by_name.setdefault(party.casefold(), []).append(party)
+    alike = [listed(names) for names in by_name.values() if len(names) > 1]
+    return "".join(f" {names} differ in capitals only, and were taken for different parties." for names in alike)
 
 
 def skipped_words(plan: Plan) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from wellclear.apps.check.asking import ask_node
 from wellclear.apps.check.channel import ChannelChecked
@@ -21,6 +22,7 @@ from wellclear.interop.planned import Defaults
 
 Gathered = Callable[[Defaults, str], Plan]
 """Reads the files with some defaults, for one party alone."""
+_THIS_MACHINE = ("localhost", "127.0.0.1", "::1")
 
 
 def answer(against: str, token_file: Path | None, defaults: Defaults, gathered: Gathered, progress: Progress) -> Answer:
@@ -49,10 +51,14 @@ def way_to_node(against: str, token_file: Path | None) -> NodeClient | None:
     """A client for a node's home or address; None for what may be a bundle.
 
     Raises:
-        InvalidValue: there is nothing of that name.
+        InvalidValue: there is nothing of that name, or an address elsewhere would be sent this machine's token.
         Misconfigured: the token cannot be read.
     """
     if against.startswith(("http://", "https://")):
+        if token_file is None and urlsplit(against).hostname not in _THIS_MACHINE:
+            raise InvalidValue(
+                "--against", f"{against} is not on this machine; name the token for it with --token-file"
+            )
         file = token_file or NODE_HOME / TOKEN_FILE
         try:
             token = file.expanduser().read_text("ascii").strip()

@@ -133,6 +133,13 @@ def test_files_may_be_given_in_any_order() -> None:
     assert list(forward) == list(backward)
 
 
+def test_parties_that_differ_in_capitals_only_are_pointed_out() -> None:
+    answer = checked(plan(planned("A-1", "NORTHLAND"), planned("A-2", "Northland")), MINIMA)
+    assert words.against(answer).endswith(
+        "NORTHLAND and Northland differ in capitals only, and were taken for different parties."
+    )
+
+
 def test_progress_is_told() -> None:
     heard: list[tuple[str, int, int]] = []
     items = [planned("A-1", "NORTHLAND"), planned("B-1", "SOUTHLAND")]

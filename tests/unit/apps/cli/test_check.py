@@ -291,6 +291,11 @@ def test_against_a_bundle_another_partys_volume_is_skipped(bundle: str, capsys: 
     assert main(["check", draft(party="NORTHLAND"), "--against", bundle]) == 1
 
 
+def test_the_token_of_this_machine_goes_nowhere_else(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check", draft(), "--against", "http://192.0.2.1:8645"]) == 2
+    assert "name the token for it with --token-file" in capsys.readouterr().err
+
+
 def test_a_bundle_that_does_not_verify_is_5(bundle: str, capsys: pytest.CaptureFixture[str]) -> None:
     raw = bytearray(Path(bundle).read_bytes())
     raw[len(raw) // 2] ^= 1
