@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from typing import Final
 
 from wellclear.domain.quantities import Datum, LengthUnit, Rounding, decimal_from, length_mm
@@ -54,6 +55,7 @@ class Height:
         return length_mm(self.value, self.unit, rounding, where)
 
 
+@lru_cache(maxsize=1024)  # a file says the same few heights again and again
 def height(text: str, where: str) -> Height | None:
     """A height from text; None is `unlimited`, no face at all.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Final
 
 from wellclear.domain.quantities import WHOLE_MAX, parse_dtg, parse_time
@@ -16,6 +17,7 @@ _STAMP: Final = re.compile(
 _DTG: Final = re.compile(r"\d{6}Z[A-Z]{3}\d{2}", re.ASCII)
 
 
+@lru_cache(maxsize=1024)  # a file says the same few moments again and again
 def moment(text: str, where: str) -> int:
     """`2026-11-23T10:00Z`, seconds or not, any zone, or a date-time group such as `231000ZNOV26`; microseconds UTC.
 

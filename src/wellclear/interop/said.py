@@ -212,7 +212,8 @@ def _sizes(values: Values, shapes: Sequence[Shape], defaults: Defaults) -> Itera
     radius_mm = _size(values, "radius", defaults.radius_m) if Point in kinds else 0
     half_width_mm = _size(values, "half_width", defaults.half_width_m) if Route in kinds else 0
     for kind, name, other in ((Point, "radius", "half_width"), (Route, "half_width", "radius")):
-        if kind not in kinds and _size(values, name, "0") > 0:
+        said = _is_said(values.get(name)) or _is_said(values.get(f"{name}_m"))
+        if kind not in kinds and said and _size(values, name, None) > 0:
             do = f"write {other} instead" if kinds <= {Point, Route} else "draw it larger, and leave this out"
             raise InvalidValue(name, f"is for {'circles' if kind is Point else 'routes'}, and this is none; {do}")
     of = {Point: radius_mm, Route: half_width_mm}
