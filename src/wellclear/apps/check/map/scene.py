@@ -1,6 +1,5 @@
 """What a map shows, for the page and for the picture alike: outlines, clashes with their places, words, the time span.
 
-
 Everything that came from a file or from another party is text here, with what would turn or hide it made visible. Of a
 check against a channel a scene has the own drafts and the others' ids, and no place but those on the drafts (N13).
 """
