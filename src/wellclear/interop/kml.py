@@ -12,13 +12,14 @@ import re
 import struct
 import zipfile
 import zlib
+from dataclasses import dataclass
 from typing import IO, BinaryIO, Final
 
 from wellclear.domain.names import check_party
 from wellclear.errors import InvalidValue, Malformed
 from wellclear.interop.antimeridian import Line
 from wellclear.interop.moments import moment
-from wellclear.interop.planned import Defaults, Place, Read, Skipped
+from wellclear.interop.planned import Defaults, Place, Read
 from wellclear.interop.said import WORDS, Names, planned_volumes, skipped, too_large
 from wellclear.interop.shapes import Shape, area, circle, corridor, vertex_from
 from wellclear.interop.straightness import Vertex
@@ -69,10 +70,12 @@ def read_kmz(source: BinaryIO, file: str, defaults: Defaults) -> Read:
             inside = [info for info in archive.infolist() if info.filename.lower().endswith(".kml")]
             if not inside:
                 raise Malformed(file, "", "holds no KML")
+            packed_bytes = sum(info.compress_size for info in inside)
+            budget = _Budget(min(UNPACKED_BYTES_MAX, max(_UNPACKED_ALWAYS, packed_bytes * _UNPACKED_RATIO)))
             for info in inside:
                 name = file if len(inside) == 1 else f"{file} ({ascii(info.filename)[1:-1][:100]})"
                 with archive.open(info) as packed:
-                    yield from _placemarks(_Bounded(packed, name, info.compress_size), name, defaults)
+                    yield from _placemarks(_Bounded(packed, name, budget), name, defaults)
     except _DAMAGED as error:
         if isinstance(error, OSError) and error.errno not in (errno.EINVAL, None):
             raise  # the disk's own trouble
@@ -81,18 +84,25 @@ def read_kmz(source: BinaryIO, file: str, defaults: Defaults) -> Read:
         raise Malformed(file, "", f"{said}; save it again, or give the KML in it") from error
 
 
+@dataclass(slots=True)
+class _Budget:
+    """How many bytes an archive may still unpack to, all of its files together."""
+
+    left: int
+
+
 class _Bounded:
     """A packed file that stops at a size which no map has."""
 
-    def __init__(self, packed: IO[bytes], name: str, packed_bytes: int) -> None:
+    def __init__(self, packed: IO[bytes], name: str, budget: _Budget) -> None:
         self._packed = packed
         self._name = name
-        self._left = min(UNPACKED_BYTES_MAX, max(_UNPACKED_ALWAYS, packed_bytes * _UNPACKED_RATIO))
+        self._budget = budget
 
     def read(self, size: int, /) -> bytes:
         piece = self._packed.read(size)
-        self._left -= len(piece)
-        if self._left < 0:
+        self._budget.left -= len(piece)
+        if self._budget.left < 0:
             raise Malformed(self._name, "", "is far larger unpacked than packed, as no map is; give the KML in it")
         return piece
 
@@ -103,9 +113,8 @@ def _placemarks(source: Source, file: str, defaults: Defaults) -> Read:
         place = Place(file, index, element.line, "placemark")
         if element.name == "NetworkLink":
             do = "open it on the globe, save what it shows, and give that file"
-            yield Skipped(
-                place, element.said("name")[:100], "NetworkLink", "points to another file, which is not read", do
-            )
+            fault = InvalidValue("NetworkLink", f"points to another file, which is not read; {do}")
+            yield skipped(place, {"id": element.said("name")}, fault)
         elif element.is_too_large:
             yield too_large(place)
         else:

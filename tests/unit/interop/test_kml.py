@@ -168,6 +168,11 @@ def test_a_file_that_cannot_be_read_is_told_with_its_place(written: Any, told: s
         everything(FILE, written)
 
 
+def test_a_name_that_would_steer_a_terminal_is_not_told() -> None:
+    for said in ("<NetworkLink><name>a\u202eb</name></NetworkLink>", "<Placemark><name>a\u202eb</name></Placemark>"):
+        assert "\u202e" not in fault(FILE, document(said))
+
+
 def test_what_stands_before_a_fault_is_not_lost() -> None:
     written = document(placemark(POINT, radius_m="1"), "<Placemark><name>half", " " * 300_000)
     found = []
@@ -197,6 +202,7 @@ def test_an_archive_is_read_without_unpacking() -> None:
         (b"", "is no KMZ that can be unpacked"),
         (packed(readme_txt="x"), "holds no KML"),
         (packed(doc_kml="<kml>" + " " * 100_000_000), "is far larger unpacked than packed"),
+        (packed(**{f"a{n}_kml": "<kml>" + " " * 8_000_000 + "</kml>" for n in range(10)}), "is far larger unpacked"),
         (packed(doc_kml=document(placemark(POINT)))[:-30], "is no KMZ"),
     ],
 )
