@@ -12,6 +12,7 @@ from pathlib import Path
 
 import typer
 
+from wellclear.apps.cli.output import let_out
 from wellclear.apps.inputs import read_input
 from wellclear.errors import Malformed, Misconfigured
 
@@ -28,6 +29,7 @@ def somebody_sits_here() -> bool:
 
 def ask(question: str, *, hidden: bool = False, default: str | None = None) -> str:
     """One line from the person; a broken-off answer ends the command as an interruption does."""
+    let_out()
     try:
         answer: str = typer.prompt(question, hide_input=hidden, err=True, default=default)
     except typer.Abort as error:
@@ -46,6 +48,7 @@ def agree(question: str, *, yes: bool = False) -> None:
         return
     if not somebody_sits_here():
         raise Misconfigured("terminal", f"nobody can be asked “{question}”", do="Give --yes once you have looked")
+    let_out()
     try:
         said = typer.confirm(question, err=True)
     except typer.Abort as error:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import Annotated
 
 import typer
+from typer._click.exceptions import ClickException
 
 from wellclear import __version__
 from wellclear.apps.cli import (
@@ -29,9 +30,10 @@ from wellclear.apps.cli import (
     talking,
     watching,
 )
-from wellclear.apps.cli.output import EXIT_UNREAD
+from wellclear.apps.cli.output import EXIT_UNREAD, holding_notes
 from wellclear.apps.problems import EXIT_CODES, body_of, exit_code, refusal_words
-from wellclear.errors import Refused, WellclearError
+from wellclear.domain.marks import EXERCISE
+from wellclear.errors import InvalidValue, Refused, WellclearError
 
 EPILOGUE = "Exit codes: " + "; ".join(f"{code} {meaning}" for code, meaning in EXIT_CODES.items()) + "."
 
@@ -111,22 +113,55 @@ def root(
 
 def run(words: Sequence[str]) -> int:
     """Run one command; its exit code. Every error of ours ends as a sentence, never as a traceback."""
+    if "--json" in words:
+        return _run_for_programs(words)
     try:
         app(list(words), prog_name="wellclear")
     except SystemExit as stopped:
-        return stopped.code if isinstance(stopped.code, int) else int(stopped.code is not None)
+        return _code_of(stopped)
     except WellclearError as error:
-        tell_error(error, as_json="--json" in words)
+        tell_error(error)
         return exit_code(error)
     except BrokenPipeError:
         return EXIT_UNREAD
     return 0
 
 
-def tell_error(error: WellclearError, *, as_json: bool) -> None:
-    """One sentence on standard error; with `--json` the one shape of errors."""
-    if as_json:
-        print(json.dumps(body_of(error), ensure_ascii=False), file=sys.stderr)
-        return
+def _run_for_programs(words: Sequence[str]) -> int:
+    """With `--json`: an error, also one of the command's own words, is one JSON object on standard error."""
+    with holding_notes() as held:
+        try:
+            code = app(list(words), prog_name="wellclear", standalone_mode=False)
+        except SystemExit as stopped:
+            return _code_of(stopped)
+        except ClickException as wrong:
+            tell_json_error(InvalidValue("command", wrong.format_message()), held)
+            return wrong.exit_code
+        except WellclearError as error:
+            tell_json_error(error, held)
+            return exit_code(error)
+        except BrokenPipeError:
+            return EXIT_UNREAD
+    return code if isinstance(code, int) else 0
+
+
+def _code_of(stopped: SystemExit) -> int:
+    return stopped.code if isinstance(stopped.code, int) else int(stopped.code is not None)
+
+
+def tell_json_error(error: WellclearError, held: list[str]) -> None:
+    """The one shape of errors, with whether it happened in an exercise's channel, and what was remarked before."""
+    told: dict[str, object] = dict(body_of(error))
+    if EXERCISE in held:
+        told["exercise"] = "yes"
+    notes = [line for line in held if line != EXERCISE]
+    if notes:
+        told["notes"] = notes
+    held.clear()
+    print(json.dumps(told, ensure_ascii=False), file=sys.stderr)
+
+
+def tell_error(error: WellclearError) -> None:
+    """One sentence on standard error."""
     text = f"refused: {refusal_words(error)}" if isinstance(error, Refused) else str(error)
     print(f"wellclear: {text}", file=sys.stderr)

@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any, NoReturn
 
 from rich.console import Console, RenderableType
@@ -41,6 +43,7 @@ NEVER_BROKEN = frozenset(
     }
 )
 """Columns whose cells are read out or copied, and stay in one piece."""
+_HELD: ContextVar[list[str] | None] = ContextVar("the remarks that a command with --json holds", default=None)
 
 
 class QuietConsole(Console):
@@ -104,7 +107,30 @@ def leave_unread() -> NoReturn:
 
 def note(text: str) -> None:
     """A remark beside the answer, on standard error, so that `--json` stays clean."""
-    print(text, file=sys.stderr)
+    held = _HELD.get()
+    if held is None:
+        print(text, file=sys.stderr)
+    else:
+        held.append(text)
+
+
+@contextmanager
+def holding_notes() -> Iterator[list[str]]:
+    """Within it remarks are held: an error takes them into its one JSON object, else they are let out at the end."""
+    held: list[str] = []
+    token = _HELD.set(held)
+    try:
+        yield held
+    finally:
+        let_out()
+        _HELD.reset(token)
+
+
+def let_out() -> None:
+    """Print what is held: a person is about to be asked, and must have read it."""
+    held = _HELD.get()
+    while held:
+        print(held.pop(0), file=sys.stderr)
 
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, title: str | None = None) -> Table:

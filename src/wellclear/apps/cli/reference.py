@@ -20,7 +20,8 @@ How the commands go together stands in [operate.md](operate.md).
 
 Commands act through the node on the same machine. What an officer says is signed in the command's own process, by the
 officer's own key (`--as W1`: `HOME/keys/officers/W1.json`), after it was held to what was asked for. Every command that
-answers takes `--json`: then one JSON value goes to standard output, and an error is one JSON object on standard error.
+answers takes `--json`: then one JSON value goes to standard output, and an error is one JSON object on standard error
+(`error`; `exercise` is `yes` in an exercise's channel, `notes` what was remarked before).
 Colours are used on a terminal only, and never where `NO_COLOR` is set.
 """
 

@@ -40,7 +40,7 @@ def test_help_names_every_exit_code(capsys: pytest.CaptureFixture[str]) -> None:
     assert all(f"{code} {meaning}" in shown for code, meaning in EXIT_CODES.items())
 
 
-@pytest.mark.parametrize("words", [["lunch"], ["ack"], ["draft", "--radius"], ["node", "init"], ["--json"]])
+@pytest.mark.parametrize("words", [["lunch"], ["ack"], ["draft", "--radius"], ["node", "init"]])
 def test_wrong_usage_is_2(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert main(words) == 2
     assert "Error" in capsys.readouterr().err

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from tests.unit.apps.cli.test_alarms import NORTH, PASS, SOUTH, Home, by_kind, ring, south
+from wellclear.apps.cli.main import main
 from wellclear.apps.cli.outbox import deed, picked
 from wellclear.channel.desk import message
 from wellclear.domain.canonical import unb64
@@ -123,3 +124,30 @@ def test_nobody_decides_in_anothers_name(south: Home, monkeypatch: pytest.Monkey
     monkeypatch.setenv("WELLCLEAR_PASSPHRASE", f"not {PASS}")
     assert south.run("outbox", "again", name, "--as", "W1")[0] == 6
     assert south.bench.core.outbox.items[name].state == "held"
+
+
+def test_with_json_an_error_in_an_exercise_is_one_object_and_says_so(south: Home) -> None:
+    name = held(south)
+    for words, code in (
+        (["outbox", "drop", "123", "--as", "W1", "--yes"], 2),
+        (["outbox", "drop", name, "--as", "W1"], 6),
+        (["outbox", "again", name, "--as", "W2"], 6),
+        (["ack", "NORTHLAND-1-1", "--as", "W1"], 2),
+    ):
+        ended, out, said = south.run(*words)
+        told = json.loads(said)
+        assert (ended, out, told["exercise"], bool(told["error"]["message"])) == (code, "", "yes", True)
+        assert ("notes" in told) == ("drop" in words and name in words), "what was shown before it asked"
+
+
+def test_with_json_what_went_well_keeps_its_mark_beside_the_answer(south: Home) -> None:
+    code, value, said = south.run("outbox", "list")
+    assert (code, value["undecided"], said.split()) == (0, 0, ["EXERCISE"] * 3)
+
+
+@pytest.mark.parametrize("words", [[], ["outbox", "again", "--as"], ["lunch"], ["outbox", "drop", "--nothing"]])
+def test_with_json_wrong_words_are_one_object_too(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([*words, "--json"]) == 2
+    out, said = capsys.readouterr()
+    assert (out, json.loads(said)["error"]["code"]) == ("", "invalid")
+    assert main(["outbox", "list", "--help", "--json"]) == 0
