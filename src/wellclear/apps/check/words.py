@@ -76,9 +76,12 @@ def why_possible(checked: Checked, conflict: Conflict) -> str:
     if conflict.verdict == "conflict":
         return ""
     a, b = (checked.volume_of(conflict, side).volume.band.datum.value for side in "ab")
+    by = {("AMSL", "W84"): "the geoid", ("AMSL", "STD"): "air pressure"}.get(
+        (min(a, b), max(a, b)), "geoid and pressure"
+    )
     return (
-        f"heights from {a} and {b} differ by pressure, geoid or both, so the vertical gap is "
-        f"{vertical(conflict)}; heights from one datum would settle it"
+        f"heights from {a} and {b} differ by {by}, so the vertical gap is {vertical(conflict)}; "
+        "heights from one datum would settle it"
     )
 
 
