@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import os
+import shutil
 import stat
 import sys
+import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import BinaryIO, Final, cast
 
 from wellclear.apps.check.plan import Progress
 from wellclear.domain.volume import AltitudeBand
@@ -19,6 +21,7 @@ from wellclear.interop.planned import Defaults, Planned, Skipped
 
 STDIN: Final = "-"
 _EVERY: Final = 256
+_HELD_BYTES_MAX: Final = 16 * 1024 * 1024
 
 
 def read_inputs(
@@ -30,8 +33,8 @@ def read_inputs(
 ) -> Iterator[Planned | Skipped]:
     """Every volume and every feature that could not be used, file after file.
 
-    `fmt` says what standard input holds, and overrules the ending of files. `band` is for volumes that say no height
-    at all: one that says a single face is open on the other side, and closing it could hide a clash.
+    `fmt` says what standard input holds, or all files where it is not among them. `band` is for volumes that say no
+    height at all: one that says a single face is open on the other side, and closing it could hide a clash.
 
     Raises:
         InvalidValue: a file cannot be opened or read, is named twice, or its format is not known.
@@ -43,10 +46,10 @@ def read_inputs(
         twice = next(name for name in names if names.count(name) > 1)
         raise InvalidValue(twice, "is named twice; every volume in it would meet itself")
     for name in names:
-        shown = "standard input" if name == STDIN else name
+        shown, said = ("standard input", fmt) if name == STDIN else (name, None if STDIN in names else fmt)
         with _opened(name) as source:
             size = _size(source)
-            for number, item in enumerate(_held(read(shown, source, defaults, fmt), shown)):
+            for number, item in enumerate(_held(read(shown, source, defaults, said), shown)):
                 if progress is not None and number % _EVERY == 0:
                     progress(f"reading {shown}", _at(source), size)
                 yield item if band is None or isinstance(item, Skipped) else _banded(item, band)
@@ -62,7 +65,8 @@ def _banded(item: Planned, band: AltitudeBand) -> Planned:
 @contextmanager
 def _opened(name: str) -> Iterator[BinaryIO]:
     if name == STDIN:
-        yield sys.stdin.buffer
+        with _seekable(sys.stdin.buffer) as source:
+            yield source
         return
     try:
         source = Path(name).expanduser().open("rb")
@@ -72,6 +76,18 @@ def _opened(name: str) -> Iterator[BinaryIO]:
         raise InvalidValue(name, f"cannot be read: {error.strerror}") from error
     with source:
         yield source
+
+
+@contextmanager
+def _seekable(pipe: BinaryIO) -> Iterator[BinaryIO]:
+    """What is small is held and what is large lies on disk: an archive is read from its end, which a pipe cannot."""
+    if pipe.seekable():
+        yield pipe
+        return
+    with tempfile.SpooledTemporaryFile(_HELD_BYTES_MAX) as whole:
+        shutil.copyfileobj(pipe, whole)
+        whole.seek(0)
+        yield cast(BinaryIO, whole)
 
 
 def _held(items: Iterator[Planned | Skipped], name: str) -> Iterator[Planned | Skipped]:

@@ -44,7 +44,7 @@ HalfWidth = Annotated[
 ]
 Radius = Annotated[str | None, typer.Option(metavar="LENGTH", help="Of points that say none: 500 (metres), 5km.")]
 Format = Annotated[
-    FormatName | None, typer.Option("--format", help="The files' format; else by their endings and content.")
+    FormatName | None, typer.Option("--format", help="What standard input holds; without it, what all files hold.")
 ]
 Lateral = Annotated[
     str | None, typer.Option(metavar="LENGTH", help="Least distance on the ground: 9260 (metres), '5 NM'.")

@@ -9,6 +9,7 @@ import os
 import socket
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -207,6 +208,19 @@ def test_standard_input_is_read_where_its_format_is_said() -> None:
     done = subprocess.run([*words, "--format", "geojson"], input=TWO, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (1, "")
     assert json.loads(done.stdout)["conflicts"][0]["a_side"]["place"]["said"] == "standard input, feature 1"
+
+
+def test_a_format_is_that_of_standard_input_and_an_archive_may_come_there(tmp_path: Path) -> None:
+    kml = "<kml><Placemark><name>K</name><Point><coordinates>38.3,34.5</coordinates></Point></Placemark></kml>"
+    with zipfile.ZipFile("plan.kmz", "w") as archive:
+        archive.writestr("doc.kml", kml)
+    words = [sys.executable, "-m", "wellclear.apps.cli.main", "check", "-", put(TWO), "--format", "kmz", "--json"]
+    words += ["--party", "EASTLAND", "--radius", "500", "--start", "231000ZNOV26", "--end", "231100ZNOV26"]
+    done = subprocess.run(words, input=Path("plan.kmz").read_bytes(), capture_output=True, check=False)
+    assert done.returncode == 1, done.stderr
+    told = json.loads(done.stdout)
+    assert told["compared"]["parties"] == 3
+    assert "standard input, line 1, placemark 1" in json.dumps(told["conflicts"])
 
 
 @pytest.mark.parametrize("form", ["csv", "geojson"])
