@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import io
 import json
+import math
 import random
 from collections.abc import Iterator
 from typing import Any, cast
 
 import pytest
-from hypothesis import given, settings
+import shapely
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from tests.properties.airspace_cases import CENTRES, GEOD, centre_of, skeleton
@@ -138,6 +140,42 @@ def test_what_is_written_as_geojson_reads_back_as_the_same_volume(volume: Volume
     assert (item.volume.radius_mm, item.volume.band, item.volume.window) == (
         volume.radius_mm, volume.band, volume.window,
     )  # fmt: skip
+
+
+@st.composite
+def jagged(draw: st.DrawFn) -> list[tuple[float, float]]:
+    """A ring around a place at the antimeridian, longitudes going on beyond 180; it may cross the seam many times."""
+    lat, count = draw(st.integers(-75, 75)), draw(st.integers(4, 12))
+    sizes = draw(st.lists(st.integers(1, 30_000), min_size=count, max_size=count))
+    turns = [2 * math.pi * (n + 0.5) / count for n in range(count)]
+    middle = 180 + draw(st.integers(-20_000, 20_000)) / 10_000
+    return [
+        (round(middle + size / 10_000 * math.cos(turn), 7), round(lat + size / 10_000 * math.sin(turn), 7))
+        for size, turn in zip(sizes, turns, strict=True)
+    ]
+
+
+@settings(max_examples=200)
+@given(jagged())
+def test_an_area_that_gis_software_cut_at_the_antimeridian_is_whole_again(ring: list[tuple[float, float]]) -> None:
+    """GEOS cuts it; without the vertices that the cut made on the seam, the ring is what it was before."""
+    whole = shapely.Polygon(ring)
+    assume(whole.is_valid and all(abs(lon - 180) > 1e-6 for lon, _ in ring))
+    halves = [shapely.intersection(whole, shapely.box(west, -90, west + 180, 90)) for west in (0, 180)]
+    pieces = [
+        [[x - (360 if side else 0), y] for x, y in part.exterior.coords]
+        for side, half in enumerate(halves)
+        for part in getattr(half, "geoms", [half])
+        if isinstance(part, shapely.Polygon) and not part.is_empty
+    ]
+    geometry = {"type": "MultiPolygon", "coordinates": [[piece] for piece in pieces]}
+    words = {"party": "N", "start": PARTY["start"], "end": PARTY["end"]}
+    document = json.dumps({"type": "Feature", "geometry": geometry, "properties": words})
+    (item,) = read("x.geojson", io.BytesIO(document.encode()), Defaults())
+    assert isinstance(item, Planned), str(item)
+    assert isinstance(item.volume.skeleton, Polygon), f"{len(pieces)} pieces are not one"
+    kept = tuple(vertex for vertex in item.volume.skeleton.rings[0] if vertex.lon_e7 != -180 * E7)
+    assert _turned(kept) == _turned(tuple(Position(round(lat * E7), round(lon * E7)) for lon, lat in ring))
 
 
 def spellings(place: Position) -> Iterator[str]:
