@@ -43,7 +43,7 @@ _DO: Final = {
     "radius": "write it such as 5km, 800m or 3nm", "half_width": "write it such as 5km, 800m or 3nm",
     "radius_m": "write metres such as 500", "half_width_m": "write metres such as 500",
     "geometry": "write longitude and latitude in decimal degrees, such as [38.27, 34.56]",
-    "datum": "write AMSL, W84 or STD",
+    "datum": "write it beside the height, such as 5000 ft AMSL",
 }  # fmt: skip
 
 
