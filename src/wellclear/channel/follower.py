@@ -131,6 +131,10 @@ class Follower:
         elif checkpoint.size > self.size and (checkpoint.size in self._notes or len(self._notes) < NOTES_AHEAD_MAX):
             self._notes[checkpoint.size] = (checkpoint, note)  # a flood of notes pushes no earlier promise out
 
+    def size_of(self, note: bytes) -> int:
+        """How long the log is by this note; raises as `hear` for what is not the host's word."""
+        return self._open(note).size
+
     def _says_more(self, note: bytes) -> bool:
         """Whether the host itself has cosigned this note later than any before: a replayed note keeps nobody live.
 

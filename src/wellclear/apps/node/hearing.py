@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import hashlib
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Final
 
@@ -38,6 +39,8 @@ from wellclear.watch.drift import DriftWatch
 from wellclear.watch.duties import DutyBook
 
 REMARKS_KEPT: Final = 1_000
+BUSY_US: Final = 1_000_000
+"""Work that takes longer than this may have kept an entry waiting so long that its age tells nothing of a clock."""
 _CHUNK: Final = 512
 
 Progress = Callable[[int, int], None]
@@ -84,7 +87,8 @@ class Hearing:
         self._entropy = entropy
         self._counters = decode_counters(store.get_meta("counters"))
         self._had_own_log = False
-        self._followed = self._caught_up = False
+        self._followed = False
+        self._fresh_from: int | None = None
         self._started_us = clock.monotonic_us()
         self._findings_at_us = 0
 
@@ -229,20 +233,52 @@ class Hearing:
     def take(self) -> None:
         """Store and fold every run that is proven by now."""
         if self.state != "live":
-            self._caught_up = False  # until nothing is missing, for the first run of many makes the link live again
-        fresh = self._caught_up  # what was missed meanwhile says nothing of anybody's clock
+            self._fresh_from = None
+        fresh_from, arrived_us = self._fresh_from, self.now_us
+        with self.working():
+            self._take_proven(fresh_from, arrived_us)
+        if self.follower.wants() is None and self.state == "live":
+            self._followed = True
+
+    def _take_proven(self, fresh_from: int | None, arrived_us: int) -> None:
         while (proven := self.follower.proven()) is not None:
             self._store_run(proven)
             self.follower.commit(proven, self.clock.monotonic_us())
             for logged, step in zip(proven.logged, proven.steps, strict=True):
-                self._fold(logged, step, live=True, fresh=fresh)
+                fresh = fresh_from is not None and logged.index >= fresh_from
+                self._fold(logged, step, live=True, fresh_us=arrived_us if fresh else None)
             for remark in proven.differing:
                 self.ringing.head_differs(remark, self.now_us)
             self._forget_logged()
             self._detect()
             self.changed = True
-        if self.follower.wants() is None and self.state == "live":
-            self._followed = self._caught_up = True
+
+    # Whose clock may be judged: what was missed, or waited in a queue while this node was at work, is late by that.
+
+    @contextmanager
+    def working(self) -> Iterator[None]:
+        """What is done inside may take long; then whatever came meanwhile was queued, and is not fresh."""
+        began_us = self.clock.monotonic_us()
+        try:
+            yield
+        finally:
+            if self.clock.monotonic_us() - began_us > BUSY_US:
+                self._fresh_from = None
+
+    @property
+    def wants_look(self) -> bool:
+        """Nothing is known to be missing, but something may be queued: ask the host now how long its log is."""
+        return self._fresh_from is None and self.state == "live" and self.follower.wants() is None
+
+    def looked(self, note: bytes) -> None:
+        """The host's newest note, asked for when `wants_look` was so: what is not in it yet will come fresh.
+
+        Raises:
+            Malformed, Unverified: not the host's word; nothing has changed.
+        """
+        size = self.follower.size_of(note)
+        if self.wants_look:
+            self._fresh_from = size
 
     def _store_run(self, proven: Proven) -> None:
         """One transaction: the run, and what it decides in the outbox."""
@@ -264,7 +300,8 @@ class Hearing:
         for item in changed:
             self._ended(item)
 
-    def _fold(self, logged: Logged, step: Step, *, live: bool, fresh: bool = False) -> None:
+    def _fold(self, logged: Logged, step: Step, *, live: bool, fresh_us: int | None = None) -> None:
+        """Fold one entry; `fresh_us` is when it arrived, if its claim of the time says something of its clock."""
         entry = logged.entry
         known = self.parts.open_known(entry.act, self.opening) if entry is not None else {}
         self.view, remarks = fold_view(self.view, logged, step, known)
@@ -275,8 +312,8 @@ class Hearing:
         for remark in (*step.remarks, *remarks):
             self.remarks.append((logged.index, author, remark))
         if live:
-            if fresh and entry is not None and logged.fault is None:
-                self.drift.take(author, entry.link.time, self.now_us)
+            if fresh_us is not None and entry is not None and logged.fault is None:
+                self.drift.take(author, entry.link.time, fresh_us)
             filed = self.view.filed.get(logged.index)
             self.ringing.arrived(step, logged, remarks, self.now_us, filed.item if filed is not None else "")
         self.ringing.settled(step, self.picture)

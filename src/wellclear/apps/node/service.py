@@ -137,6 +137,15 @@ class NodeService:
         gap = self.core.follower.wants()
         if gap is not None:
             await self._fill(*gap)
+        if self.core.wants_look:
+            await self._look()
+
+    async def _look(self) -> None:
+        """Ask how long the log is by now, for what comes after that is fresh."""
+        try:
+            self.core.looked(await self.client.checkpoint())
+        except WellclearError as error:
+            LOG.warning("the host does not tell how long its log is: %s", error)
 
     def _hear(self, note: bytes, start: int = 0, leaves: Sequence[bytes] = ()) -> None:
         try:
@@ -259,7 +268,7 @@ class NodeService:
 
     def _take_parts(self, rows: Sequence[Wanted], came: Sequence[bytes | None]) -> None:
         try:
-            with self.core.store.transaction():
+            with self.core.working(), self.core.store.transaction():
                 for row, stored in zip(rows, came, strict=True):
                     self.core.part_came(row, stored)
         except (Unavailable, Misconfigured) as error:  # what is not on the disk is asked for again after the next start
@@ -277,7 +286,8 @@ class NodeService:
 
     def _tick_core(self) -> None:
         try:
-            self.core.tick()
+            with self.core.working():
+                self.core.tick()
         except (Unavailable, Misconfigured) as error:
             self._not_stored(error)
         except WellclearError as error:

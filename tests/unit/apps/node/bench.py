@@ -69,6 +69,12 @@ class Bench:
     def follow(self) -> None:
         size = self.core.follower.size
         self.core.hear(self.relay.note(), size, self.relay.sketch.leaves[size:])
+        self.look()
+
+    def look(self) -> None:
+        """As the service does: once nothing is missing, the host is asked how long its log is."""
+        if self.core.wants_look:
+            self.core.looked(self.relay.note())
 
     def fetch(self, stored: dict[str, bytes] | None = None) -> None:
         """Bring what is wanted, from the sketch's parts or from others."""

@@ -9,6 +9,7 @@ import pytest
 from tests.unit.apps.node.bench import SECOND_US, Bench
 from tests.unit.channel.relay import Relay
 from wellclear.apps.node.board import board
+from wellclear.errors import Malformed, Unverified
 from wellclear.testing.sketch import Sketch
 
 pytestmark = pytest.mark.requirement("R20")
@@ -115,3 +116,53 @@ def test_a_fresh_claim_is_judged(south: Bench, after: str, sign: int, off_s: flo
     assert south.core.drift.blocks_lead_time() is blocks
     south.core.tick()
     assert [alarm.kind for alarm in south.rang if alarm.kind == "clock"] == ["clock"] * blocks
+
+
+@pytest.mark.parametrize("seconds", [8, 60])
+def test_what_was_queued_during_a_long_catch_up_is_judged_only_after_a_look(
+    south: Bench, monkeypatch: pytest.MonkeyPatch, seconds: int
+) -> None:
+    """Seconds of folding; what NORTHLAND says meanwhile waits in the socket, and is late by as much."""
+    core, sketch = south.core, south.relay.sketch
+    detect = core._detect
+
+    def slowly() -> None:
+        detect()
+        south.clock.advance(seconds)
+
+    monkeypatch.setattr(core, "_detect", slowly)
+    core.hear(south.relay.note(), 0, sketch.leaves)
+    monkeypatch.setattr(core, "_detect", detect)
+    south.clock.advance(-5)
+    claim(south)  # said five seconds ago, while this node was at work
+    south.clock.advance(5)
+    assert (core.state, core.wants_look) == (("live", True) if seconds < 10 else ("stale", False))
+    south.look()
+    south.follow()
+    assert ahead_ms(south) == {}
+    assert judges_nobody(south)
+    claim(south, 5)
+    south.follow()
+    assert ahead_ms(south) == {NORTH: 5_000}
+
+
+def test_long_work_between_two_entries_makes_the_second_one_no_witness(south: Bench) -> None:
+    south.follow()
+    claim(south)
+    south.follow()
+    with south.core.working():
+        claim(south)
+        south.clock.advance(5)
+    south.follow()
+    assert ahead_ms(south) == {NORTH: 0}
+    assert [len(kept) for kept in south.core.drift._ahead.values()] == [1]
+    claim(south)
+    south.follow()
+    assert [len(kept) for kept in south.core.drift._ahead.values()] == [2]
+
+
+def test_a_note_that_is_not_the_hosts_says_nothing_of_its_log(south: Bench) -> None:
+    south.core.hear(south.relay.note(), 0, south.relay.sketch.leaves)
+    with pytest.raises((Malformed, Unverified)):
+        south.core.looked(b"a note")
+    assert south.core.wants_look
