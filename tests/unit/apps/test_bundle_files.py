@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import errno
 import json
 import os
 from concurrent.futures import Future
@@ -12,7 +13,7 @@ from tests.bundles import MADE_US, SketchSource, exporter_of, frozen_bundle, scr
 from wellclear.apps.bundle import files as bundle_files
 from wellclear.apps.bundle import verify
 from wellclear.apps.bundle.export import export_path
-from wellclear.apps.bundle.files import read_bundle, write_bundle
+from wellclear.apps.bundle.files import read_bundle, unwritable, write_bundle
 from wellclear.apps.bundle.verify import verify_path
 from wellclear.apps.timeline import timeline_of_bundle, timeline_of_store
 from wellclear.channel import verify as channel_verify
@@ -212,3 +213,29 @@ def test_processes_that_die_change_nothing(directory: Path, monkeypatch: pytest.
     monkeypatch.setattr(verify, "ProcessPoolExecutor", DeadPool)
     monkeypatch.setattr(channel_verify, "CHUNK_ENTRIES", 5)
     assert verify_path(directory, threads=2).holds == alone.holds
+
+
+@pytest.mark.parametrize("name", ["bundle", "bundle.tar"])
+def test_where_it_cannot_be_written_is_named_with_what_to_do(tmp_path: Path, name: str) -> None:
+    (tmp_path / "file").write_text("x")
+    for parent in (tmp_path / "nowhere", tmp_path / "file"):
+        with pytest.raises(Unavailable) as told:
+            write_bundle({"README.txt": b"x"}, parent / name)
+        said = str(told.value)
+        assert said.startswith(
+            f"{parent / name}: cannot be written: {parent} is no directory; make it, or name another"
+        )
+
+
+@pytest.mark.parametrize(
+    ("number", "said"),
+    [
+        (errno.EACCES, "this user may not write in /media/safe; name another place"),
+        (errno.EROFS, "this user may not write in /media/safe; name another place"),
+        (errno.ENOSPC, "the disk is full; what was begun is no bundle. Delete it, and make room"),
+        (errno.EIO, "Input/output error; what was begun is no bundle. Delete it, and name another place"),
+    ],
+)
+def test_what_to_do_about_a_disk_that_does_not_take_it(number: int, said: str) -> None:
+    error = OSError(number, os.strerror(number))
+    assert unwritable(Path("/media/safe/x.tar"), error) == f"cannot be written: {said}"

@@ -5,6 +5,7 @@ Links are never followed, names are checked before they are opened, sizes before
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 from collections.abc import Mapping
@@ -105,4 +106,17 @@ def write_bundle(files: Mapping[str, bytes], path: Path) -> None:
     except FileExistsError as error:
         raise Misconfigured(str(path), "is there already", do="Choose another name; nothing was overwritten") from error
     except OSError as error:
-        raise Unavailable(str(path), f"cannot be written: {error}") from error
+        raise Unavailable(str(path), unwritable(path, error)) from error
+
+
+def unwritable(path: Path, error: OSError) -> str:
+    """Why a bundle cannot be written there, and what to do."""
+    match error.errno:
+        case errno.ENOENT | errno.ENOTDIR:
+            return f"cannot be written: {path.parent} is no directory; make it, or name another place"
+        case errno.EACCES | errno.EPERM | errno.EROFS:
+            return f"cannot be written: this user may not write in {path.parent}; name another place"
+        case errno.ENOSPC | errno.EDQUOT:
+            return "cannot be written: the disk is full; what was begun is no bundle. Delete it, and make room"
+    why = error.strerror or str(error)
+    return f"cannot be written: {why}; what was begun is no bundle. Delete it, and name another place"
