@@ -59,7 +59,11 @@ class Home:
 
 @pytest.fixture
 def south(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Home:
-    relay = Relay(Sketch.founded(seed=81))
+    return home_in(Relay(Sketch.founded(seed=81)), tmp_path, monkeypatch, capsys)
+
+
+def home_in(relay: Relay, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Home:
+    """SOUTHLAND's home in a channel; its node has followed it."""
     bench = Bench(relay, SOUTH, tmp_path / "node.sqlite")
     core, sketch = bench.core, relay.sketch
     write_node(NodeSettings(tmp_path, SOUTH, "http://127.0.0.1:1", sketch.channel, kdf="minimum"))
