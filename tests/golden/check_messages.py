@@ -182,7 +182,6 @@ CASES: tuple[tuple[str, dict[str, str | bytes], str], ...] = (
     ("A directory", {"sub/x": ""}, "sub"),
     ("A file twice", {"a.geojson": TWO}, "a.geojson a.geojson"),
     ("No file", {}, ""),
-    ("Standard input without a format", {}, "-"),
     ("Minima that are none", {"a.geojson": TWO}, "a.geojson --lateral far"),
     ("A duration that is none", {"a.geojson": TWO}, "a.geojson --time 5m"),
     ("Minima from two sources", {"a.geojson": TWO, "t.json": "{}"}, "a.geojson --agreement t.json --time 5"),

@@ -9,12 +9,10 @@ import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO, Final, cast
 
 from wellclear.apps.check.plan import Progress
-from wellclear.domain.volume import AltitudeBand
 from wellclear.errors import InvalidValue
 from wellclear.interop.files import read
 from wellclear.interop.planned import Defaults, Planned, Skipped
@@ -25,45 +23,39 @@ _HELD_BYTES_MAX: Final = 16 * 1024 * 1024
 
 
 def read_inputs(
-    names: Sequence[str],
-    defaults: Defaults,
-    fmt: str | None = None,
-    progress: Progress | None = None,
-    band: AltitudeBand | None = None,
+    names: Sequence[str], defaults: Defaults, fmt: str | None = None, progress: Progress | None = None
 ) -> Iterator[Planned | Skipped]:
     """Every volume and every feature that could not be used, file after file.
 
-    `fmt` says what standard input holds, or all files where it is not among them. `band` is for volumes that say no
-    height at all: one that says a single face is open on the other side, and closing it could hide a clash.
+    `fmt` says what standard input holds, or all files where it is not among them.
 
     Raises:
         InvalidValue: a file cannot be opened or read, is named twice, or its format is not known.
         Malformed: a file cannot be read any further; names file and place.
     """
-    if STDIN in names and fmt is None:
-        raise InvalidValue("--format", "say what standard input holds, such as --format geojson")
     if len(set(names)) < len(names):
         twice = next(name for name in names if names.count(name) > 1)
         raise InvalidValue(twice, "is named twice; every volume in it would meet itself")
     for name in names:
         shown, said = ("standard input", fmt) if name == STDIN else (name, None if STDIN in names else fmt)
-        with _opened(name) as source:
+        with opened(name) as source:
             size = _size(source)
-            for number, item in enumerate(_held(read(shown, source, defaults, said), shown)):
+            for number, item in enumerate(_held(_reader(source, shown, defaults, said), shown)):
                 if progress is not None and number % _EVERY == 0:
                     progress(f"reading {shown}", _at(source), size)
-                yield item if band is None or isinstance(item, Skipped) else _banded(item, band)
+                yield item
 
 
-def _banded(item: Planned, band: AltitudeBand) -> Planned:
-    said = item.volume.band
-    if said.lower_mm is not None or said.upper_mm is not None:
-        return item
-    return replace(item, volume=replace(item.volume, band=band))
+def _reader(source: BinaryIO, shown: str, defaults: Defaults, fmt: str | None) -> Iterator[Planned | Skipped]:
+    try:
+        return read(shown, source, defaults, fmt)
+    except InvalidValue as error:
+        raise InvalidValue(shown, f"{error.why}, or say which it is with --format") from error
 
 
 @contextmanager
-def _opened(name: str) -> Iterator[BinaryIO]:
+def opened(name: str) -> Iterator[BinaryIO]:
+    """A file, or standard input for a hyphen; raises InvalidValue if it cannot be opened."""
     if name == STDIN:
         with _seekable(sys.stdin.buffer) as source:
             yield source

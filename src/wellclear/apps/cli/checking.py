@@ -15,10 +15,9 @@ from wellclear.apps.cli.check_text import Answer, watching
 from wellclear.apps.cli.notice_form import read_json
 from wellclear.apps.cli.typed import moment
 from wellclear.domain.agreement import CATEGORIES
-from wellclear.domain.volume import AltitudeBand
 from wellclear.errors import InvalidValue
 from wellclear.interop import heights
-from wellclear.interop.heights import height
+from wellclear.interop.heights import Height, height
 from wellclear.interop.planned import Defaults
 
 SKIPPED_TOLD = 20
@@ -51,22 +50,22 @@ def answer_to(asked: Asked) -> Answer:
         Malformed: a file cannot be read to its end.
         Unavailable, Unverified, Misconfigured: of the channel that it was asked about.
     """
-    defaults, band = defaults_from(asked), band_from(*asked.band)
+    defaults = defaults_from(asked)
     minima = minima_from(asked)
     with watching() as progress:
 
         def gathered(said: Defaults, own: str) -> Plan:
-            return gather(asked, said, own, band, progress)
+            return gather(asked, said, own, progress)
 
         if asked.against is not None:
             return check_channel.answer(asked.against, asked.token_file, defaults, gathered, progress)
         return Answer.of_files(checked(gathered(defaults, ""), minima, progress))
 
 
-def gather(asked: Asked, defaults: Defaults, own: str, band: AltitudeBand | None, progress: Progress) -> Plan:
+def gather(asked: Asked, defaults: Defaults, own: str, progress: Progress) -> Plan:
     """The plan, if it can be compared at all; raises as `answer_to`."""
     gathering = Gathering(own)
-    gathering.take_all(read_inputs(asked.files, defaults, asked.fmt, progress, band))
+    gathering.take_all(read_inputs(asked.files, defaults, asked.fmt, progress))
     plan = gathering.plan()
     if plan.skipped and (asked.strict or not plan.notices):
         told = [f"\n  {skipped}" for skipped in plan.skipped[:SKIPPED_TOLD]]
@@ -87,21 +86,24 @@ def defaults_from(asked: Asked) -> Defaults:
     )
     if start_us is not None and end_us is not None and end_us < start_us:
         raise InvalidValue("--end", "is before --start")
+    lower, upper = faces_from(*asked.band)
     return Defaults(
-        party=asked.party, category=asked.category, start_us=start_us, end_us=end_us,
+        party=asked.party, category=asked.category, start_us=start_us, end_us=end_us, lower=lower, upper=upper,
         radius_m=_in_metres(asked.radius, "--radius"), half_width_m=_in_metres(asked.half_width, "--half-width"),
     )  # fmt: skip
 
 
-def band_from(lower: str | None, upper: str | None) -> AltitudeBand | None:
-    """The typed band; None where none was typed. Raises InvalidValue naming the option."""
-    if lower is None and upper is None:
-        return None
-    faces = [None if text is None else height(text, name) for text, name in ((lower, "--lower"), (upper, "--upper"))]
+def faces_from(lower: str | None, upper: str | None) -> tuple[Height | None, Height | None]:
+    """The typed faces of a band that can be; raises InvalidValue naming the option."""
+    faces = (
+        None if lower is None else height(lower, "--lower"),
+        None if upper is None else height(upper, "--upper"),
+    )
     try:
-        return heights.band(faces[0], faces[1], None, ("--lower", "--upper", "--lower and --upper"))
+        heights.band(*faces, None, ("--lower", "--upper", "--lower and --upper"))
     except InvalidValue as error:
         raise InvalidValue(error.field, f"{error.why}; {heights.EXAMPLES}") from error
+    return faces
 
 
 def _in_metres(text: str | None, where: str) -> str | None:

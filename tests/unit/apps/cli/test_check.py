@@ -223,6 +223,21 @@ def test_a_format_is_that_of_standard_input_and_an_archive_may_come_there(tmp_pa
     assert "standard input, line 1, placemark 1" in json.dumps(told["conflicts"])
 
 
+def test_standard_input_that_shows_no_format_is_asked_for_one() -> None:
+    words = [sys.executable, "-m", "wellclear.apps.cli.main", "check", "-"]
+    done = subprocess.run(words, input="id,party\n", capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert "standard input: is in no format that can be read; write one of geojson, csv" in done.stderr
+    assert "or say which it is with --format" in done.stderr
+    assert subprocess.run(words, input=TWO, capture_output=True, text=True, check=False).returncode == 1
+
+
+def test_what_is_said_to_be_unlimited_stays_so(capsys: pytest.CaptureFixture[str]) -> None:
+    name = put(collection([(POINT, {"lower": "unlimited", "upper": "unlimited"}), (POINT, {"party": "SOUTHLAND"})]))
+    _, value = told(capsys, name, "--lower", "3000 ft AMSL", "--upper", "9000 ft AMSL")
+    assert value["conflicts"][0]["a_side"]["heights"]["said"] == "all heights"
+
+
 @pytest.mark.parametrize("form", ["csv", "geojson"])
 def test_a_template_has_no_fault_and_a_clash_to_be_found(form: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["check", "--template", form]) == 0
