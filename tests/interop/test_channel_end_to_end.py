@@ -58,6 +58,8 @@ async def announce_and_answer(north: Desk, south: Desk) -> None:
     rows = read_back(version_of(core.view, id_, 1))
     await south.send(ack(core.pen(south.desk), core.picture, id_, 1, rows), ("W1", "watch_officer"))
     assert not [alarm for alarm in core.alarms.listed() if alarm.item == id_], "an answer settles its alarm"
+    assert not core.wants_look, "the host has told how long its log is; what came after that was fresh"
+    assert NORTH in {drift.party for drift in core.drift.all()} and not core.drift.blocks_lead_time()
     mine = north.node.core
     await north.until(lambda: version_of(mine.view, id_, 1).acks.get(south.desk) is not None)
     await north.until(lambda: version_of(mine.view, id_, 1).acks[south.desk].rows is not None)
