@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -112,7 +113,7 @@ def test_a_forged_decision_is_refused_with_its_reason(world: World, tmp_path: Pa
         there = root or Tree(map(leaf_hash, leaves)).root(at)
         card = card_of("SOUTHLAND", "south.example/c", key("log2"), key("s2"))
         body = HostChange(size=at, root=b64(there), host=card)
-        made = decide(channel, body, sketch.now_us, "http://127.0.0.1:1")
+        made = decide(channel, body, time.time_ns() // 1000, "http://127.0.0.1:1")
         head = approve(made.act, sketch.parties[by].key("head_of_delegation"), "head_of_delegation")
         file.write_bytes(made.approved(head).encode())
         return world.refused("host", "change", "follow", str(file), "--home", str(north.home))

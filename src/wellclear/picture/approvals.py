@@ -57,7 +57,10 @@ def _asked(picture: Picture, entry: Entry, persons: dict[str, set[str]], parties
     if asks is Asks.HEAD:
         return _FINE if persons.get("head_of_delegation") else (Reason.MISSING_APPROVAL, "the head of delegation")
     if asks is Asks.HEADS:
-        missing = sorted(set(picture.principals) - parties - {entry.act.party})
+        asked = set(picture.principals) - {entry.act.party}
+        if not asked:  # nobody's word is never enough
+            return Reason.MISSING_APPROVAL, "there is no other principal"
+        missing = sorted(asked - parties)
         return (Reason.MISSING_APPROVAL, f"the heads of delegation of {', '.join(missing)}") if missing else _FINE
     by_recovery = asks is Asks.ADMINISTRATORS and picture.keys[entry.link.key].use == "recovery"
     if asks in (Asks.ADMINISTRATORS, Asks.TWO_ADMINISTRATORS) and not by_recovery:

@@ -6,7 +6,7 @@
 2. the author's chain, the clocks (`clocks`), the days (`retention`), a raise of the rules that has come due;
 3. the act, if it can stand: one small function a kind, in `membership`, `items` and `answers`.
 
-Step 2 happens even when the act itself cannot stand.
+Step 2 happens even when the act itself cannot stand; but whether a change of host stands is judged whole in step 1.
 """
 
 from __future__ import annotations
@@ -14,11 +14,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from msgspec import UNSET
-from rpds import HashTrieSet
 
 from wellclear.domain.agreement import HOUR_US
 from wellclear.domain.canonical import b64
-from wellclear.domain.entry import RULES_MAX, Act, Entry
+from wellclear.domain.entry import RULES_MAX, Entry
 from wellclear.domain.kinds import KINDS, public_of
 from wellclear.domain.logged import Logged
 from wellclear.domain.reasons import Reason
@@ -28,6 +27,7 @@ from wellclear.picture.approvals import Verdict, approvals_fault
 from wellclear.picture.clocks import move_clocks
 from wellclear.picture.picture import Draft, Picture, Step
 from wellclear.picture.retention import move_days
+from wellclear.picture.standing import phase_fault, remembered, rules_fault, seal_fault, spent_fault
 
 _HANDLERS: dict[str, Callable[[Draft, Entry], None]] = {
     "genesis": membership.genesis,
@@ -59,11 +59,6 @@ _HANDLERS: dict[str, Callable[[Draft, Entry], None]] = {
 assert _HANDLERS.keys() == KINDS.keys(), "every kind has its function"
 
 _LINKING_USES = frozenset({"node", "standby", "recovery", "sequencer"})
-_DECIDE_LIVE_KEYS = frozenset(name for name, kind in KINDS.items() if kind.group == "channel")
-"""What even a node that lacks the rules in force must fold (protocol, "Rules")."""
-_NEVER_STALE = frozenset({"propose", "sign_agreement"})
-"""Each names what it starts from or signs, so an old one can do nothing anew; and a ballot must be able to restart
-clocks that a false claim has put years ahead."""
 
 
 def fold(picture: Picture, logged: Logged) -> Step:
@@ -133,62 +128,46 @@ def _act_fault(draft: Draft, entry: Entry, logged: Logged) -> Verdict:
     act, picture = entry.act, draft.before
     if act.kind not in KINDS:
         return Reason.UNKNOWN_KIND, act.kind
-    fault = _rules_fault(draft, act)
+    rules = draft.read("rules")
+    if act.rules < rules:
+        draft.remark(Reason.OLDER_RULES, f"rules {act.rules}; {rules} are in force")
+    if act.kind == "host_change":  # judged whole with its envelope
+        draft.write("acts", remembered(draft.read("acts"), entry))
+        return None, ""
+    fault = rules_fault(act, rules)
     if fault is not None:
-        return fault, f"rules {act.rules}; {draft.read('rules')} are in force; this software knows {RULES_MAX}"
+        return fault, f"rules {act.rules}; {rules} are in force; this software knows {RULES_MAX}"
     try:
         public_of(act)
     except InvalidValue as error:
         return Reason.BAD_FIELDS, str(error)
-    fault = _phase_fault(picture, act) or _key_use_fault(picture, entry)
+    fault = phase_fault(picture, act) or _key_use_fault(picture, entry)
     if fault is not None:
         return fault, act.kind
     if act.desk is not UNSET and act.desk not in picture.desks:
         return Reason.NOT_YOUR_DESK, act.desk
-    if act.parts and picture.size and not picture.exercise:
-        return Reason.UNSEALED, act.kind
+    fault = seal_fault(picture, act)
+    if fault is not None:
+        return fault, act.kind
     fault, detail = approvals_fault(picture, entry, logged.approved)
     return (fault, detail) if fault is not None else (_count_once(draft, entry), "")
 
 
-def _rules_fault(draft: Draft, act: Act) -> Reason | None:
-    rules = draft.read("rules")
-    if act.rules < rules:
-        draft.remark(Reason.OLDER_RULES, f"rules {act.rules}; {rules} are in force")
-    if KINDS[act.kind].always:
-        return None
-    unknown = rules > RULES_MAX and act.kind not in _DECIDE_LIVE_KEYS
-    return Reason.NEWER_RULES if unknown or act.rules > rules else None
-
-
-def _phase_fault(picture: Picture, act: Act) -> Reason | None:
-    if picture.size == 0:
-        return None
-    if not picture.agreement:
-        return None if act.kind in ("propose", "sign_agreement", "time") else Reason.NOT_YET_AGREED
-    return None if picture.open or KINDS[act.kind].always else Reason.CLOSED
-
-
 def _key_use_fault(picture: Picture, entry: Entry) -> Reason | None:
-    if entry.act.kind in ("genesis", "host_change"):
-        return None  # their key comes with them
+    if entry.act.kind == "genesis":
+        return None  # its key comes with it
     use = picture.keys[entry.link.key].use
     return None if KINDS[entry.act.kind].linked.allows(use) else Reason.WRONG_KEY_USE
 
 
 def _count_once(draft: Draft, entry: Entry) -> Reason | None:
-    """An act with approvals counts once, and not at all when it was approved too long ago."""
     if not draft.before.agreement or not entry.approvals:
         return None
-    oldest_us = draft.now_us - draft.before.terms.approval_age_us
-    if entry.act.said < oldest_us and entry.act.kind not in _NEVER_STALE:
-        return Reason.STALE_APPROVAL
-    hour, acts = entry.act.said // HOUR_US, draft.read("acts")
-    said_then = acts.get(hour) or HashTrieSet()
-    if entry.act_hash in said_then:
-        return Reason.DOUBLED
-    draft.write("acts", acts.insert(hour, said_then.insert(entry.act_hash)))
-    return None
+    acts = draft.read("acts")
+    fault = spent_fault(entry, draft.before.terms, draft.now_us, acts)
+    if fault is None:
+        draft.write("acts", remembered(acts, entry))
+    return fault
 
 
 def _forget_acts(draft: Draft) -> None:

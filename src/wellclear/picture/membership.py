@@ -33,6 +33,7 @@ from wellclear.picture.clocks import restart_clocks
 from wellclear.picture.picture import Draft, Picture
 from wellclear.picture.registration import end_key, keys_fault, live_keys, register
 from wellclear.picture.rows import AgreementRow, ChannelRow, PartyRow, ProposalRow
+from wellclear.picture.standing import phase_fault, rules_fault, seal_fault, spent_fault
 
 PRINCIPALS_MIN = 2
 OPEN_PROPOSALS_MAX = 8
@@ -282,25 +283,38 @@ def host_change_fault(picture: Picture, entry: Entry, approved: tuple[bool, ...]
     """Why the host refuses an entry that changes the host; None when nothing is wrong.
 
     Its key is in no picture yet: who may link it is known from what the heads of delegation have approved alone. So
-    all of that is looked at here, before the entry may move a clock or a chain.
+    everything that decides whether it stands is judged here, by the picture before it, and nothing after it has moved
+    a clock or a chain (decision 0006).
     """
+    act = entry.act
+    fault = rules_fault(act, picture.rules)
+    if fault is not None:
+        return fault
     try:
-        body = public_of(entry.act)
+        body = public_of(act)
     except InvalidValue:
         return Reason.BAD_FIELDS
     assert isinstance(body, HostChange), "public_of has seen it"
+    fault = phase_fault(picture, act) or seal_fault(picture, act) or _new_host_fault(picture, entry, body)
+    if fault is not None:
+        return fault
+    unapproved, _ = approvals_fault(picture, entry, approved)  # first: the keys cost more to look at
+    if unapproved is not None:
+        return unapproved
+    fault = spent_fault(entry, picture.terms, picture.now_us, picture.acts)
+    if fault is not None:
+        return fault
+    unfit = keys_fault(picture, body.host.party, (body.host.log, body.host.sequencer))
+    return None if unfit is None else unfit[0]
+
+
+def _new_host_fault(picture: Picture, entry: Entry, body: HostChange) -> Reason | None:
     party = picture.parties.get(body.host.party)
     if party is None or party.state != "member" or body.host.party != entry.act.party:
         return Reason.UNKNOWN_PARTY
     if entry.link.key != body.host.sequencer:
         return Reason.NOT_YOUR_KEY
-    if body.size != picture.size:
-        return Reason.NOT_NEXT
-    unapproved, _ = approvals_fault(picture, entry, approved)  # first: the keys cost more to look at
-    if unapproved is not None:
-        return unapproved
-    fault = keys_fault(picture, body.host.party, (body.host.log, body.host.sequencer))
-    return None if fault is None else fault[0]
+    return None if body.size == picture.size else Reason.NOT_NEXT
 
 
 def host_change(draft: Draft, entry: Entry) -> None:
@@ -313,9 +327,10 @@ def host_change(draft: Draft, entry: Entry) -> None:
     for key in (old.log, old.sequencer):
         if draft.read("keys")[key].state == "live":
             end_key(draft, key, "replaced")
-    was: PartyRow = draft.read("parties")[old.party]
-    roles = [role for role in was.roles if role != "host"]
-    draft.put("party", old.party, msgspec.structs.replace(was, roles=roles or ["observer"]))
+    if old.party != card.party:  # a host may also change its own keys
+        was: PartyRow = draft.read("parties")[old.party]
+        roles = [role for role in was.roles if role != "host"]
+        draft.put("party", old.party, msgspec.structs.replace(was, roles=roles or ["observer"]))
     now: PartyRow = draft.read("parties")[card.party]
     draft.put("party", card.party, msgspec.structs.replace(now, roles=sorted({*now.roles, "host"})))
     draft.write("host", card)

@@ -7,19 +7,21 @@ from typing import Any
 
 import msgspec
 import pytest
+from rpds import HashTrieSet
 
 from wellclear.channel.composing import Chain, Composed, approve, link, subject
 from wellclear.domain.agreement import DAY_US, HOUR_US, default_settings
 from wellclear.domain.canonical import b64
-from wellclear.domain.entry import Approval
+from wellclear.domain.entry import Approval, PartRef, act_hash
 from wellclear.domain.kinds import HostCard
 from wellclear.domain.parts import Articles
 from wellclear.domain.reasons import Reason
 from wellclear.log.ed25519 import SigningKey
 from wellclear.picture import registration
-from wellclear.picture.fold import fold
+from wellclear.picture.approvals import approvals_fault
+from wellclear.picture.fold import envelope_fault, fold
 from wellclear.picture.membership import OPEN_PROPOSALS_MAX
-from wellclear.picture.picture import Step
+from wellclear.picture.picture import Picture, Step
 from wellclear.testing.sketch import SECOND_US, START_US, Sketch, circle
 
 AREA = [circle(34.55, 38.30, 5_000)]
@@ -86,6 +88,74 @@ def test_a_change_of_host_at_another_size_stands_nowhere() -> None:
     composed = host_change(sketch, "NORTHLAND", size=3)
     step = sketch.send("NORTHLAND", composed, heads(sketch, composed, "SOUTHLAND"), use="seq2")
     assert reasons(step) == [Reason.NOT_NEXT] and step.changes == ()
+
+
+@pytest.mark.requirement("R33")
+def test_no_change_of_host_that_does_not_stand_moves_anything() -> None:
+    """Also where everything about it holds but rules, age, a part in clear, or that it counted before."""
+    sketch = Sketch.founded(seed=1)
+    before = sketch.picture
+    fresh = host_change(sketch, "NORTHLAND")
+    newer = Composed(msgspec.structs.replace(fresh.act, rules=2), ())
+    stale = Composed(msgspec.structs.replace(fresh.act, said=START_US - 2 * before.terms.approval_age_us), ())
+    part = PartRef(commit=b64(bytes(32)), enc="none")
+    unsealed = Composed(msgspec.structs.replace(fresh.act, parts=[part]), ())
+    once = before.acts.insert(fresh.act.said // HOUR_US, HashTrieSet([act_hash(fresh.act)]))
+    real = msgspec.structs.replace(before, exercise=False)
+    doubled = msgspec.structs.replace(before, acts=once)
+    for picture, composed, reason in (
+        (before, newer, Reason.NEWER_RULES),
+        (before, stale, Reason.STALE_APPROVAL),
+        (real, unsealed, Reason.UNSEALED),
+        (doubled, fresh, Reason.DOUBLED),
+    ):
+        _moves_nothing(sketch, picture, composed, heads(sketch, composed, "SOUTHLAND"), reason)
+
+
+@pytest.mark.requirement("R33")
+def test_in_a_closed_channel_nobody_becomes_host() -> None:
+    """One principal is left: its own word is nobody's, whatever key links it and whoever approves it."""
+    sketch = Sketch.founded(seed=1)
+    sketch.send("SOUTHLAND", *sketch.by_head("SOUTHLAND", "withdraw"))
+    for party in ("NORTHLAND", "CASPIA"):
+        composed = host_change(sketch, party)
+        for approvals in ([], heads(sketch, composed, "NORTHLAND"), heads(sketch, composed, "SOUTHLAND")):
+            _moves_nothing(sketch, sketch.picture, composed, approvals, Reason.CLOSED)
+
+
+def _moves_nothing(
+    sketch: Sketch, before: Picture, composed: Composed, approvals: list[Approval], reason: Reason
+) -> None:
+    key = sketch.parties[composed.act.party].key("seq2")
+    seen = (len(sketch.leaves), sketch.tree.root(len(sketch.leaves)))
+    leaf = link(composed.act, approvals, key, Chain(0, None), seen, START_US + 300 * DAY_US)
+    logged = Sketch.logged(before.size, leaf)
+    assert envelope_fault(before, logged) == reason, "the host refuses it"
+    step = fold(before, logged)
+    assert reasons(step) == [reason] and step.changes == ()
+    kept = msgspec.structs.replace(step.picture, size=before.size, digest=before.digest)
+    assert kept == before, "not even a clock or a chain"
+
+
+def test_a_change_of_host_asks_at_least_one_other_head() -> None:
+    sketch = Sketch.founded(seed=1)
+    composed = host_change(sketch, "NORTHLAND")
+    sketch.send("NORTHLAND", composed, use="seq2")
+    logged = Sketch.logged(0, sketch.leaves[-1])
+    assert logged.entry is not None
+    alone = msgspec.structs.replace(sketch.picture, principals=("NORTHLAND",))
+    assert approvals_fault(alone, logged.entry, ())[0] == Reason.MISSING_APPROVAL
+
+
+def test_a_host_that_changes_its_own_keys_is_no_observer() -> None:
+    sketch = Sketch.founded(seed=1)
+    composed = host_change(sketch, "CASPIA")
+    step = sketch.send("CASPIA", composed, heads(sketch, composed, "NORTHLAND", "SOUTHLAND"), use="seq2")
+    assert reasons(step) == []
+    assert step.picture.parties["CASPIA"].roles == ["host"]
+    caspia = sketch.parties["CASPIA"]
+    states = {use: step.picture.keys[caspia.public(use)].state for use in ("sequencer", "log", "seq2", "log2")}
+    assert states == {"sequencer": "replaced", "log": "replaced", "seq2": "live", "log2": "live"}
 
 
 def test_receipts_of_little_search_little() -> None:
