@@ -93,7 +93,11 @@ def test_rows_without_a_place_or_a_time_are_counted_by_why() -> None:
 
 
 def test_columns_may_be_lists_or_objects_and_nothing_may_be_null_or_nan() -> None:
-    by_lists = {"time": [1_700_000_000, 1_700_000_001], "lat": [34.56, 34.57], "lon": [38.27, 38.28]}
+    by_lists: dict[str, list[Any]] = {
+        "time": [1_700_000_000, 1_700_000_001],
+        "lat": [34.56, 34.57],
+        "lon": [38.27, 38.28],
+    }
     by_index = {name: {str(index): value for index, value in enumerate(said)} for name, said in by_lists.items()}
     for table in (by_lists, by_index):
         assert [fix.moment_us for fix in only(table).fixes] == [NOON_US, NOON_US + 1_000_000]

@@ -19,8 +19,8 @@ def fix(second: float, *, east: float = 0.0, up_m: int | None = 10_000, row: int
     return Fix(round(second * SECOND_US), Position(lat_e7, 380_000_000 + round(east * 1e7)), height_mm, None, row)
 
 
-def sift(fixes: Iterable[Fix], **limits: int) -> Sifted:
-    return sifted(list(fixes), Limits(**limits))
+def sift(fixes: Iterable[Fix], gap_us: int = 60 * SECOND_US, speed_m_s: int = 350) -> Sifted:
+    return sifted(list(fixes), Limits(gap_us, speed_m_s))
 
 
 def test_a_steady_flight_is_one_segment_whatever_the_order_of_its_rows() -> None:

@@ -29,10 +29,9 @@ def recorded(*fixes: tuple[float, float, float, int | None], geometric: bool = F
     recording = Recording("4baac6")
     for row, (second, lat, lon, up_m) in enumerate(fixes, start=1):
         mm = None if up_m is None else up_m * 1000
-        heights = (None, mm) if geometric else (mm, None)
-        recording.fixes.append(
-            Fix(round(second * SECOND_US), Position(round(lat * 1e7), round(lon * 1e7)), *heights, row)
-        )
+        at = Position(round(lat * 1e7), round(lon * 1e7))
+        barometric_mm, geometric_mm = (None, mm) if geometric else (mm, None)
+        recording.fixes.append(Fix(round(second * SECOND_US), at, barometric_mm, geometric_mm, row))
     return recording
 
 
