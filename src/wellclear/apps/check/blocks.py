@@ -30,10 +30,11 @@ class Block:
 
 def blocks(checked: Checked) -> Iterator[Block]:
     """Every conflict of a check of files."""
-    return (_of_conflict(checked, conflict) for conflict in checked.conflicts)
+    return (conflict_block(checked, conflict) for conflict in checked.conflicts)
 
 
-def _of_conflict(checked: Checked, conflict: Conflict) -> Block:
+def conflict_block(checked: Checked, conflict: Conflict) -> Block:
+    """One of them."""
     a, b = (checked.volume_of(conflict, name) for name in "ab")
     named = [
         f"{id_} ({', '.join(filter(None, (side.party, side.category)))})"
@@ -60,10 +61,11 @@ def _of_conflict(checked: Checked, conflict: Conflict) -> Block:
 
 def channel_blocks(checked: ChannelChecked) -> Iterator[Block]:
     """Every meeting of a check against a channel."""
-    return (_of_meeting(checked, meeting) for meeting in checked.meetings)
+    return (meeting_block(checked, meeting) for meeting in checked.meetings)
 
 
-def _of_meeting(checked: ChannelChecked, meeting: Meeting) -> Block:
+def meeting_block(checked: ChannelChecked, meeting: Meeting) -> Block:
+    """One of them; its figures only where they are told."""
     own = checked.own_volume(meeting)
     pair = f"{meeting.a} (yours) and {meeting.b} version {meeting.b_version} ({meeting.b_party})"
     window = f"{moment(own.volume.window.start_us)} to {moment(own.volume.window.end_us)}"

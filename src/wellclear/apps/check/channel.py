@@ -38,6 +38,7 @@ class ChannelChecked:
     size: int
     source: str
     agreed: bool
+    exercise: bool = False
 
     @property
     def exit_code(self) -> int:

@@ -63,6 +63,14 @@ Output = Annotated[
     Path | None,
     typer.Option("--output", "-o", metavar="FILE", help="Write the answer there: .json, .geojson, .csv, else text."),
 ]
+MapFile = Annotated[
+    Path | None,
+    typer.Option("--map", metavar="FILE", help="Draw it too: one .html file for any browser, with a time slider."),
+]
+PngFile = Annotated[Path | None, typer.Option("--png", metavar="FILE", help="Draw it too, as a picture for a report.")]
+PngSize = Annotated[
+    str | None, typer.Option("--png-size", metavar="WxH", help="Of that picture in pixels; 1600x1130 unless said.")
+]
 
 
 def check(
@@ -88,6 +96,9 @@ def check(
     as_geojson: AsGeojson = False,
     as_csv: AsCsv = False,
     output: Output = None,
+    map_file: MapFile = None,
+    png_file: PngFile = None,
+    png_size: PngSize = None,
 ) -> None:
     """Will these plans clash? Compares what different parties plan, and tells where, when, and by how much.
 
@@ -101,6 +112,7 @@ def check(
           --start 2026-11-23T10:00Z --end 2026-11-23T14:00Z
       wellclear check plans.geojson --lateral '5 NM' --vertical '1000 ft' --time '10 min'
       wellclear check plans.geojson --json -o answer.json
+      wellclear check plans.geojson --map clashes.html --png clashes.png
       wellclear check --template csv > plan.csv
       wellclear check draft.kml --against ~/.wellclear/node
 
@@ -112,10 +124,12 @@ def check(
         return
     if not files:
         raise InvalidValue("FILE", "name a file with plans; to start from examples: wellclear check --template csv")
+    from wellclear.apps.cli.check_map import drawings_for
     from wellclear.apps.cli.check_text import form_for, give
     from wellclear.apps.cli.checking import Asked, answer_to
 
     form = form_for(output, as_json=as_json, as_geojson=as_geojson, as_csv=as_csv)
+    drawings = drawings_for(map_file, png_file, png_size)
     asked = Asked(
         files=files, fmt=fmt.value if fmt is not None else None, against=against, token_file=token_file, party=party,
         category=category, window=(start, end), band=(lower, upper), half_width=half_width, radius=radius,
@@ -123,5 +137,6 @@ def check(
     )  # fmt: skip
     answer = answer_to(asked)
     give(answer, form, output)
+    drawings.draw(answer.of)
     if answer.exit_code:
         raise typer.Exit(answer.exit_code)

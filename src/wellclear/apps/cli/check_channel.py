@@ -44,7 +44,8 @@ def answer(against: str, token_file: Path | None, defaults: Defaults, gathered: 
         if defaults.party not in ("", own):
             raise InvalidValue("--party", f"this is the node of {own}; against a channel one checks one's own drafts")
         plan = gathered(replace(defaults, party=own), own)
-        return Answer.of_channel(ask_node(client, own, plan, progress))
+        found = ask_node(client, own, plan, progress)
+        return Answer.of_channel(replace(found, exercise=status.get("exercise") == "yes"))
 
 
 def way_to_node(against: str, token_file: Path | None) -> NodeClient | None:
@@ -86,5 +87,5 @@ def _of_bundle(path: Path, defaults: Defaults, gathered: Gathered, progress: Pro
     found = known.meetings([notice.announced() for notice in plan.notices.values()]) if known.agreement else []
     return ChannelChecked(
         plan, known.party, tuple(found), channel_minima(known.terms), known.compared(), known.size, known.words,
-        agreed=known.agreement > 0,
+        agreed=known.agreement > 0, exercise=known.exercise,
     )  # fmt: skip

@@ -43,7 +43,7 @@ def page_of(scene: Scene) -> str:
     script = "".join(f"// {name}\n{asset(name)}" for name in SCRIPTS)
     style = asset("map.css")
     policy = (
-        f"default-src 'none'; script-src '{_hash(script)}'; style-src '{_hash(style)}'; img-src data:; "
+        f"default-src 'none'; script-src '{_hash(script)}'; style-src '{_hash(style)}'; "
         "base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'"
     )
     slots = {"policy": policy, "style": style, "script": script, "facts": _as_json(facts(scene))}

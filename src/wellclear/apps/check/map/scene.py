@@ -8,15 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from heapq import nsmallest
 from itertools import pairwise
 from typing import Final
 
 import numpy as np
 import shapely
 
+from wellclear.airspace.conflict import Conflict
 from wellclear.airspace.geodesy import Floats
 from wellclear.apps.check import words
-from wellclear.apps.check.blocks import Block, blocks, channel_blocks
+from wellclear.apps.check.against import Meeting
+from wellclear.apps.check.blocks import Block, conflict_block, meeting_block
 from wellclear.apps.check.channel import ChannelChecked
 from wellclear.apps.check.map.land import land_around
 from wellclear.apps.check.map.outlines import Outline, degrees, outline, rings_of
@@ -120,37 +123,54 @@ def scene_of(checked: AnyChecked, *, drawn_max: int = DRAWN_MAX) -> Scene:
     """Everything about a check that can be drawn; `drawn_max` as `DRAWN_MAX`."""
     plan = checked.plan
     everything = [planned for notice in plan.notices.values() for planned in notice.planned]
-    concerned = _concerned(checked)
-    drawn = everything if len(everything) <= drawn_max else [one for one in everything if one.notice in concerned]
-    drawn = drawn[: max(drawn_max, 1)]
+    kept = _worst(checked)
+    concerned = {id_ for one in kept for id_ in one.notices}
+    drawn = _drawn(everything, kept, concerned, drawn_max)
     plane = Plane.around(*degrees(corner for one in everything for corner in corners(one.volume.skeleton)))
     parties = {name: number for number, name in enumerate(plan.parties)}
     shapes = tuple(
         Shape(one, parties[one.party], outline(one.volume, plane), _legs(one), one.notice in concerned) for one in drawn
     )
-    clashes = tuple(_clashes(checked, plane, shapes))
-    shown = sorted(clashes, key=lambda clash: (clash.block.verdict, clash.severity))[:CLASHES_MAX]
-    channel = isinstance(checked, ChannelChecked)
+    clashes = tuple(_clashes(kept, plane, shapes))
     bounds = _bounds(shapes, clashes, plane, everything)
+    told = _told(checked)
     return Scene(
         plane=plane,
-        headline=visible(checked.headline() if isinstance(checked, ChannelChecked) else words.headline(checked)),
-        against=visible(checked.against() if isinstance(checked, ChannelChecked) else words.against(checked)),
+        headline=visible(told.headline),
+        against=visible(told.against),
         lines=tuple(visible(line) for line in (checked.minima.lines() if checked.was_compared else ())),
         skipped=tuple(visible(str(one)) for one in plan.skipped[:NOTES_MAX]),
         notes=tuple(_notes(plan, everything)),
         parties=tuple((visible(name), count) for name, count in plan.parties.items()),
         shapes=shapes,
-        clashes=tuple(sorted(shown, key=lambda clash: clash.number)),
-        clashes_found=len(clashes),
+        clashes=clashes,
+        clashes_found=told.found,
         density=_density(everything, drawn, plane),
         span=_span(drawn or everything, [clash.window for clash in clashes]),
         was_compared=checked.was_compared,
-        own=visible(checked.party) if isinstance(checked, ChannelChecked) else "",
-        exercise=channel and bool(getattr(checked, "exercise", False)),
+        own=visible(told.own),
+        exercise=told.exercise,
         bounds=bounds,
         land=tuple(land_around(plane, bounds)) if everything else (),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What the two kinds of check say of themselves."""
+
+    headline: str
+    against: str
+    found: int
+    own: str = ""
+    exercise: bool = False
+
+
+def _told(checked: AnyChecked) -> _Told:
+    if isinstance(checked, ChannelChecked):
+        headline, against = checked.headline(), checked.against()
+        return _Told(headline, against, len(checked.meetings), checked.party, checked.exercise)
+    return _Told(words.headline(checked), words.against(checked), len(checked.conflicts))
 
 
 def corners(skeleton: Skeleton) -> Iterator[Position]:
@@ -171,10 +191,63 @@ def _first(rings: Sequence[Ring]) -> Ring:
     return rings[0]  # holes lie inside
 
 
-def _concerned(checked: AnyChecked) -> set[str]:
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """A clash before it is drawn: its number in the answer, whose volumes come nearest, where and when."""
+
+    number: int
+    block: Block
+    ids: tuple[str, str]
+    notices: tuple[str, ...]
+    volumes: tuple[str, ...]
+    places: tuple[Position, ...]
+    window: tuple[int, int] | None
+    severity: float
+    overlaps: bool
+
+
+def _worst(checked: AnyChecked) -> list[_Kept]:
+    """The worst `CLASHES_MAX` in the order of their numbers; found in one pass, because a million are not held."""
     if isinstance(checked, ChannelChecked):
-        return {meeting.a for meeting in checked.meetings}
-    return {id_ for conflict in checked.conflicts for id_ in (conflict.a, conflict.b)}
+        return [_of_meeting(checked, number, one) for number, one in enumerate(checked.meetings[:CLASHES_MAX], 1)]
+    worst = nsmallest(
+        CLASHES_MAX,
+        enumerate(checked.conflicts, 1),
+        key=lambda row: (row[1].verdict, row[1].lateral_margin_mm, row[0]),
+    )
+    return [_of_conflict(checked, number, one) for number, one in sorted(worst, key=lambda row: row[0])]
+
+
+def _of_conflict(checked: Checked, number: int, conflict: Conflict) -> _Kept:
+    places = checked.places(conflict)
+    return _Kept(
+        number, conflict_block(checked, conflict), (conflict.a, conflict.b), (conflict.a, conflict.b),
+        tuple(checked.volume_of(conflict, side).id for side in "ab"), places[: 1 + (places[0] != places[1])],
+        (conflict.start_us, conflict.end_us), conflict.lateral_margin_mm, not conflict.lateral_mm,
+    )  # fmt: skip
+
+
+def _of_meeting(checked: ChannelChecked, number: int, meeting: Meeting) -> _Kept:
+    figures = meeting.figures
+    return _Kept(
+        number, meeting_block(checked, meeting), (meeting.a, meeting.b), (meeting.a,),
+        (checked.own_volume(meeting).id,), (Position(figures["lat_e7"], figures["lon_e7"]),) if figures else (),
+        (figures["start_us"], figures["end_us"]) if figures else None,
+        figures["lateral_margin_mm"] if figures else 0, False,
+    )  # fmt: skip
+
+
+def _drawn(
+    everything: Sequence[Planned], kept: Sequence[_Kept], concerned: set[str], drawn_max: int
+) -> Sequence[Planned]:
+    """All volumes, or where they are too many those of notices in clashes, what comes nearest before the rest of it."""
+    if len(everything) <= drawn_max:
+        return everything
+    nearest = {id_ for one in kept for id_ in one.volumes}
+    wanted = [one for one in everything if one.notice in concerned]
+    first = sorted(wanted, key=lambda one: one.id not in nearest)[:drawn_max]
+    chosen = {one.id for one in first}
+    return [one for one in wanted if one.id in chosen]
 
 
 def _legs(planned: Planned) -> tuple[tuple[int, int], ...]:
@@ -203,33 +276,16 @@ def _unbounded(planned: Planned) -> object:
     return band if band.lower_mm is None and band.upper_mm is None else None
 
 
-def _clashes(checked: AnyChecked, plane: Plane, shapes: Sequence[Shape]) -> Iterator[Clash]:
+def _clashes(kept: Sequence[_Kept], plane: Plane, shapes: Sequence[Shape]) -> Iterator[Clash]:
     drawn = {shape_.planned.id: number for number, shape_ in enumerate(shapes)}
-    if isinstance(checked, ChannelChecked):
-        yield from _meetings(checked, plane, drawn)
-        return
-    for number, (conflict, block) in enumerate(zip(checked.conflicts, blocks(checked), strict=True), 1):
-        places = checked.places(conflict)
-        a, b = (drawn.get(checked.volume_of(conflict, side).id) for side in "ab")
+    for order, one in enumerate(kept):
+        a, b = (drawn.get(id_) for id_ in (*one.volumes, "")[:2])
         overlap: tuple[Floats, ...] = ()
-        if a is not None and b is not None and not conflict.lateral_mm and number <= OVERLAPS_MAX:
+        if a is not None and b is not None and one.overlaps and order < OVERLAPS_MAX:
             overlap = _overlap(shapes[a].outline, shapes[b].outline)
         yield Clash(
-            number, _plainly(block), a, b, (visible(conflict.a), visible(conflict.b)),
-            plane.project(*degrees(places[: 1 + (places[0] != places[1])])), (conflict.start_us, conflict.end_us),
-            conflict.lateral_margin_mm, overlap,
-        )  # fmt: skip
-
-
-def _meetings(checked: ChannelChecked, plane: Plane, drawn: dict[str, int]) -> Iterator[Clash]:
-    for number, (meeting, block) in enumerate(zip(checked.meetings, channel_blocks(checked), strict=True), 1):
-        figures = meeting.figures
-        at = [Position(figures["lat_e7"], figures["lon_e7"])] if figures else []
-        yield Clash(
-            number, _plainly(block), drawn.get(checked.own_volume(meeting).id), None,
-            (visible(meeting.a), visible(meeting.b)), plane.project(*degrees(at)),
-            (figures["start_us"], figures["end_us"]) if figures else None,
-            figures["lateral_margin_mm"] if figures else 0.0, (),
+            one.number, _plainly(one.block), a, b, (visible(one.ids[0]), visible(one.ids[1])),
+            plane.project(*degrees(one.places)), one.window, one.severity, overlap,
         )  # fmt: skip
 
 

@@ -122,7 +122,7 @@ class SheetMap:
             self.ink.box(float(x), float(y) - side, float(x) + side, float(y), f"#{grey:02x}{grey:02x}{grey:02x}")
 
     def _marks(self) -> None:
-        numbered = 0
+        numbered: list[tuple[Clash, float, float]] = []
         for clash in sorted(self.scene.clashes, key=lambda one: (one.block.verdict, one.severity)):
             if not len(clash.at):
                 continue
@@ -135,11 +135,12 @@ class SheetMap:
             size = round(14 * self.unit)
             text = clash_number(clash)
             half = max(size, width_of(text, size) / 2 + size * 0.4)
-            if numbered < _NUMBERED_MAX and self._free(x - half, y - size * 0.85, 2 * half, size * 1.7):
-                self.ink.mark(x, y, text, size, mark_colours(clash))
-                numbered += 1
+            if len(numbered) < _NUMBERED_MAX and self._free(x - half, y - size * 0.85, 2 * half, size * 1.7):
+                numbered.append((clash, x, y))
             else:
                 self.ink.spot(x, y, 3.5 * self.unit, ALARM)
+        for clash, x, y in numbered:
+            self.ink.mark(x, y, clash_number(clash), round(14 * self.unit), mark_colours(clash))
 
     def _labels(self) -> None:
         left, top, right, bottom = self.box
