@@ -47,7 +47,8 @@ EXIT_CODES: Final = {
     0: "done; or the answer is: nothing found, all in order",
     1: "done, and the answer is a finding: a conflict, an open duty, a remark on what was sent",
     2: "the command or its input is wrong; nothing was sent",
-    3: "refused, with a reason code; of `check`: no conflict, but some features were skipped",
+    3: "refused, with a reason code; of `check`: no conflict, but some features were skipped; "
+    "of `import`: not the whole track could be used",
     4: "node, host, network or disk did not answer; trying again may help",
     5: "a signature, proof or fingerprint does not hold",
     6: "keys or settings that only a person can mend",

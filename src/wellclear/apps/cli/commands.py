@@ -19,6 +19,7 @@ from wellclear.apps.cli import (
     check,
     drafting,
     hosting,
+    importing,
     joining,
     keeping,
     notices,
@@ -57,6 +58,7 @@ GROUPS = (
     ("notice", notices.app),
     ("alarm", alarms.app),
     ("outbox", outbox.app),
+    ("import", importing.app),
 )
 COMMANDS = (
     ("demo", playing.demo),
