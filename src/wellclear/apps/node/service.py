@@ -255,7 +255,7 @@ class NodeService:
         for row in outside.due(mono_us()):
             outside.came(row, await self._fetch_one(row), mono_us())
             self.core.changed = True
-        self._after()
+            self._after()  # only now: it wakes this very task, which would never wait again
 
     async def _fetch_one(self, row: Wanted) -> bytes | None:
         sha = row.ref.sha
