@@ -85,26 +85,20 @@ class Flat:
 
     def check(self, item: Announced) -> int:
         minima = self._minima(item.category, item.category)
-        return len(self._near(flat(item.volumes[0]), self._fact(item), minima))
+        return len(self._near(flat(item.volumes[0], minima.lateral_mm), self._fact(item), minima))
 
     def _near(self, shape: shapely.Geometry, fact: tuple[int, ...], minima: SeparationMinima) -> Any:
-        reach = minima.lateral_mm / 1000 / DEGREE_M
-        low_x, low_y, high_x, high_y = shapely.bounds(shape)
-        box = shapely.box(low_x - reach, low_y - reach, high_x + reach, high_y + reach)
-        rows = self._tree.query(box)
+        """Rows in conflict with a shape that has been widened by the lateral minimum."""
+        rows = self._tree.query(shape)
         party, start, end, lower, upper = self._facts[:, rows]
         fits = (party != fact[0]) & (start - minima.time_us <= fact[2]) & (fact[1] <= end + minima.time_us)
         fits &= (lower - minima.vertical_mm <= fact[4]) & (fact[3] <= upper + minima.vertical_mm)
         rows = rows[fits]
         shapely.prepare(shape)
-        met = (
-            shapely.dwithin(shape, self._shapes[rows], reach)
-            if reach
-            else shapely.intersects(shape, self._shapes[rows])
-        )
-        return rows[met]
+        return rows[shapely.intersects(shape, self._shapes[rows])]
 
     def sweep(self) -> Pairs:
+        """With no lateral minimum, as the crowd is swept."""
         found: Pairs = set()
         for number, shape in enumerate(self._shapes):
             minima = self._minima(self._categories[number], self._categories[number])
@@ -138,12 +132,11 @@ class PostGis:
         minima = self._minima(item.category, item.category)
         start, end, lower, upper = slab(item.volumes[0])
         row = self._connection.execute(
-            "SELECT count(*) FROM volumes WHERE shape && ST_Expand(%(shape)s::geometry, %(reach)s)"
-            " AND ST_DWithin(shape, %(shape)s::geometry, %(reach)s) AND party <> %(party)s"
+            "SELECT count(*) FROM volumes WHERE shape && %(shape)s::geometry"
+            " AND ST_Intersects(shape, %(shape)s::geometry) AND party <> %(party)s"
             " AND stay && int8range(%(start)s, %(end)s, '[]') AND band && int8range(%(lower)s, %(upper)s, '[]')",
             {
-                "shape": shapely.to_wkb(flat(item.volumes[0]), hex=True), "party": item.party,
-                "reach": minima.lateral_mm / 1000 / DEGREE_M,
+                "shape": shapely.to_wkb(flat(item.volumes[0], minima.lateral_mm), hex=True), "party": item.party,
                 "start": start - minima.time_us, "end": end + minima.time_us,
                 "lower": lower - minima.vertical_mm, "upper": upper + minima.vertical_mm,
             }, prepare=True,
@@ -171,13 +164,14 @@ def slab(volume: Volume) -> tuple[int, int, int, int]:
     return window.start_us, window.end_us, -FAR if lower is None else lower, FAR if upper is None else upper
 
 
-def flat(volume: Volume) -> shapely.Geometry:
-    """A footprint in the plane of longitude and latitude."""
+def flat(volume: Volume, wider_mm: int = 0) -> shapely.Geometry:
+    """A footprint in the plane of longitude and latitude, widened."""
     drawn = _drawn(volume.skeleton)
-    if not volume.radius_mm:
+    radius_mm = volume.radius_mm + wider_mm
+    if not radius_mm:
         return drawn
     squeeze = max(math.cos(math.radians(drawn.centroid.y)), 1e-6)
-    wide = affinity.scale(drawn, squeeze, 1, origin=(0, 0)).buffer(volume.radius_mm / 1000 / DEGREE_M)
+    wide = affinity.scale(drawn, squeeze, 1, origin=(0, 0)).buffer(radius_mm / 1000 / DEGREE_M)
     return affinity.scale(wide, 1 / squeeze, 1, origin=(0, 0))
 
 
