@@ -22,7 +22,7 @@ from wellclear.interop.thinning import apart_m
 CLOCKS_M: Final = 1_000.0
 CLIMB_M_S: Final = 150.0
 CLIMB_M: Final = 300.0
-_RUNS_BACK: Final = 400  # how many runs before its own a run may follow; more in a row that do not fit are no track
+_RUNS_BACK: Final = 100  # how many runs before its own a run may follow; more in a row that do not fit are no track
 _US: Final = 1_000_000
 
 
@@ -155,13 +155,17 @@ def _follows(before: Fix, after: Fix, limits: Limits) -> bool:
 def _together(runs: Sequence[Sequence[Fix]], limits: Limits) -> set[int]:
     """The runs that can follow one another and hold the most fixes; the earlier of equals."""
     most: list[int] = []
+    highest: list[int] = []  # of the runs so far
     coming: list[int | None] = []
     for number, run in enumerate(runs):
         best, before = 0, None
         for earlier in range(number - 1, max(-1, number - 1 - _RUNS_BACK), -1):
+            if highest[earlier] <= best:
+                break
             if most[earlier] > best and _follows(runs[earlier][-1], run[0], limits):
                 best, before = most[earlier], earlier
         most.append(best + len(run))
+        highest.append(max(most[-1], highest[-1] if highest else 0))
         coming.append(before)
     kept: set[int] = set()
     at = max(range(len(runs)), key=most.__getitem__, default=None)

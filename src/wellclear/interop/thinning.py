@@ -27,6 +27,7 @@ _BEND_M: Final = 0.66
 _BEND_KM: Final = 100.0
 _ROUNDING_M: Final = 0.05  # of vertices to 1e-7 degrees, and of floating point
 _US: Final = 1_000_000
+_FAR_TOO_LONG: Final = 4  # times what a leg may last: it is halved unseen, or whoever circles for a day takes minutes
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,7 @@ def _cut(places: Sequence[Vector], moments: Sequence[int], first: int, last: int
     leg = _Leg(places[first], places[last])
     start_us, lasts_us = moments[first], moments[last] - moments[first]
     halfway = min(max(bisect_left(moments, start_us + lasts_us // 2), first + 1), last - 1)
-    if leg.length_m > LEG_KM_MAX * 1000:
+    if leg.length_m > LEG_KM_MAX * 1000 or lasts_us > _FAR_TOO_LONG * tolerance.leg_us:
         return halfway
     ahead_m = tolerance.apart_m + tolerance.lag_s * leg.length_m * _US / lasts_us
     worst, most = halfway, 0.0
