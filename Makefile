@@ -15,7 +15,7 @@ unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo test check static bench golden format lock clean
+.PHONY: help setup demo test long check static bench golden format lock clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z][a-z-]*:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -37,11 +37,14 @@ demo: $(READY) ## Run a whole channel on this machine and open its pages
 	$(BIN)/wellclear demo
 
 test: static ## Everything: format, lint, types, the whole suite, and the demo without a screen
-	$(BIN)/python -m pytest -n 2
+	$(BIN)/python -m pytest -n 2 -m "not long"
 	$(BIN)/wellclear demo --fast --exit --no-browser
 
+long: $(READY) ## The slow lane: what takes many minutes, such as 100,000 close pairs before the oracle
+	$(BIN)/python -m pytest -n 2 -m long
+
 check: static ## Format, lint, types, house rules and unit tests: under a minute
-	$(BIN)/python -m pytest -n 2 -m "not slow" tests/house tests/unit
+	$(BIN)/python -m pytest -n 2 -m "not slow and not long" tests/house tests/unit
 
 static: $(READY)
 	$(BIN)/ruff format --check .

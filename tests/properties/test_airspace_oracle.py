@@ -39,7 +39,7 @@ def test_5000_close_pairs_are_answered_as_the_oracle_decides_them(place: str) ->
     assert decided(place, DECIDED // len(PLACES), seed=20261122) * len(PLACES) >= DECIDED
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("part", range(PARTS))
 @pytest.mark.parametrize("place", PLACES)
 def test_100000_close_pairs_are_answered_as_the_oracle_decides_them(place: str, part: int) -> None:
