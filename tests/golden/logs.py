@@ -1,7 +1,8 @@
 """How a golden log stands in its file: leaves as they were logged, parts as salt and text, and what the fold makes.
 
 {"leaves": [text or {"b64": ...}], "parts": {sha: {"salt": ..., "text": ...}},
- "digests": [hex after each entry], "now": [...], "remarks": [[codes]]}
+ "digests": [hex after each entry], "now": [...], "remarks": [[codes]],
+ "overdue": [[what is overdue on record, as receipt/INDEX/PARTY or ack/ID/VERSION/DESK]]}
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from wellclear.domain.entry import SALT_BYTES
 from wellclear.picture.fold import fold
 from wellclear.picture.picture import Picture
 from wellclear.testing.sketch import Sketch
+from wellclear.watch.duties import duties
 
 HERE = Path(__file__).resolve().parent
 Golden = dict[str, Any]
@@ -45,13 +47,14 @@ def golden(sketch: Sketch) -> Golden:
 
 
 def folded(leaves: list[bytes]) -> Golden:
-    """Digest, now and remarks after each entry, folded from the bytes alone."""
+    """Digest, now, remarks and what is overdue after each entry, folded from the bytes alone."""
     picture = Picture()
-    made: Golden = {"digests": [], "now": [], "remarks": []}
+    made: Golden = {"digests": [], "now": [], "remarks": [], "overdue": []}
     for index, leaf in enumerate(leaves):
         step = fold(picture, open_leaf(index, leaf))
         picture = step.picture
         made["digests"].append(picture.digest.hex())
         made["now"].append(picture.now_us)
         made["remarks"].append([remark.reason.value for remark in step.remarks])
+        made["overdue"].append(sorted(duty.owing.key for duty in duties(picture) if duty.overdue))
     return made

@@ -146,9 +146,10 @@ def _proposal_fault(picture: Picture, entry: Entry, body: Propose) -> tuple[Reas
         return Reason.OLD_BASE, f"version {picture.agreement} is in force"
     if not picture.agreement and body.do != "amend_agreement":
         return Reason.NOT_YET_AGREED, body.do
-    if not picture.agreement and any(part.commit != picture.founding[1] for part in entry.act.parts):
+    fault = _content_fault(picture, body)
+    if fault is None and not picture.agreement and any(p.commit != picture.founding[1] for p in entry.act.parts):
         return Reason.OTHER_SETTINGS, "the articles are not those that the genesis commits to"
-    return _content_fault(picture, body)
+    return fault
 
 
 def _content_fault(picture: Picture, body: Propose) -> tuple[Reason, str] | None:

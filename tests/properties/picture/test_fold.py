@@ -12,10 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.house.protocol_page import tables
 from tests.properties.picture.hostile import Villain, founded
 from tests.properties.picture.invariants import check_picture, check_step
-from tests.vectors.second import Second
 from wellclear.channel.opening import open_leaf
 from wellclear.domain.kinds import KINDS
 from wellclear.picture.fold import fold
@@ -123,23 +121,3 @@ def test_a_revoked_key_counts_at_its_index_and_not_after(which: int, seed: int) 
         assert [remark.reason for remark in step.remarks] == ["NOT_ON_ROSTER"]
     if use == "recovery":
         assert [remark.reason for remark in sketch.enrol("NORTHLAND").remarks] == ["KEY_NOT_LIVE"]
-
-
-DESKS_KINDS = [name for name, kind in KINDS.items() if kind.group != "channel"] + ["time"]
-
-
-@pytest.mark.requirement("R40")
-@settings(max_examples=25)
-@given(SEEDS)
-def test_a_second_implementation_sees_the_same(seed: int) -> None:
-    """Foolish and hostile acts of desks: reasons, now and digest after each, as written from the page alone."""
-    villain = Villain(seed, DESKS_KINDS, spoil=0)
-    for _ in range(50):
-        villain.step()
-    other = Second({row["kind"]: row for row in tables("Kinds")[0]})
-    picture = Picture()
-    for index, leaf in enumerate(villain.leaves):
-        step = fold(picture, open_leaf(index, leaf))
-        picture = step.picture
-        assert other.fold(leaf) == [remark.reason.value for remark in step.remarks], f"entry {index}"
-        assert (other.now, other.digest) == (picture.now_us, picture.digest), f"entry {index}"
