@@ -180,6 +180,18 @@ def test_the_slider_is_moved_by_keys_and_says_the_moment(opener: Opener) -> None
     assert page.locator("#clash-list button").count() <= 1
 
 
+def test_a_part_of_the_times_can_be_shown_larger(opener: Opener) -> None:
+    page = opener.open(realistic())
+    longest = int(page.locator("#slider").get_attribute("max"))
+    page.get_by_role("button", name="Show fewer times").click()
+    assert int(page.locator("#slider").get_attribute("max")) < longest / 2
+    page.locator("#clash-list button").nth(1).click()
+    assert 0 < int(page.locator("#slider").input_value()) < int(page.locator("#slider").get_attribute("max"))
+    for _ in range(3):
+        page.get_by_role("button", name="Show more of the times").click()
+    assert int(page.locator("#slider").get_attribute("max")) == longest
+
+
 def test_the_map_is_reached_and_moved_by_keys(opener: Opener) -> None:
     page = opener.open(realistic())
     page.locator("#map").focus()

@@ -23,7 +23,7 @@ from wellclear.apps.check.map.plane import Plane
 KINDS: Final = ("coast", "lake", "river")
 _EARTH_M: Final = 6_371_000.0
 _NEAR_M: Final = 300_000.0
-_EVERYWHERE_M: Final = 19_000_000.0
+_EVERYWHERE_M: Final = 17_500_000.0  # beyond, near the point opposite to the middle, nothing has its shape
 
 
 def land_around(plane: Plane, bounds: tuple[float, float, float, float]) -> list[tuple[str, Floats]]:

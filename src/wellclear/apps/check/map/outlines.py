@@ -24,7 +24,8 @@ _EDGE_POINTS_MAX: Final = 200
 _CIRCLE: Final = np.linspace(0.0, 360.0, 73)[:-1]
 _CAP: Final = np.linspace(-90.0, 90.0, 19)
 _AROUND_M: Final = 19_000_000.0
-"""An outline that reaches so far from the middle goes around the other side of the earth: no inside can be drawn."""
+"""An outline that reaches so far from the middle passes the point opposite to it, where the plane tears."""
+_QUARTER_M: Final = 10_018_000.0
 _SMOOTH: Final = 0.002  # of a half-width: how far a corridor's outline may be simplified
 
 
@@ -90,10 +91,18 @@ def rings_of(area: Any) -> tuple[Floats, ...]:
     return tuple(found)
 
 
-def _of_rings(rings: Sequence[Floats]) -> Outline:
-    if max(float(np.hypot(*ring.T).max()) for ring in rings) > _AROUND_M:
+def _of_rings(rings: Sequence[Floats], radius_m: float = 0.0) -> Outline:
+    if radius_m > _QUARTER_M or any(_is_behind(ring) for ring in rings):
         return Outline((), tuple(part for ring in rings for part in _unbroken(ring)), filled=False)
     return Outline(tuple(rings), ())
+
+
+def _is_behind(ring: Floats) -> bool:
+    """Whether it has the point opposite to the middle inside, or nearly: then the plane shows its inside outside."""
+    reach = np.hypot(*ring.T)
+    if float(reach.max()) > _AROUND_M:
+        return True
+    return bool(reach.mean() > _QUARTER_M and shapely.Polygon(ring).contains(shapely.Point(0.0, 0.0)))
 
 
 def _unbroken(ring: Floats) -> list[Floats]:
@@ -109,7 +118,7 @@ def _circle(position: Position, radius_m: float, plane: Plane) -> Outline:
         return Outline((), (plane.project(lon, lat),))
     around = len(_CIRCLE)
     to_lon, to_lat, _ = forward(lon.repeat(around), lat.repeat(around), _CIRCLE, np.full(around, radius_m))
-    return _of_rings([plane.project(to_lon, to_lat)])
+    return _of_rings([plane.project(to_lon, to_lat)], radius_m)
 
 
 def _ring(positions: Sequence[Position], plane: Plane) -> Floats:
@@ -147,7 +156,7 @@ def _corridor(vertices: Sequence[Position], radius_m: float, plane: Plane, *, ap
         behind = _cap(lon[first], lat[first], azimuth[first] + 180.0, radius_m, plane)
         left, right = (side[first : last + 1] for side in sides)
         capsules.append(np.concatenate([left, ahead, right[::-1], behind]))
-    if max(float(np.hypot(*capsule.T).max()) for capsule in capsules) > _AROUND_M:
+    if radius_m > _QUARTER_M or any(_is_behind(capsule) for capsule in capsules):
         return Outline((), lines, filled=False)
     whole = shapely.union_all([shapely.make_valid(shapely.Polygon(capsule)) for capsule in capsules])
     return Outline(rings_of(shapely.simplify(whole, radius_m * _SMOOTH)), lines)

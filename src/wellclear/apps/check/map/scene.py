@@ -25,7 +25,7 @@ from wellclear.apps.check.map.land import land_around
 from wellclear.apps.check.map.outlines import Outline, degrees, outline, rings_of
 from wellclear.apps.check.map.plane import Plane
 from wellclear.apps.check.plan import Checked, Plan
-from wellclear.apps.figures import shape, window
+from wellclear.apps.figures import listed, shape, window
 from wellclear.domain.canonical import forbidden_character
 from wellclear.domain.quantities import Position
 from wellclear.domain.rings import Ring
@@ -140,7 +140,7 @@ def scene_of(checked: AnyChecked, *, drawn_max: int = DRAWN_MAX) -> Scene:
         against=visible(told.against),
         lines=tuple(visible(line) for line in (checked.minima.lines() if checked.was_compared else ())),
         skipped=tuple(visible(str(one)) for one in plan.skipped[:NOTES_MAX]),
-        notes=tuple(_notes(plan, everything)),
+        notes=(*_unfilled(shapes), *_notes(plan, everything)),
         parties=tuple((visible(name), count) for name, count in plan.parties.items()),
         shapes=shapes,
         clashes=clashes,
@@ -257,11 +257,18 @@ def _legs(planned: Planned) -> tuple[tuple[int, int], ...]:
     return tuple(pairwise((span.start_us, *skeleton.times_us[1:-1], span.end_us)))
 
 
+def _unfilled(shapes: Sequence[Shape]) -> Iterator[str]:
+    around = [visible(one.planned.id) for one in shapes if not one.outline.filled]
+    if around:
+        more = f" and {len(around) - 5} more" if len(around) > 5 else ""
+        yield f"Drawn as an edge alone, because it reaches around the earth: {', '.join(around[:5])}{more}."
+
+
 def _notes(plan: Plan, everything: Sequence[Planned]) -> Iterator[str]:
     datums = sorted({one.volume.band.datum.value for one in everything if one.volume.band != _unbounded(one)})
     if len(datums) > 1:
         yield (
-            f"Heights are from {' and '.join(datums)}: the strip keeps them apart. They were compared with the error "
+            f"Heights are from {listed(datums)}: the strip keeps them apart. They were compared with the error "
             "of the conversion added both ways."
         )
     for number, (planned, said) in enumerate(plan.notes()):

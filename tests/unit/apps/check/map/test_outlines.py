@@ -117,6 +117,19 @@ def test_what_goes_around_the_earth_is_drawn_without_an_inside() -> None:
     assert found.area().is_empty
 
 
+def test_what_lies_opposite_to_the_middle_is_not_drawn_inside_out() -> None:
+    plane = Plane(0.0, 88.0)
+    cap = Volume(Point(at(-89.0, 0.0)), 2_500_000_000, FEET_5000, TimeWindow(START_US, START_US + 1))
+    behind = outline(cap, plane)
+    assert not behind.filled
+    assert behind.rings == ()
+    assert behind.lines
+    wide = Volume(Point(at(60.0, 0.0)), 9_000_000_000, FEET_5000, TimeWindow(START_US, START_US + 1))
+    assert outline(wide, plane).filled
+    route = Volume(Route((at(-89.0, 0.0), at(-80.0, 90.0))), 500_000_000, FEET_5000, TimeWindow(START_US, START_US + 1))
+    assert not outline(route, plane).filled
+
+
 def test_rings_that_touch_themselves_are_mended() -> None:
     bow = np.array([(0.0, 0.0), (2.0, 2.0), (2.0, 0.0), (0.0, 2.0)])
     assert area_of([bow]).area == pytest.approx(2.0)

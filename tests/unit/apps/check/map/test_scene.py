@@ -65,6 +65,11 @@ def test_what_lasts_far_longer_does_not_stretch_the_times() -> None:
     assert scene_of(of_files(long, *short)).span == (START_US + HOUR_US, START_US + 2 * HOUR_US)
 
 
+def test_what_has_no_inside_on_the_map_is_named() -> None:
+    around = planned("A-1", "NORTH", volume(radius_mm=19_900_000_000))
+    assert "A-1" in scene_of(of_files(around, planned("B-1", "SOUTH"))).notes[0]
+
+
 def test_mixed_datums_are_said() -> None:
     wgs = AltitudeBand(Datum.W84, 0, 1_000_000)
     scene = scene_of(of_files(planned("A", "NORTH"), planned("B", "SOUTH", volume(36.0, band=wgs))))

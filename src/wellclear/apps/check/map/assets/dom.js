@@ -22,23 +22,25 @@ const COLOURS = 6;
 const DASHES = [[], [9, 5], [2, 4], [12, 4, 2, 4], [5, 3]];
 const style = (party) => ({ colour: colours[party % COLOURS], dash: DASHES[party % DASHES.length] });
 let colours = [];
+let big = 1; // how much larger text is than on a common screen; drawings grow with it
 let inks = {};
 
 function takeColours() {
+  big = parseFloat(getComputedStyle(document.body).fontSize) / 15 || 1;
   colours = Array.from({ length: COLOURS }, (_, number) => ink(`--p${number}`));
   inks = Object.fromEntries(["ground", "card", "ink", "faint", "edge", "soft", "alarm", "alarm-ink", "sea", "line", "land", "river", "focus"].map((key) => [key, ink(`--${key}`)]));
 }
 
-// A canvas as large as its box, sharp on any screen; gives its context and size in CSS pixels.
+// A canvas as large as its box, sharp on any screen; gives its context, and its size in pixels of a common screen.
 function sized(canvas, height) {
   const box = canvas.getBoundingClientRect();
-  const [wide, tall] = [Math.max(1, Math.round(box.width)), Math.max(1, Math.round(height ?? box.height))];
-  const ratio = Math.min(3, window.devicePixelRatio || 1);
+  const [wide, tall] = [Math.max(1, Math.round(box.width / big)), Math.max(1, Math.round(height ?? box.height / big))];
+  const ratio = big * Math.min(3, window.devicePixelRatio || 1);
   if (canvas.width !== Math.round(wide * ratio) || canvas.height !== Math.round(tall * ratio)) {
     canvas.width = Math.round(wide * ratio);
     canvas.height = Math.round(tall * ratio);
   }
-  if (height !== undefined) canvas.style.blockSize = `${tall}px`;
+  if (height !== undefined) canvas.style.blockSize = `${tall * big}px`;
   const context = canvas.getContext("2d");
   context.setTransform(ratio, 0, 0, ratio, 0, 0);
   context.clearRect(0, 0, wide, tall);

@@ -6,6 +6,7 @@ const NM_M = 1852;
 const LABELS_MAX = 120;
 const NUMBERED_MAX = 40;
 const DASHED_PX = 12_000;
+const GHOST = volumes.length > 150 ? 0.08 : 0.3; // how much is seen of what is not active
 const FONT = '600 12px system-ui, "Noto Sans", "DejaVu Sans", sans-serif';
 const SMALL = '11px system-ui, "Noto Sans", "DejaVu Sans", sans-serif';
 
@@ -14,7 +15,29 @@ let pen = null;
 let ratio = 1;
 let taken = [];
 
+// The last whole drawing. Where making it took long, it is moved and stretched while the map is dragged.
+const last = { x: 0, y: 0, scale: 1, cost: 0, image: document.createElement("canvas") };
+const SLOW_MS = 40;
+
 function drawMap() {
+  const begun = performance.now();
+  drawWhole();
+  [last.x, last.y, last.scale, last.cost] = [view.x, view.y, view.scale, performance.now() - begun];
+  if (last.cost < SLOW_MS) return;
+  const { width, height } = byId("map");
+  [last.image.width, last.image.height] = [width, height];
+  last.image.getContext("2d").drawImage(byId("map"), 0, 0);
+}
+
+function drawMoved() {
+  const grown = last.scale / view.scale;
+  const [left, top] = toScreen([last.x, last.y]);
+  pen.fillStyle = inks.sea;
+  pen.fillRect(0, 0, view.wide, view.tall);
+  pen.drawImage(last.image, left - (view.wide / 2) * grown, top - (view.tall / 2) * grown, view.wide * grown, view.tall * grown);
+}
+
+function drawWhole() {
   const made = sized(byId("map"));
   [pen, ratio, view.wide, view.tall, taken] = [made.context, made.ratio, made.wide, made.tall, []];
   pen.fillStyle = inks.sea;
@@ -62,16 +85,16 @@ function drawVolume(volume, how) {
   pen.strokeStyle = colour;
   pen.fillStyle = colour;
   if (volume.area) {
-    pen.globalAlpha = ghost ? 0.03 : how === "chosen" ? 0.22 : 0.13;
+    pen.globalAlpha = ghost ? GHOST / 10 : how === "chosen" ? 0.22 : 0.13;
     pen.fill(volume.area, "evenodd");
-    pen.globalAlpha = ghost ? 0.3 : 1;
+    pen.globalAlpha = ghost ? GHOST : 1;
     stroke(volume.area, width, dash, volume.size);
   }
-  pen.globalAlpha = ghost ? 0.3 : 0.85;
+  pen.globalAlpha = ghost ? GHOST : 0.85;
   stroke(volume.axis, volume.area ? 1 : width, volume.area ? [] : dash, volume.size);
   if (!ghost) drawLegs(volume);
   screen();
-  pen.globalAlpha = ghost ? 0.3 : 1;
+  pen.globalAlpha = ghost ? GHOST : 1;
   if (volume.spot || volume.size / view.scale < 3) dot(toScreen(volume.origin), colour, how === "chosen" ? 6 : 3.5);
   pen.globalAlpha = 1;
   pen.setLineDash([]);
@@ -257,13 +280,13 @@ function drawGraticule() {
   pen.strokeStyle = inks.line;
   pen.lineWidth = 1;
   for (let at = Math.ceil(south / up) * up; at <= north + 1e-9; at += up) {
-    if (Math.abs(at) < 90) curve(at, up, true, range(lon - half, lon + half, 48).map((one) => project(at, one)));
+    if (Math.abs(at) < 90) curve(at, up, true, range(lon - half, lon + half, half > 60 ? 144 : 48).map((one) => project(at, one)));
   }
   const count = Math.round(360 / across);
   const from = Math.ceil((lon - half) / across);
   const until = half >= 180 ? from + count - 1 : Math.floor((lon + half) / across);
   for (let at = from; at <= until; at += 1) {
-    curve(at * across, across, false, range(Math.max(south, -89.5), Math.min(north, 89.5), 24).map((one) => project(one, at * across)));
+    curve(at * across, across, false, range(Math.max(south, -89.5), Math.min(north, 89.5), tall > 60 ? 90 : 24).map((one) => project(one, at * across)));
   }
 }
 

@@ -3,16 +3,24 @@
 const calm = window.matchMedia("(prefers-reduced-motion: reduce)");
 const dark = window.matchMedia("(prefers-color-scheme: dark)");
 const changes = [...new Set([...volumes.flatMap((volume) => [...volume.window, ...(volume.legs ?? []).flat()]), ...clashes.flatMap((clash) => clash.window ?? [])])].filter((us) => us >= axis.first && us <= axis.last).sort((a, b) => a - b);
-const STEP_US = [60, 300, 600, 900, 1800, 3600, 7200, 21_600, 86_400].map((seconds) => seconds * 1e6).find((one) => (axis.last - axis.first) / one <= 240) ?? 86_400e6;
+const stepUs = () => [60, 300, 600, 900, 1800, 3600, 7200, 21_600, 86_400].map((seconds) => seconds * 1e6).find((one) => (axis.last - axis.first) / one <= 240) ?? 86_400e6;
 let asked = false;
+let mayWait = false;
+let settling = 0;
 let playing = null;
 
-function redraw() {
+// Draw at the next picture; with `moved` a slow drawing may wait until the moving ends.
+function redraw(moved = false) {
+  mayWait = moved && (mayWait || !asked);
   if (asked) return;
   asked = true;
   requestAnimationFrame(() => {
     asked = false;
-    drawMap();
+    clearTimeout(settling);
+    if (!mayWait || last.cost < SLOW_MS) return drawMap();
+    drawMoved();
+    settling = setTimeout(drawMap, 180);
+    return undefined;
   });
 }
 
@@ -58,17 +66,26 @@ function step(way) {
 }
 
 function setMoment(us) {
-  state.moment = us === null ? null : Math.min(Math.max(us, axis.first), axis.last);
+  state.moment = us === null ? null : Math.min(Math.max(us, whole.first), whole.last);
+  if (us !== null && (state.moment < axis.first || state.moment > axis.last)) scaleTime(1, state.moment);
   byId("all-times").setAttribute("aria-pressed", String(us === null));
   const slider = byId("slider");
   if (us !== null) slider.value = String(Math.round((state.moment - axis.first) / 1e6));
   slider.setAttribute("aria-valuetext", us === null ? "all times" : exactly(state.moment));
-  byId("moment").textContent = us === null ? `${dtg(axis.first)} – ${dtg(axis.last)}` : exactly(state.moment);
+  byId("moment").textContent = us === null ? `${dtg(whole.first)} – ${dtg(whole.last)}` : exactly(state.moment);
   tellActive();
   redraw();
   drawStrip();
   listClashes();
   listVolumes();
+}
+
+// Another part of the times, for the slider and the strip alike.
+function scaleTime(factor, around = state.moment ?? (axis.first + axis.last) / 2) {
+  zoomTime(factor, around);
+  const slider = byId("slider");
+  [slider.min, slider.max, slider.step] = ["0", String(Math.max(1, Math.ceil((axis.last - axis.first) / 1e6))), String(Math.max(1, Math.min(60, stepUs() / 1e6)))];
+  if (state.moment !== null) slider.value = String(Math.round((state.moment - axis.first) / 1e6));
 }
 
 function tellActive() {
@@ -78,19 +95,19 @@ function tellActive() {
 }
 
 function jump(way) {
-  const now = state.moment ?? (way > 0 ? axis.first - 1 : axis.last + 1);
+  const now = state.moment ?? (way > 0 ? whole.first - 1 : whole.last + 1);
   const next = way > 0 ? changes.find((us) => us > now) : changes.findLast((us) => us < now);
-  setMoment(next ?? (way > 0 ? axis.last : axis.first));
+  setMoment(next ?? (way > 0 ? whole.last : whole.first));
 }
 
 function play() {
   if (playing !== null) return pause();
-  if (state.moment === null || state.moment >= axis.last) setMoment(axis.first);
+  if (state.moment === null || state.moment >= whole.last) setMoment(axis.first);
   byId("play").textContent = "❚❚";
   byId("play").setAttribute("aria-label", "Pause");
   playing = setInterval(() => {
-    if (state.moment >= axis.last) return pause();
-    return setMoment(state.moment + STEP_US);
+    if (state.moment >= whole.last) return pause();
+    return setMoment(state.moment + stepUs());
   }, calm.matches ? 1000 : 150);
   return undefined;
 }
@@ -145,6 +162,8 @@ function listen() {
   byId("all-times").addEventListener("click", () => { pause(); setMoment(state.moment === null ? axis.first : null); });
   byId("before").addEventListener("click", () => { pause(); jump(-1); });
   byId("after").addEventListener("click", () => { pause(); jump(1); });
+  byId("longer").addEventListener("click", () => { scaleTime(2.5); setMoment(state.moment); });
+  byId("shorter").addEventListener("click", () => { scaleTime(0.4); setMoment(state.moment); });
   byId("play").addEventListener("click", play);
   byId("strip").addEventListener("click", stripPressed);
   byId("search").addEventListener("input", () => { clashRows = ROWS; listClashes(); listVolumes(); });
@@ -157,6 +176,7 @@ function listen() {
   window.addEventListener("beforeprint", () => { before = document.documentElement.dataset.theme; setTheme("light"); });
   window.addEventListener("afterprint", () => setTheme(before ?? "light"));
   new ResizeObserver(() => {
+    takeColours();
     drawMap();
     drawStrip();
     if (view.whole) showAll();
@@ -171,8 +191,7 @@ function start() {
   byId("against").textContent = facts.against;
   byId("limits").textContent = facts.limits;
   byId("map").setAttribute("aria-label", `Map of ${counted(volumes.length, "volume")} and ${counted(clashes.length, "clash", "clashes")}, north up`);
-  const slider = byId("slider");
-  [slider.min, slider.max, slider.step] = ["0", String(Math.max(1, Math.ceil((axis.last - axis.first) / 1e6))), String(Math.max(1, Math.min(60, STEP_US / 1e6)))];
+  scaleTime(1);
   byId("times").hidden = !volumes.length;
   showBasis();
   takeColours();

@@ -4,7 +4,7 @@ const LEFT = 54;
 const RIGHT = 8;
 const HEAD = 8;
 const TALL = [96, 74, 60];
-const TICKS_US = [1 / 60, 5 / 60, 0.25, 0.5, 1, 2, 3, 6, 12, 24, 48, 120, 240, 720, 2160, 8760].map((hours) => hours * 3.6e9);
+const TICKS_US = [1 / 60, 5 / 60, 0.25, 0.5, 1, 2, 3, 6, 12, 24, 48, 120, 240, 720, 2160, 8760, 43_800, 87_600, 438_000].map((hours) => hours * 3.6e9);
 const BARS_MAX = 200;
 const LANES = { AMSL: ["AMSL", 304.8, "ft"], STD: ["1013.25 hPa", 30_480, "FL"], W84: ["HAE (W84)", 1000, "m"] };
 const RISES = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 20_000, 50_000, 100_000];
@@ -15,11 +15,22 @@ const allHeights = (volume) => volume.band[0] === null && volume.band[1] === nul
 
 const span = facts.span ?? [0, 1];
 const axis = { first: span[0], last: Math.max(span[1], span[0] + 1) };
+const whole = { ...axis };
+const SHORTEST_US = 600e6;
+
+// Show a part of the times, around a moment.
+function zoomTime(factor, around) {
+  const length = Math.min(Math.max((axis.last - axis.first) * factor, Math.min(SHORTEST_US, whole.last - whole.first)), whole.last - whole.first);
+  axis.first = Math.max(whole.first, Math.min(around - length / 2, whole.last - length));
+  axis.last = axis.first + length;
+}
+
+const isInAxis = ([start, end]) => start <= axis.last && end >= axis.first;
 
 // The volumes in the strip: what is selected and what clashes before what is only active.
 function inStrip() {
   const rank = (volume) => (isChosen(volume) ? 0 : volume.clashes.length && isActive(volume) ? 1 : isActive(volume) ? 2 : 3);
-  const wanted = volumes.filter(isShown).map((volume) => [rank(volume), volume]).filter(([at]) => at < 3);
+  const wanted = volumes.filter((volume) => isShown(volume) && isInAxis(volume.window)).map((volume) => [rank(volume), volume]).filter(([at]) => at < 3);
   return { all: wanted.length, shown: wanted.sort((a, b) => a[0] - b[0]).slice(0, BARS_MAX).map(([, volume]) => volume) };
 }
 
@@ -56,6 +67,13 @@ function stripNote(all, shown, lanes) {
   byId("strip-note").textContent = told.join(" ");
 }
 
+// Day and time where the ticks are hours apart, day and month where they are days; a year in full where two digits lie.
+function tickText(at, step) {
+  const told = dtg(at);
+  if (told.includes("-")) return told.slice(0, 10);
+  return step >= 8.64e10 ? `${told.slice(0, 2)} ${told.slice(7)}` : told.slice(0, 7);
+}
+
 // The time axis, with every clash as a red mark on it.
 function ticks(context, x, wide, tall) {
   const step = TICKS_US.find((one) => (axis.last - axis.first) / one <= (wide - LEFT) / 78) ?? TICKS_US.at(-1);
@@ -70,11 +88,10 @@ function ticks(context, x, wide, tall) {
     context.lineTo(x(at), tall - 16);
     context.stroke();
     context.fillStyle = inks.faint;
-    const text = step >= 8.64e10 ? `${dtg(at).slice(0, 2)} ${dtg(at).slice(7)}` : dtg(at).slice(0, 7);
-    context.fillText(text, Math.min(Math.max(x(at), LEFT), wide - 24), tall - 4);
+    context.fillText(tickText(at, step), Math.min(Math.max(x(at), LEFT), wide - 24), tall - 4);
   }
   for (const clash of clashes) {
-    if (clash.window === null || !clashShown(clash)) continue;
+    if (clash.window === null || !clashShown(clash) || !isInAxis(clash.window)) continue;
     const [left, right] = clash.window.map(x);
     context.fillStyle = inks.alarm;
     context.globalAlpha = isNow(clash) ? 1 : 0.5;
@@ -116,7 +133,7 @@ function drawLane(context, datum, shown, { x, wide, top, height }) {
 // The time of a clash, behind the volumes of it.
 function column(context, clash, datum, { x, top, height }) {
   const sides = [clash.a, clash.b].filter((side) => side !== null);
-  if (clash.window === null || !clashShown(clash) || !sides.some((side) => volumes[side].band[2] === datum || allHeights(volumes[side]))) return;
+  if (clash.window === null || !clashShown(clash) || !isInAxis(clash.window) || !sides.some((side) => volumes[side].band[2] === datum || allHeights(volumes[side]))) return;
   const [left, right] = clash.window.map(x);
   context.fillStyle = inks.alarm;
   context.globalAlpha = clash.index === state.clash ? 0.22 : clashes.length > 30 ? 0.02 : 0.09;
@@ -165,12 +182,12 @@ function nameBar(context, volume, named) {
 // A press on a bar selects its volume, beside the bars it sets the moment.
 function stripPressed(event) {
   const box = byId("strip").getBoundingClientRect();
-  const [left, top] = [event.clientX - box.left, event.clientY - box.top];
+  const [left, top] = [(event.clientX - box.left) / big, (event.clientY - box.top) / big];
   const under = bars.filter((one) => left >= one[0] && left <= one[2] && top >= one[1] && top <= one[3]);
   if (under.length) {
     const again = under.findIndex((one) => one[4] === state.volume);
     return choose({ volume: under[(again + 1) % under.length][4] });
   }
-  const part = (left - LEFT) / (box.width - LEFT - RIGHT);
+  const part = (left - LEFT) / (box.width / big - LEFT - RIGHT);
   return setMoment(axis.first + Math.min(1, Math.max(0, part)) * (axis.last - axis.first));
 }

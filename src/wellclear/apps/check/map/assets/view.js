@@ -21,14 +21,14 @@ function zoomBy(factor, at = [view.wide / 2, view.tall / 2]) {
   const now = toPlane(at);
   view.x += held[0] - now[0];
   view.y += held[1] - now[1];
-  redraw();
+  redraw(true);
 }
 
 function moveBy(left, down) {
   view.whole = false;
   view.x -= left * view.scale;
   view.y += down * view.scale;
-  redraw();
+  redraw(true);
 }
 
 // Show a box of the plane, with a margin, but no nearer than is of use.
@@ -55,7 +55,7 @@ let pinch = 0;
 
 const spotOf = (event) => {
   const box = byId("map").getBoundingClientRect();
-  return [event.clientX - box.left, event.clientY - box.top];
+  return [(event.clientX - box.left) / big, (event.clientY - box.top) / big];
 };
 
 function pressed(event) {
