@@ -10,6 +10,7 @@ from wellclear.apps.check.map.page import page_of
 from wellclear.apps.check.map.picture import DEFAULT_SIZE, picture_of, picture_size
 from wellclear.apps.check.map.scene import scene_of
 from wellclear.apps.check.plan import Checked
+from wellclear.apps.cli.check_text import watching
 from wellclear.apps.cli.output import note
 from wellclear.errors import InvalidValue, Unavailable
 
@@ -26,11 +27,15 @@ class Drawings:
         """Write what was asked for, and say so on standard error; raises Unavailable where it cannot be written."""
         if self.page is None and self.picture is None:
             return
-        scene = scene_of(checked)
+        with watching() as progress:
+            progress("drawing", 0, 0)
+            scene = scene_of(checked)
+            page = b"" if self.page is None else page_of(scene).encode()
+            picture = b"" if self.picture is None else picture_of(scene, self.size)
         if self.page is not None:
-            _write(self.page, page_of(scene).encode(), "Map, to open in any browser")
+            _write(self.page, page, "Map, to open in any browser")
         if self.picture is not None:
-            _write(self.picture, picture_of(scene, self.size), "Picture")
+            _write(self.picture, picture, "Picture")
 
 
 def drawings_for(page: Path | None, picture: Path | None, size: str | None) -> Drawings:

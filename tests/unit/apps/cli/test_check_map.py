@@ -11,6 +11,7 @@ import pytest
 from PIL import Image
 
 from tests.bundles import bundle_of
+from tests.house.sources import ROOT
 from tests.unit.apps.cli.test_check import put
 from tests.unit.apps.node.test_detection import NORTH, SOUTH, announce
 from wellclear.apps.bundle.files import write_bundle
@@ -40,6 +41,17 @@ def test_a_stranger_gets_a_map_and_a_picture_beside_the_answer(capsys: pytest.Ca
     assert page.startswith("<!doctype html>")
     assert f'"found":{len(answer["conflicts"])}' in page
     assert Image.open(BytesIO(Path("p.png").read_bytes())).size == (900, 700)
+
+
+def test_the_examples_of_the_documents_have_everything_that_a_map_shows(capsys: pytest.CaptureFixture[str]) -> None:
+    files = sorted(str(path) for path in (ROOT / "docs" / "examples").glob("palmyra-*.geojson"))
+    assert main(["check", *files, "--json", "--map", "m.html"]) == 1
+    answer = json.loads(capsys.readouterr().out)
+    assert answer["skipped"] == []
+    assert {row["verdict"] for row in answer["conflicts"]} == {"conflict", "possible"}
+    page = Path("m.html").read_text("utf-8")
+    for what in ('"legs":', '"overlap":', '"AMSL"', '"STD"', '"W84"'):
+        assert what in page
 
 
 @pytest.mark.parametrize(
