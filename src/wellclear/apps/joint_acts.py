@@ -6,12 +6,12 @@ from msgspec import UNSET
 
 from wellclear.apps.figures import listed, words
 from wellclear.apps.settings_words import SettingChange, raw_lines, setting_changes, setting_lines, setting_words
-from wellclear.domain import canonical
 from wellclear.domain.agreement import Settings, settings_from
 from wellclear.domain.canonical import unb64
 from wellclear.domain.kinds import PartyCard, Propose
 from wellclear.domain.measures import duration
 from wellclear.domain.spoken import spoken
+from wellclear.edges.card import CardFile
 from wellclear.errors import InvalidValue
 
 _ROLE_MEANS = {
@@ -104,7 +104,9 @@ def _admission(card: PartyCard) -> list[str]:
     roles = listed([words(role) for role in card.roles])
     lines = [f"{card.party} becomes a member, as {roles}; it may read the headers of everything that was ever logged."]
     lines += [f"As {words(role)}, {_ROLE_MEANS[role]}." for role in card.roles if role in _ROLE_MEANS]
-    lines.append(f"Its card's fingerprint, which the party reads aloud: {spoken(canonical.encode(card))}")
+    lines.append("Its card's fingerprint, which the party reads aloud, is one of these two:")
+    lines.append(f"With keys for real use: {CardFile(card, 'no').spoken}")
+    lines.append(f"With an exercise's keys: {CardFile(card, 'yes').spoken} (sign this in no real channel)")
     return lines + [f"Its key for {words(use)}: {key_words(key)}" for use, key in card.uses()]
 
 

@@ -7,9 +7,10 @@ import pytest
 
 from wellclear.apps.joint_acts import changes_of, joint_act, key_words, what_it_does, when_it_holds
 from wellclear.domain.agreement import default_settings
-from wellclear.domain.canonical import b64, encode, unb64
+from wellclear.domain.canonical import b64, unb64
 from wellclear.domain.kinds import Propose
 from wellclear.domain.spoken import spoken
+from wellclear.edges.card import CardFile
 from wellclear.testing.sketch import Sketch
 
 SETTINGS = default_settings()
@@ -56,7 +57,9 @@ def test_a_party_comes_with_the_fingerprints_of_card_and_keys() -> None:
     lines = what_it_does(body, SETTINGS, 1)
     assert joint_act(body) == "to admit WESTLAND (principal)"
     assert "As principal, every later joint act needs its signature too." in lines
-    assert any(line.endswith(spoken(encode(card))) for line in lines)
+    real, exercise = (CardFile(card, made_for).spoken for made_for in ("no", "yes"))
+    assert any(line.endswith(f"keys for real use: {real}") for line in lines), "what `node card` shows there"
+    assert any(line.endswith(f"an exercise's keys: {exercise} (sign this in no real channel)") for line in lines)
     assert [line.rpartition(": ")[2] for line in lines[-5:]] == [spoken(unb64(key)) for _, key in card.uses()]
     assert key_words("no key") == "no key"
 

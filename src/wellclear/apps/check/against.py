@@ -14,6 +14,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final, Literal
 
+import msgspec
+
 from wellclear.airspace.conflict import Announced, Conflict, Engine
 from wellclear.apps.check.minima import minima_fields
 from wellclear.domain.volume_fields import volume_fields, volume_from
@@ -23,7 +25,12 @@ Fields = dict[str, Any]
 Why = Literal["", "cell", "not_computable", "datums"]
 
 DRAFTS_MAX: Final = 100
-"""Drafts in one question, so that a node does not stop listening while it answers."""
+"""Drafts in one question."""
+DRAFT_BYTES_MAX: Final = 32 * 1024
+"""What the volumes of one draft take as JSON: a node compares them in one go, and hears nothing meanwhile.
+
+A notice's have half of it; the largest single volume fits.
+"""
 ID_CHARACTERS_MAX: Final = 200
 WHY_WORDS: Final[dict[str, str]] = {
     "cell": "only a cell and a time slot of it are open to you; ask its desk, or disclose more of yours",
@@ -127,6 +134,11 @@ def question(drafts: Sequence[Announced]) -> Fields:
     }
 
 
+def draft_bytes(volumes: Sequence[object]) -> int:
+    """How much the volumes of a draft take, as JSON in its shortest form."""
+    return len(msgspec.json.encode(volumes))
+
+
 def drafts_from(rows: Sequence[Mapping[str, Any]], party: str) -> list[Announced]:
     """The drafts of a question, all of them the own party's.
 
@@ -144,6 +156,8 @@ def drafts_from(rows: Sequence[Mapping[str, Any]], party: str) -> list[Announced
             raise InvalidValue(f"{where}.id", f"must be new, with 1 to {ID_CHARACTERS_MAX} characters")
         if not isinstance(category, str) or not isinstance(said, list) or not said:
             raise InvalidValue(where, "has a category (or an empty one) and a list of volumes")
+        if (size := draft_bytes(said)) > DRAFT_BYTES_MAX:
+            raise InvalidValue(f"{where}.volumes", f"{size} bytes; at most {DRAFT_BYTES_MAX} in one draft")
         ids.add(id_)
         volumes = []
         for index, fields in enumerate(said):

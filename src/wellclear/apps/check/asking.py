@@ -8,7 +8,15 @@ from dataclasses import replace
 from typing import Any, Final
 
 from wellclear.airspace.conflict import Announced
-from wellclear.apps.check.against import DRAFTS_MAX, Fields, Meeting, meeting_from, question
+from wellclear.apps.check.against import (
+    DRAFT_BYTES_MAX,
+    DRAFTS_MAX,
+    Fields,
+    Meeting,
+    draft_bytes,
+    meeting_from,
+    question,
+)
 from wellclear.apps.check.channel import ChannelChecked
 from wellclear.apps.check.minima import channel_minima, default_minima
 from wellclear.apps.check.plan import Plan, Progress
@@ -17,8 +25,6 @@ from wellclear.edges.node_client import NodeClient
 from wellclear.errors import InvalidValue, Malformed
 
 QUESTION_BYTES_MAX: Final = 512 * 1024
-ALONE_BYTES_MAX: Final = 1000 * 1024
-"""What a node takes of one draft; its requests end at 1 MiB."""
 
 
 def ask_node(client: NodeClient, party: str, plan: Plan, progress: Progress | None = None) -> ChannelChecked:
@@ -50,9 +56,11 @@ def batches(drafts: Sequence[Announced]) -> Iterator[list[Announced]]:
     batch: list[Announced] = []
     room = QUESTION_BYTES_MAX
     for draft in drafts:
-        size = len(json.dumps(question([draft])))
-        if size > ALONE_BYTES_MAX:
-            raise InvalidValue(draft.id, f"its volumes take {size} bytes, more than a node takes; use fewer volumes")
+        asked = question([draft])
+        alone, size = draft_bytes(asked["drafts"][0]["volumes"]), len(json.dumps(asked))
+        if alone > DRAFT_BYTES_MAX:
+            why = f"its volumes take {alone} bytes, more than a node takes ({DRAFT_BYTES_MAX}); make several of it"
+            raise InvalidValue(draft.id, why)
         if batch and (size > room or len(batch) == DRAFTS_MAX):
             yield batch
             batch, room = [], QUESTION_BYTES_MAX

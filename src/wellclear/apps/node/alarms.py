@@ -170,11 +170,11 @@ class AlarmBook:
         else:
             self.alarms[key] = replace(known, state="cleared")
 
-    def settle(self, key: str) -> None:
-        """What it called for has been done; nobody needs to see it any more."""
+    def settle(self, key: str, *, anew: bool = False) -> None:
+        """What it called for has been done; nobody needs to see it any more. With `anew` it may ring once more."""
         self.alarms.pop(key, None)
-        if key in self._silences:
-            self._forget(key)
+        if anew or key in self._silences:
+            self._forget(key, rings=anew)
 
     def _forget(self, key: str, *, rings: bool = False) -> None:
         """No silence holds for it any more. What the store does not take now is void by the next ring."""

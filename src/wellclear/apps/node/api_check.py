@@ -5,6 +5,8 @@ Nothing of it is stored, logged or sent; look-ups stay local. The answer has wha
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Sequence
 from typing import Any, Final
 
 import msgspec
@@ -12,12 +14,18 @@ from litestar import post
 from litestar.di import NamedDependency
 from litestar.params import JSONBody
 
-from wellclear.apps.check.against import compared_with, drafts_from
+from wellclear.airspace.conflict import Announced
+from wellclear.apps.check.against import Meeting, compared_with, drafts_from
 from wellclear.apps.node import board as boards
+from wellclear.apps.node.detection import Detection
 from wellclear.apps.node.said import Row
 from wellclear.apps.node.service import NodeService
+from wellclear.errors import Unavailable
 
 Service = NamedDependency[NodeService]
+WORK_S: Final = 0.02
+"""After so much comparing the node's own work has its turn, for at least `TURN_S`: a question waits, not a bell."""
+TURN_S: Final = 0.01
 
 
 class DraftsBody(msgspec.Struct, kw_only=True):
@@ -30,15 +38,31 @@ class DraftsBody(msgspec.Struct, kw_only=True):
 async def check_drafts(service: Service, data: JSONBody[DraftsBody]) -> Row:
     """Which announced notices some drafts would meet, and against what they were compared."""
     core = service.core
-    drafts = drafts_from(data.drafts, core.party)
-    members = [name for name, row in core.picture.parties.items() if row.state == "member" and "principal" in row.roles]
-    return {
-        "party": core.party, "agreement": core.picture.agreement,
-        "settings": msgspec.to_builtins(core.picture.terms) if core.picture.agreement else {},
-        "meetings": [meeting.fields() for meeting in core.detection.meetings(drafts)],
+    drafts = await asyncio.to_thread(drafts_from, data.drafts, core.party)
+    picture = core.picture
+    members = [name for name, row in picture.parties.items() if row.state == "member" and "principal" in row.roles]
+    told = {
+        "party": core.party, "agreement": picture.agreement,
+        "settings": msgspec.to_builtins(picture.terms) if picture.agreement else {},
         "compared": compared_with(core.detection.announced_by_others(), members, core.party),
         "size": core.follower.size, "link": boards.link(core, service.link_words),
     }  # fmt: skip
+    found = await meetings_in_turns(core.detection, drafts)
+    if core.picture.agreement != picture.agreement:
+        raise Unavailable("agreement", "another version came into force meanwhile; ask again", retry_after_s=1)
+    return {**told, "meetings": [meeting.fields() for meeting in found]}
+
+
+async def meetings_in_turns(detection: Detection, drafts: Sequence[Announced], work_s: float = WORK_S) -> list[Meeting]:
+    """What each draft would meet when its turn comes; in between the node hears, rings and sends."""
+    loop, found = asyncio.get_running_loop(), list[Meeting]()
+    began = loop.time()
+    for draft in drafts:
+        found += detection.meetings([draft])
+        if loop.time() - began >= work_s:
+            await asyncio.sleep(TURN_S)
+            began = loop.time()
+    return found
 
 
 CHECKING: Final = [check_drafts]

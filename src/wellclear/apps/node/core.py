@@ -107,6 +107,7 @@ class NodeCore(Hearing):
             except Unavailable:
                 self.outbox.drop(item.id)
                 raise
+            self.alarms.settle(f"outbox/{item.id}", anew=known is not None)
         self.changed = True
         return item
 
@@ -252,7 +253,7 @@ class NodeCore(Hearing):
             else:
                 self.outbox.drop(name)
                 self.store.drop_outbox(name)
-        self.alarms.settle(f"outbox/{name}")
+        self.alarms.settle(f"outbox/{name}", anew=True)
         self.changed = True
 
     def place_of(self, act: Act) -> int | None:

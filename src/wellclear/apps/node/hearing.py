@@ -24,11 +24,11 @@ from wellclear.apps.node.said import SaidRows
 from wellclear.channel.follower import Follower, Proven
 from wellclear.channel.opening import open_leaf
 from wellclear.channel.outbox import Item, Outbox, decode_item
-from wellclear.domain.entry import Entry
+from wellclear.domain.entry import Entry, decode_leaf
 from wellclear.domain.logged import Logged, Remark
 from wellclear.edges.clock import Clock
 from wellclear.edges.store import Store
-from wellclear.errors import Equivocation, Misconfigured, Unavailable
+from wellclear.errors import Equivocation, Malformed, Misconfigured, Unavailable
 from wellclear.log.ed25519 import Signer
 from wellclear.log.equivocation import check_evidence
 from wellclear.log.merkle import leaf_hash
@@ -74,7 +74,7 @@ class Hearing:
         self.duties = DutyBook()
         self.drift = DriftWatch()
         self.alarms = AlarmBook(store)
-        self.ringing = Ringing(party, self.alarms, self.duties)
+        self.ringing = Ringing(party, self.alarms, self.duties, self._act_at)
         self.parts = Parts(party)
         self.detection = Detection(party)
         self.said = SaidRows()
@@ -142,12 +142,14 @@ class Hearing:
 
     @property
     def real(self) -> bool:
-        """The genesis is known, and the channel is no exercise."""
-        return bool(self.picture.size) and not self.picture.exercise
+        """Whether the channel is no exercise; raises `Unavailable` while its genesis is not known."""
+        if not self.picture.size:
+            raise Unavailable("channel", "the node has heard nothing of it yet", retry_after_s=1)
+        return not self.picture.exercise
 
     def check_key(self) -> None:
         """Raise `Misconfigured` where the node's key was made for exercises and the channel turns out to be real."""
-        if self.exercise_key and self.real:
+        if self.exercise_key and self.picture.size and self.real:
             raise Misconfigured(
                 "node", f"{self.party}'s key for node was made for exercises, and this channel is REAL",
                 do="Nothing was sent. Make new keys in another home, with `wellclear node init --real --party "
@@ -206,11 +208,19 @@ class Hearing:
 
     def _in_record(self, entry: Entry) -> bool:
         """Whether this very act stands in the own verified log; it rang when it was folded."""
+        if self.store.find(entry.leaf_hash) is not None:  # also what has left the picture, or was remarked
+            return True
         id_ = entry.act.id
         row = self.picture.items.get(id_) if isinstance(id_, str) else None
-        leaves = [] if row is None else self.store.leaves(row.index, row.index + 1)
-        known = open_leaf(0, leaves[0]).entry if leaves else None
-        return known is not None and known.act_hash == entry.act_hash
+        return row is not None and self._act_at(row.index) == entry.act_hash
+
+    def _act_at(self, index: int) -> bytes:
+        """The hash of the act that stands at an index of the own log; empty where none can be read there."""
+        leaves = self.store.leaves(index, index + 1)
+        try:
+            return decode_leaf(leaves[0]).act_hash if leaves else b""
+        except Malformed:
+            return b""
 
     # Bytes from the host.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from msgspec import UNSET
@@ -13,6 +13,7 @@ from wellclear.channel.outbox import Item
 from wellclear.domain.entry import Act, Precedence
 from wellclear.domain.logged import Logged, Remark
 from wellclear.domain.reasons import Reason
+from wellclear.errors import Misconfigured, Unavailable
 from wellclear.picture.picture import Change as RowChange
 from wellclear.picture.picture import Picture, Step
 from wellclear.picture.rows import AnswerRow
@@ -26,10 +27,14 @@ _KINDS: dict[str, AlarmKind] = {
 
 
 class Ringing:
-    """Turns what happens into alarms of one party's node."""
+    """Turns what happens into alarms of one party's node.
 
-    def __init__(self, party: str, alarms: AlarmBook, duties: DutyBook) -> None:
-        self.party, self.alarms, self._duties = party, alarms, duties
+    `act_at` tells the hash of the act at an index. After a change of host another entry may stand at an index that
+    has rung, so what rings about an entry is remembered by its act.
+    """
+
+    def __init__(self, party: str, alarms: AlarmBook, duties: DutyBook, act_at: Callable[[int], bytes]) -> None:
+        self.party, self.alarms, self._duties, self._act_at = party, alarms, duties, act_at
 
     # Answers that are owed.
 
@@ -49,7 +54,8 @@ class Ringing:
             self._begin(f"{kind}/{logged.index}", kind, entry.act.precedence, words, own_us, index=logged.index)
         if entry.act.kind == "readback_wrong" and self._for_us(entry.act.to) and entry.act.subject and not step.remarks:
             words = f"{entry.act.party} says that the read-back of {item} does not fit"
-            self._begin(f"unconfirmed/{logged.index}", "unconfirmed", "O", words, own_us, item=item)
+            about = entry.act_hash.hex()
+            self._begin(f"unconfirmed/{logged.index}", "unconfirmed", "O", words, own_us, item=item, again=about)
         self.opened(remarks, own_us, item)
 
     def after_replay(self, picture: Picture, view: View, own_us: int) -> None:
@@ -220,8 +226,16 @@ class Ringing:
         gravity: int = 0,
         again: str = "",
     ) -> bool:
+        if index >= 0:
+            again = "/".join(part for part in (self._told(index), again) if part)
         alarm = Alarm(
             key=key, kind=kind, precedence=precedence, words=words, since_us=own_us, rang_us=own_us, rung=rung,
             calls=calls, item=item, version=version, index=index, desk=desk, gravity=gravity,
         )  # fmt: skip
         return self.alarms.begin(alarm, again=again)
+
+    def _told(self, index: int) -> str:
+        try:
+            return self._act_at(index).hex()
+        except (Unavailable, Misconfigured):  # then it may ring twice, rather than not at all
+            return ""

@@ -141,11 +141,14 @@ class NodeService:
             await self._look()
 
     async def _look(self) -> None:
-        """Ask how long the log is by now, for what comes after that is fresh."""
+        """Ask how long the log is by now, for what comes after that is fresh. The answer is the host's word as any."""
         try:
-            self.core.looked(await self.client.checkpoint())
+            note = await self.client.checkpoint()
+            self.core.looked(note)
         except WellclearError as error:
             LOG.warning("the host does not tell how long its log is: %s", error)
+        else:
+            self._hear(note)
 
     def _hear(self, note: bytes, start: int = 0, leaves: Sequence[bytes] = ()) -> None:
         try:

@@ -208,6 +208,39 @@ def test_a_halt_ends_by_a_change_of_host_even_on_the_other_history(relay: Relay,
     assert len(left) == 1 and set(left) <= names
 
 
+@pytest.mark.requirement("R33")
+def test_what_stands_at_a_place_that_rang_in_the_other_history_rings_all_the_same(relay: Relay, south: Bench) -> None:
+    """A host that splits its log cannot use up the alarms of the true one; what is the same in both stays quiet."""
+    fork = Sketch.founded(seed=31)
+    for sketch in (relay.sketch, fork):
+        sketch.message(NORTH, [f"{SOUTH}/OPS"], "in both")
+    relay.sketch.message(NORTH, [f"{SOUTH}/OPS"], "of the false history")
+    south.follow()
+    assert [alarm.kind for alarm in south.rang] == ["message", "message"]
+    for alarm in south.core.alarms.listed():
+        south.core.alarms.see(alarm.key, "W1", south.core.now_us)
+    fork.time("CASPIA")
+    assert len(fork.leaves) == relay.size
+    with pytest.raises(Equivocation) as found:
+        south.core.hear(relay.note(root=fork.tree.root()))
+    south.core.halt(found.value)
+    size = len(fork.leaves)
+    fork = Sketch.founded(seed=31)
+    fork.message(NORTH, [f"{SOUTH}/OPS"], "in both")
+    fork.message(NORTH, [f"{SOUTH}/OPS"], "of the true history, at the same place")
+    assert len(fork.leaves) == size
+    decision = decided(fork, size, leaves=fork.leaves)
+    decide_at(south, decision)
+    south.rang.clear()
+    signer = fork.parties[NORTH].key("s2")
+    head = (size, fork.tree.root())
+    assert fork.log(link(decision.act, decision.approvals, signer, Chain(0, None), head, fork.now_us)).remarks == ()
+    relay.sketch = fork
+    south.core.hear(note_of(relay), 0, fork.leaves)
+    assert [alarm.kind for alarm in south.rang] == ["message"]
+    assert [alarm.index for alarm in south.core.alarms.listed() if alarm.kind == "message"] == [size - 1]
+
+
 def test_a_node_that_was_overruled_follows_the_resumed_host(relay: Relay, south: Bench) -> None:
     """The host was restored from a copy that lacks what it had signed to SOUTHLAND, which was not there to say so."""
     start = relay.size

@@ -10,7 +10,7 @@ import pytest
 from tests.unit.apps.node.bench import Bench
 from tests.unit.channel.relay import Relay
 from wellclear.domain.canonical import b64
-from wellclear.errors import Misconfigured
+from wellclear.errors import Misconfigured, Unavailable
 from wellclear.testing.sketch import Sketch
 
 NORTH, SOUTH = "NORTHLAND", "SOUTHLAND"
@@ -32,6 +32,8 @@ def test_it_links_nothing_in_a_real_channel(tmp_path: Path) -> None:
     bench.core.check_key()
     assert bench.core.picture.size == 0, "it has heard nothing yet, and cannot link either"
     assert bench.core.link() == []
+    with pytest.raises(Unavailable, match="heard nothing"):  # so no key of a person is opened before either
+        assert bench.core.real
     sketch = bench.relay.sketch
     bench.follow()
     assert bench.core.real

@@ -42,11 +42,17 @@ def south(relay: Relay, tmp_path: Path) -> Bench:
     return bench
 
 
-def other_history(bench: Bench) -> Relay:
-    """The host goes on in two ways from one log: the node is halted, and hears the other one from now on."""
+def other_history(bench: Bench, past: Relay | None = None) -> Relay:
+    """The host goes on in two ways from one log: the node is halted, and hears the other one from now on.
+
+    They part after `past`, or after the founding.
+    """
+    common = list(past.sketch.leaves) if past is not None else []
     bench.relay.sketch.time(NORTH)
     bench.follow()
     fork = Relay(Sketch.founded(seed=SEED))
+    for leaf in common[fork.size :]:
+        fork.sketch.log(leaf)
     assert fork.sketch.leaves == bench.relay.sketch.leaves[: fork.size], "one log up to there"
     while fork.size <= bench.relay.size:
         fork.sketch.time(HOST)
@@ -146,6 +152,13 @@ def test_a_host_whose_log_is_shorter_refuses_it_and_the_officer_is_rung(relay: R
     south.rang.clear()
     assert hand_over(south) == [Reason.HEAD_AHEAD]
     assert [alarm.kind for alarm in south.rang] == ["refused"]
+    south.core.alarms.see(f"outbox/{item.id}", "W1", south.core.now_us)
+    south.core.decide(unb64(item.id).hex(), again=True)
+    assert hand_over(south) == [Reason.HEAD_AHEAD]
+    assert [alarm.kind for alarm in south.rang] == ["refused"] * 2, "sent again and refused again, it rings again"
+    assert south.core.put(item.act, item.approvals, item.parts).state == "waiting", "as does what is handed in anew"
+    assert hand_over(south) == [Reason.HEAD_AHEAD]
+    assert [alarm.kind for alarm in south.rang] == ["refused"] * 3
     while fork.size < relay.size:
         fork.sketch.time(HOST)
     south.core.decide(unb64(item.id).hex(), again=True)
@@ -285,6 +298,22 @@ def test_what_stands_in_the_record_already_does_not_ring_twice(relay: Relay, sou
     south.follow()
     leaf = relay.sketch.leaves[-1]
     other_history(south)
+    south.core.hear(south.relay.note(), 3, [leaf])
+    assert outside(south) == []
+
+
+def test_what_has_left_the_picture_long_ago_is_no_news_when_the_host_shows_it_again(relay: Relay, south: Bench) -> None:
+    """A cease of last week is no cease of now: it stands in the own log, and has rung from there."""
+    relay.sketch.safety(NORTH, [f"{SOUTH}/OPS"])
+    leaf = relay.sketch.leaves[-1]
+    south.follow()
+    south.clock.advance(9 * 86_400)
+    relay.sketch.now_us = south.clock.utc_us
+    for party in (HOST, NORTH, SOUTH):
+        relay.sketch.time(party)
+    south.follow()
+    assert not south.core.picture.items, "it has left the picture"
+    other_history(south, past=relay)
     south.core.hear(south.relay.note(), 3, [leaf])
     assert outside(south) == []
 

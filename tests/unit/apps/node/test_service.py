@@ -16,7 +16,6 @@ from wellclear.apps.node.service import NodeService
 from wellclear.edges.client import HostClient
 from wellclear.testing.sketch import Sketch, circle
 
-
 LOOKS_MAX = 2_000
 
 
@@ -35,12 +34,15 @@ class CountingClock:
         return 86_400_000_000 + self.looks * 1_000
 
 
-class Nothing(httpx.AsyncByteStream):
-    """A body without a byte."""
+class Body(httpx.AsyncByteStream):
+    """A body of some chunks, or of none."""
+
+    def __init__(self, *chunks: bytes) -> None:
+        self.chunks = chunks
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
-        for _ in range(0):
-            yield b""
+        for chunk in self.chunks:
+            yield chunk
 
 
 @pytest.mark.requirement("R2")
@@ -55,7 +57,7 @@ def test_a_missing_part_does_not_keep_the_node_from_everything_else(tmp_path: Pa
 
     def answer(request: httpx.Request) -> httpx.Response:
         asked.append(request.url.path)
-        return httpx.Response(404, content=Nothing())
+        return httpx.Response(404, content=Body())
 
     async def fetching() -> None:
         signer, channel = bench.core.outbox.signers["node"], relay.sketch.channel
@@ -72,3 +74,23 @@ def test_a_missing_part_does_not_keep_the_node_from_everything_else(tmp_path: Pa
     asyncio.run(fetching())
     assert len(asked) == 4
     assert clock.looks < AGAIN_AFTER_US[0] // 1_000
+
+
+@pytest.mark.requirement("R33")
+def test_a_host_that_tells_another_log_when_it_is_asked_is_convicted(tmp_path: Path) -> None:
+    """The note that says how long the log is was looked at for its size alone, and thrown away."""
+    relay = Relay(Sketch.founded(seed=71))
+    bench = Bench(relay, "SOUTHLAND", tmp_path / "south.sqlite")
+    bench.core.hear(relay.note(), 0, relay.sketch.leaves)
+    assert bench.core.wants_look
+
+    async def looking() -> None:
+        signer, channel = bench.core.outbox.signers["node"], relay.sketch.channel
+        note = relay.note(root=bytes(32))
+        transport = httpx.MockTransport(lambda request: httpx.Response(200, content=Body(note)))
+        client = HostClient("http://host", channel, signer, bench.clock, transport=transport)
+        await NodeService(bench.core, client, tmp_path)._look()
+        await client.close()
+
+    asyncio.run(looking())
+    assert bench.core.state == "halted"
