@@ -15,7 +15,7 @@ unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo test long check static bench golden format lock clean
+.PHONY: help setup demo test long check static bench sim sim-many golden format lock clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z][a-z-]*:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -54,6 +54,19 @@ static: $(READY)
 bench: $(READY) ## Measure, as ratios to peers in one run
 	$(BIN)/python -m benchmarks
 	$(BIN)/python -m benchmarks.checking
+
+# Vices by name, with commas: WITHOUT="crash torn,loss" leaves them out, EVERY="clock jump" has them in each world.
+SEED ?= 1
+STEPS ?= 50
+N ?= 100
+FIRST ?= 1
+WORLDS = --steps $(STEPS) --without "$(WITHOUT)" --every "$(EVERY)"
+
+sim: $(READY) ## Replay one simulated world with its trace: SEED=7 STEPS=50
+	$(BIN)/python -m wellclear.testing.sim one --seed $(SEED) $(WORLDS)
+
+sim-many: $(READY) ## Look at many simulated worlds on all cores: N=1000
+	$(BIN)/python -m wellclear.testing.sim many --count $(N) --first $(FIRST) $(WORLDS)
 
 golden: $(READY) ## Make the golden logs anew and show what changed
 	$(BIN)/python -m tests.golden.make

@@ -1,0 +1,25 @@
+"""No process dies of itself, no task of it ends, and when nothing goes wrong any more everything comes to rest."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from wellclear.testing.checkers.checker import Checker, History
+
+
+class Alive(Checker):
+    """What ended that should not have, and what is still on its way at the end."""
+
+    name = "alive"
+
+    def watch(self) -> Iterator[str]:
+        for machine in self.world.machines():
+            while machine.died:
+                yield f"{machine.name} ended by itself: {machine.died.pop()}"
+            for error in machine.life.faults if machine.life is not None else ():
+                yield f"a task of {machine.name} ended: {error!r}"
+
+    def finish(self, history: History) -> Iterator[str]:
+        yield from self.watch()
+        if not self.world.at_rest():
+            yield f"it did not come to rest: {self.world.unrest()}"

@@ -1,0 +1,54 @@
+"""A receipt says nothing that is not so: what it receives was there, and every part of it open."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from msgspec import UNSET
+
+from wellclear.domain.entry import Entry
+from wellclear.domain.kinds import Receipt, public_of
+from wellclear.testing.checkers.checker import Checker, History
+
+
+class TrueReceipts(Checker):
+    """Each receipt in the log against what its node can open."""
+
+    name = "true receipts"
+
+    def finish(self, history: History) -> Iterator[str]:
+        for node in self.nodes():
+            if self.cursed(node.name) or "liar" in self.world.ledger.guilty:
+                continue
+            assert node.service is not None, "it runs"
+            store = node.service.core.store
+            claimed: set[int] = set()
+            for one, step in zip(history.logged, history.steps, strict=True):
+                entry = one.entry
+                if (
+                    entry is not None
+                    and entry.act.party == node.party
+                    and entry.act.kind == "receipt"
+                    and not step.remarks
+                ):
+                    claimed |= self._received(entry)
+            for index in sorted(claimed):
+                shut = [ref for ref in self._meant(history, index, node.party) if store.opening(ref) is None]
+                if shut:
+                    yield f"{node.name} has a receipt for entry {index}, and {len(shut)} of its parts are not open"
+
+    @staticmethod
+    def _received(entry: Entry) -> set[int]:
+        body = public_of(entry.act)
+        assert isinstance(body, Receipt), "its kind says so"
+        shut = {row.index for row in body.not_opened} if body.not_opened is not UNSET else set()
+        return set(range(body.through + 1)) - shut
+
+    @staticmethod
+    def _meant(history: History, index: int, party: str) -> list[str]:
+        entry = history.logged[index].entry if index < len(history.logged) else None
+        if entry is None or entry.act.party == party:
+            return []
+        ours = [ref for ref in entry.act.parts if ref.to is not UNSET and party in ref.to]
+        addressed = any(desk.startswith(f"{party}/") for desk in entry.act.to)
+        return [ref.commit for ref in ours] if addressed else []

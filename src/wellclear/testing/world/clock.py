@@ -1,0 +1,35 @@
+"""The clocks of one machine in the world: they run fast or slow, and somebody may set them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from wellclear.testing.sketch import START_US
+from wellclear.testing.world.loop import SimLoop
+
+PPM = 1_000_000
+
+
+@dataclass(slots=True)
+class SimClock:
+    """UTC and monotonic time of one machine, both in whole microseconds.
+
+    `drift_ppm` is how much faster than the world it runs; `ahead_us` how far it was set wrong. UTC is the world's,
+    which begins at the sketch's end; the monotonic clock has been running for a day.
+    """
+
+    loop: SimLoop
+    drift_ppm: int = 0
+    ahead_us: int = 0
+    up_us: int = 86_400_000_000
+    starts_us: int = START_US
+
+    def now_us(self) -> int:
+        return self.starts_us + self._run_us() + self.ahead_us
+
+    def monotonic_us(self) -> int:
+        return self.up_us + self._run_us()
+
+    def _run_us(self) -> int:
+        passed_us = self.loop.now_us
+        return passed_us + passed_us * self.drift_ppm // PPM

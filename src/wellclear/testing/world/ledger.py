@@ -1,0 +1,91 @@
+"""What was seen in a world, as plain facts: for the checkers, and for the counts at its end."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Final
+
+KEPT_LINES: Final = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Put:
+    """An officer's act that the node has taken: from then on it must not be lost."""
+
+    party: str
+    act: str
+    kind: str
+    at_us: int
+    life: int
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """A whole answer of the host reached a node, with this leaf's place in it."""
+
+    reader: str
+    leaf_hash: str
+    index: int
+    size: int
+    root: str
+    at_us: int
+
+
+@dataclass(frozen=True, slots=True)
+class Rang:
+    """An alarm rang at a node: its key and rung, by the node's own clock and by the world's."""
+
+    party: str
+    key: str
+    rung: str
+    kind: str
+    own_us: int
+    at_us: int
+    life: int
+    early_us: int = 0
+    """How long before its rung was passed by any clock; 0 if it was."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """What one machine held at one moment."""
+
+    name: str
+    size: int
+    digest: bytes
+    state: str
+    at_us: int
+
+
+@dataclass
+class Ledger:
+    """Everything that was seen. Moments are the world's own, in microseconds."""
+
+    puts: list[Put] = field(default_factory=list)
+    proofs: list[Proof] = field(default_factory=list)
+    rang: list[Rang] = field(default_factory=list)
+    samples: list[Sample] = field(default_factory=list)
+    committed_us: dict[int, int] = field(default_factory=dict)
+    """When the host's disk had which index, the first time."""
+    guilty: set[str] = field(default_factory=set)
+    """Vices that happened and that excuse evidence, or a clock's error."""
+    dropped: set[str] = field(default_factory=set)
+    """Acts that an officer has let go."""
+    rung_at: dict[str, set[str]] = field(default_factory=dict)
+    """What rang at whose node: keys with their rungs."""
+    halted: dict[str, str] = field(default_factory=dict)
+    """Nodes that held evidence at some time, and what it proves."""
+    must_halt: dict[str, str] = field(default_factory=dict)
+    """Nodes that have been shown two histories, and how."""
+    counts: Counter[str] = field(default_factory=Counter)
+    lines: list[str] = field(default_factory=list)
+
+    def count(self, what: str, times: int = 1) -> None:
+        """One more of a kind, transition or vice."""
+        self.counts[what] += times
+
+    def say(self, at_us: int, who: str, what: str) -> None:
+        """A line of the trace."""
+        if len(self.lines) < KEPT_LINES:
+            self.lines.append(f"{at_us / 1e6:10.3f}  {who:<12} {what}")
