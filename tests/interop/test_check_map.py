@@ -7,12 +7,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from tests.unit.apps.check.map.sketches import HOSTILE, TURNING, of_channel, of_files, theirs
 from tests.unit.apps.check.plans import HOUR_US, START_US, at, planned, skipped, volume
 from wellclear.apps.check.channel import ChannelChecked
-from wellclear.apps.check.map.page import map_page
+from wellclear.apps.check.map.page import asset, map_page
+from wellclear.apps.check.map.plane import Plane
 from wellclear.apps.check.plan import Checked
 from wellclear.domain.quantities import Datum
 from wellclear.domain.volume import AltitudeBand, Route
@@ -223,6 +225,40 @@ def test_a_press_on_the_map_selects_and_search_narrows(opener: Opener) -> None:
     assert "No clash of this volume was found" in page.locator("#chosen").inner_text()
 
 
+def test_two_fingers_pinch_and_one_drags(opener: Opener) -> None:
+    page = opener.open(realistic(), viewport={"width": 390, "height": 844}, has_touch=True)
+    box = page.locator("#map").bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    fingers = page.context.new_cdp_session(page)
+
+    def touch(kind: str, *spots: tuple[float, float]) -> None:
+        points = [{"x": left, "y": top, "id": number} for number, (left, top) in enumerate(spots)]
+        fingers.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+    def scale_bar() -> int:
+        """How far apart two positions are that are 100 pixels apart, in seconds of arc; smaller is nearer."""
+        told = []
+        for left in (x - 50, x + 50):
+            page.mouse.move(left, y)
+            told.append(float(page.locator("#cursor").inner_text().split()[1].split("°")[0]))
+        return round(abs(told[1] - told[0]) * 3600)
+
+    far = scale_bar()
+    before = page.locator("#map").evaluate(DRAWN)
+    touch("touchStart", (x - 20, y), (x + 20, y))
+    for apart in (30, 45, 60, 80):
+        touch("touchMove", (x - apart, y), (x + apart, y))
+    touch("touchEnd")
+    drawn_anew(page, before)
+    assert far / 5 < scale_bar() < far / 3, "four times as far apart is four times as near"
+    before = page.locator("#map").evaluate(DRAWN)
+    touch("touchStart", (x, y))
+    touch("touchMove", (x + 60, y + 30))
+    touch("touchEnd")
+    drawn_anew(page, before)
+    assert page.locator("#chosen").is_hidden(), "a drag selects nothing"
+
+
 def test_a_party_can_be_left_out_of_sight(opener: Opener) -> None:
     page = opener.open(realistic())
     page.locator("#legend input").first.uncheck()
@@ -288,16 +324,40 @@ def test_against_a_channel_there_is_the_others_id_and_not_its_shape(opener: Open
     assert "Only your own drafts are drawn" in page.locator("#basis").inner_text()
 
 
-def test_projections_of_page_and_program_are_the_same(opener: Opener) -> None:
-    for lat, lon in ((34.5, 38.3), (-17.0, 179.9), (89.999, 20.0)):
-        checked = of_files(
-            planned("A-1", "NORTH", volume(lat, lon)), planned("B-1", "SOUTH", volume(min(lat + 3, 89.0), lon))
-        )
-        page = opener.open(checked, viewport={"width": 1200, "height": 700})
-        page.click("#volume-list button")
-        box = page.locator("#map").bounding_box()
-        until(page, "true")
-        page.mouse.move(box["x"] + round(box["width"] / 2), box["y"] + round(box["height"] / 2))
-        told = page.locator("#cursor").inner_text()
-        said_lat = float(told.split("°")[0]) * (-1 if "°S" in told else 1)
-        assert said_lat == pytest.approx(lat, abs=0.002)
+@pytest.mark.parametrize(("lat", "lon"), [(34.5, 38.3), (-17.0, 179.9), (89.999, 20.0), (-90.0, 0.0), (0.0, -180.0)])
+def test_the_page_projects_as_the_program_does(browser: Any, lat: float, lon: float) -> None:
+    lats, lons = (
+        np.array([lat + 0.5, lat - 1.3, -60.0, 80.0, 10.0]),
+        np.array([lon + 0.7, lon - 2.0, 100.0, -170.0, 0.0]),
+    )
+    lats = np.clip(lats, -90.0, 90.0)
+    expected = Plane(lon, lat).project(lons, lats)
+    page = browser.new_page()
+    found = page.evaluate(
+        f"""pairs => {{
+            const facts = {{ middle: [{lat}, {lon}] }};
+            {asset("earth.js")}
+            return pairs.map(([lat, lon]) => {{
+                const point = project(lat, lon);
+                return [...point, ...unproject(...point)];
+            }});
+        }}""",
+        [[float(one), float(other)] for one, other in zip(lats, lons, strict=True)],
+    )
+    page.close()
+    drawn = np.array(found)
+    assert np.abs(drawn[:, :2] - expected).max() < 0.01, "a centimetre"
+    assert np.abs(drawn[:, 2] - lats).max() < 1e-6
+    turned = (drawn[:, 3] - lons + 180.0) % 360.0 - 180.0
+    assert np.abs(turned * np.cos(np.radians(lats))).max() < 1e-6
+
+
+def test_the_pointer_says_where_it_is(opener: Opener) -> None:
+    page = opener.open(of_files(planned("A-1", "NORTH"), planned("B-1", "SOUTH", volume(37.5))))
+    page.click("#volume-list button")
+    until(page, "true")
+    box = page.locator("#map").bounding_box()
+    page.mouse.move(box["x"] + round(box["width"] / 2), box["y"] + round(box["height"] / 2))
+    told = page.locator("#cursor").inner_text()
+    assert told.startswith(("34.50", "34.49"))
+    assert "°N 038." in told

@@ -61,7 +61,7 @@ const volumeButton = (side) => side !== null && el("button", { type: "button", o
 
 function aboutClash(clash) {
   return [
-    el("header", {}, title(clash), el("h3", {}, el("span", { class: "verdict" }, clash.verdict), ` ${clash.number} of ${facts.found.toLocaleString("en")}`), close()),
+    el("header", {}, title(clash), el("h2", {}, el("span", { class: "verdict" }, clash.verdict), ` ${clash.number} of ${facts.found.toLocaleString("en")}`), close()),
     el("p", { class: "who" }, name(clash.pair)), lines(clash.lines),
     el("div", { class: "actions" }, volumeButton(clash.a), volumeButton(clash.b), el("button", { type: "button", onclick: () => step(-1) }, "Previous clash"), el("button", { type: "button", onclick: () => step(1) }, "Next clash")),
   ];
@@ -72,7 +72,7 @@ function aboutVolume(volume) {
   const told = [["party", [party, volume.category].filter(Boolean).join(", ")], ["notice", volume.notice], ["where", volume.where], ["heights", volume.heights], ["when", volume.when], ["in", volume.place], ...(volume.notes ?? []).map((note) => ["note", note])];
   const its = volume.clashes.slice(0, 30);
   return [
-    el("header", {}, sample(volume.party), el("h3", {}, name(volume.id)), close()), lines(told),
+    el("header", {}, sample(volume.party), el("h2", {}, name(volume.id)), close()), lines(told),
     its.length ? el("div", { class: "actions" }, its.map((index) => el("button", { type: "button", onclick: () => choose({ clash: index }, true) }, `Clash ${clashes[index].number}`)), volume.clashes.length > its.length && el("span", {}, `and ${volume.clashes.length - its.length} more`)) : el("p", { class: "faint" }, facts.compared ? "No clash of this volume was found." : "It was compared with nothing."),
   ];
 }
