@@ -26,6 +26,7 @@ _CAP: Final = np.linspace(-90.0, 90.0, 19)
 _AROUND_M: Final = 19_000_000.0
 """An outline that reaches so far from the middle passes the point opposite to it, where the plane tears."""
 _QUARTER_M: Final = 10_018_000.0
+_SLIVER_M2: Final = 0.01
 _SMOOTH: Final = 0.002  # of a half-width: how far a corridor's outline may be simplified
 
 
@@ -87,8 +88,15 @@ def rings_of(area: Any) -> tuple[Floats, ...]:
     found: list[Floats] = []
     for part in shapely.get_parts(shapely.get_parts(area)):
         if part.geom_type == "Polygon" and not part.is_empty:
-            found += [shapely.get_coordinates(ring)[:-1] for ring in (part.exterior, *part.interiors)]
+            found += [
+                shapely.get_coordinates(ring)[:-1] for ring in (part.exterior, *part.interiors) if not _is_sliver(ring)
+            ]
     return tuple(found)
+
+
+def _is_sliver(ring: Any) -> bool:
+    """Rounding leaves such where two areas share an edge."""
+    return bool(shapely.area(shapely.Polygon(ring)) < _SLIVER_M2)
 
 
 def _of_rings(rings: Sequence[Floats], radius_m: float = 0.0) -> Outline:

@@ -11,7 +11,7 @@ from typing import Final
 
 import numpy as np
 
-from wellclear.airspace.geodesy import Floats, ecef, forward, inverse
+from wellclear.airspace.geodesy import Floats, forward, inverse
 
 _ROUNDS: Final = 200
 
@@ -28,8 +28,9 @@ class Plane:
         """Around the middle of the smallest cap that holds all positions, to about a hundredth of its size."""
         if not lon.size:
             return cls(0.0, 0.0)
-        vectors = ecef(lon, lat)
-        vectors = np.unique(vectors / np.linalg.norm(vectors, axis=1, keepdims=True), axis=0)
+        phi, lam = np.radians(lat), np.radians(lon)
+        upward = np.stack([np.cos(phi) * np.cos(lam), np.cos(phi) * np.sin(lam), np.sin(phi)], axis=-1)
+        vectors = np.unique(upward, axis=0)
         middle = vectors[0]
         for number in range(1, _ROUNDS):  # towards the farthest by ever smaller steps (Badoiu and Clarkson)
             farthest = vectors[np.argmin(vectors @ middle)]
