@@ -353,13 +353,15 @@ class Follower:
     def _fold(self, leaves: tuple[bytes, ...], note: bytes, hashes: list[bytes]) -> Proven:
         start, picture = self.size, self.picture
         logged = tuple(open_leaf(index, leaf) for index, leaf in enumerate(leaves, start))
-        steps = []
+        steps, said = [], []
         for one in logged:
+            if _by_its_party(picture, one):  # else a host may log anything in anybody's name
+                said.append(one)
             steps.append(fold(picture, one))
             picture = steps[-1].picture
         self.tree.extend(hashes)  # heads may name sizes inside the run
         try:
-            differing = tuple(remark for one in logged if (remark := _head_fault(one, self.tree)) is not None)
+            differing = tuple(remark for one in said if (remark := _head_fault(one, self.tree)) is not None)
         finally:
             self.tree.truncate(start)
         return Proven(start, leaves, note, logged, tuple(steps), differing)
@@ -369,9 +371,15 @@ def _cost(leaf: bytes) -> int:
     return len(leaf) + LEAF_COST_BYTES
 
 
+def _by_its_party(picture: Picture, logged: Logged) -> bool:
+    """Whether a key of the party that an entry names has signed it; also where the host should have refused it."""
+    row = None if logged.entry is None else picture.keys.get(logged.entry.link.key)
+    return row is not None and logged.entry is not None and row.party == logged.entry.act.party
+
+
 def _head_fault(logged: Logged, tree: Tree) -> Remark | None:
     """HEAD_DIFFERS, when an author names a size that we have with a root that we do not."""
-    if logged.entry is None or logged.fault is not None or logged.entry.link.head is UNSET:
+    if logged.entry is None or logged.entry.link.head is UNSET:
         return None
     head = logged.entry.link.head
     if head.size > tree.size or b64(tree.root(head.size)) == head.root:

@@ -38,12 +38,12 @@ from wellclear.picture.view_items import (
     WrongView,
 )
 
-__all__ = ["Opened", "Unopened", "View", "fold_view", "open_later"]
+__all__ = ["SOFT", "Opened", "Unopened", "View", "fold_view", "open_later"]
 
 Opened = Mapping[str, Group | Unopened]
 """What a reader holds of an entry's parts, by the header's commitment; one that is not in it was not meant for it."""
 
-_SOFT = frozenset({Reason.UNKNOWN_DESK, Reason.NOTHING_TO_READ, Reason.OLDER_RULES})
+SOFT = frozenset({Reason.UNKNOWN_DESK, Reason.NOTHING_TO_READ, Reason.OLDER_RULES})
 """Remarks beside which an entry stands all the same."""
 
 
@@ -52,7 +52,7 @@ def fold_view(view: View, logged: Logged, step: Step, opened: Opened) -> tuple[V
     assert logged.index == view.size, "entries are folded in the order of the log"
     view = _leave(replace(view, size=logged.index + 1), step)
     entry = logged.entry
-    if entry is None or not all(remark.reason in _SOFT for remark in step.remarks):
+    if entry is None or not all(remark.reason in SOFT for remark in step.remarks):
         return view, ()
     act = entry.act
     file = _FILERS.get(act.kind)

@@ -6,12 +6,13 @@ import pytest
 
 from tests.unit.channel.relay import Relay
 from wellclear.channel import follower as followers
-from wellclear.channel.composing import link
+from wellclear.channel.composing import Chain, link
 from wellclear.channel.follower import LEAF_COST_BYTES, NOTES_AHEAD_MAX, STALE_AFTER_US, Follower
 from wellclear.channel.policy import cosigner_name
 from wellclear.domain.reasons import Reason
 from wellclear.errors import Equivocation, Unverified
 from wellclear.log.checkpoint import cosign, merge_signatures
+from wellclear.log.ed25519 import SigningKey
 from wellclear.log.equivocation import check_evidence, decode_evidence
 from wellclear.log.merkle import Tree, leaf_hash
 from wellclear.testing.sketch import Sketch, circle
@@ -198,18 +199,23 @@ def test_empty_leaves_are_not_kept_without_end(relay: Relay, monkeypatch: pytest
     assert follower.size == relay.size, "what is proven takes their place"
 
 
-def test_a_head_unlike_our_tree_is_told(relay: Relay) -> None:
+@pytest.mark.parametrize("seq", [0, 7])
+def test_a_head_unlike_our_tree_is_told(relay: Relay, seq: int) -> None:
+    """Also where its author's chain is another one there; but no stranger's word in the author's name is."""
     sketch, size = relay.sketch, relay.size
     author = sketch.parties["SOUTHLAND"]
     act = sketch.compose("time", "SOUTHLAND").act
     seen_elsewhere = (size - 1, b"\x02" * 32)
-    sketch.log(link(act, (), author.key("node"), author.chains["node"], seen_elsewhere, sketch.now_us))
+    chain = author.chains["node"] if not seq else Chain(seq, b"\x03" * 32)
+    sketch.log(link(act, (), SigningKey(bytes(32)), Chain(0, None), seen_elsewhere, sketch.now_us))
+    sketch.log(link(act, (), sketch.parties["NORTHLAND"].key("node"), Chain(0, None), seen_elsewhere, sketch.now_us))
+    sketch.log(link(act, (), author.key("node"), chain, seen_elsewhere, sketch.now_us))
     follower = following(relay, size)
     follower.hear(relay.note(), 0)
     follower.give(size, sketch.leaves[size:])
     proven = follower.proven()
     assert proven is not None
-    assert [remark.reason for remark in proven.differing] == [Reason.HEAD_DIFFERS]
+    assert [(remark.index, remark.reason) for remark in proven.differing] == [(size + 2, Reason.HEAD_DIFFERS)]
 
 
 def test_replay_holds_the_store_to_the_note(relay: Relay) -> None:

@@ -33,7 +33,7 @@ from wellclear.log.ed25519 import Signer
 from wellclear.log.equivocation import check_evidence
 from wellclear.log.merkle import leaf_hash
 from wellclear.picture.picture import Picture, Step
-from wellclear.picture.view import fold_view, open_later
+from wellclear.picture.view import SOFT, fold_view, open_later
 from wellclear.picture.view_items import View
 from wellclear.watch.drift import DriftWatch
 from wellclear.watch.duties import DutyBook
@@ -322,7 +322,8 @@ class Hearing:
         for remark in (*step.remarks, *remarks):
             self.remarks.append((logged.index, author, remark))
         if live:
-            if fresh_us is not None and entry is not None and logged.fault is None:
+            stands = all(remark.reason in SOFT for remark in step.remarks)  # else a host may log anything as anybody's
+            if fresh_us is not None and entry is not None and stands:
                 self.drift.take(author, entry.link.time, fresh_us)
             filed = self.view.filed.get(logged.index)
             self.ringing.arrived(step, logged, remarks, self.now_us, filed.item if filed is not None else "")

@@ -9,7 +9,9 @@ import pytest
 from tests.unit.apps.node.bench import SECOND_US, Bench
 from tests.unit.channel.relay import Relay
 from wellclear.apps.node.board import board
+from wellclear.channel.composing import Chain, compose, link
 from wellclear.errors import Malformed, Unverified
+from wellclear.log.ed25519 import SigningKey
 from wellclear.testing.sketch import Sketch
 
 pytestmark = pytest.mark.requirement("R20")
@@ -116,6 +118,27 @@ def test_a_fresh_claim_is_judged(south: Bench, after: str, sign: int, off_s: flo
     assert south.core.drift.blocks_lead_time() is blocks
     south.core.tick()
     assert [alarm.kind for alarm in south.rang if alarm.kind == "clock"] == ["clock"] * blocks
+
+
+def test_a_host_sets_no_others_clock_by_what_it_should_have_refused(south: Bench) -> None:
+    """It logs NORTHLAND's own old claims once more, and one in NORTHLAND's name that somebody else has linked."""
+    sketch = south.relay.sketch
+    claim(south)
+    old = sketch.leaves[-1]
+    south.clock.advance(3_600)
+    south.follow()
+    claim(south)
+    south.follow()
+    assert ahead_ms(south) == {NORTH: 0}
+    for _ in range(9):
+        assert sketch.log(old).remarks
+    act = compose("time", channel=sketch.channel, party=NORTH, said_us=sketch.now_us).act
+    for key in (sketch.parties["CASPIA"].key("sequencer"), SigningKey(bytes(32))):
+        leaf = link(act, (), key, Chain(0, None), (1, sketch.tree.root(1)), sketch.now_us + 3_600 * SECOND_US)
+        assert sketch.log(leaf).remarks
+    south.follow()
+    assert ahead_ms(south) == {NORTH: 0}
+    assert judges_nobody(south)
 
 
 @pytest.mark.parametrize("seconds", [8, 60])
