@@ -46,7 +46,8 @@ def test_the_middle_is_in_the_middle_and_not_on_the_other_side_of_the_earth() ->
     assert polar.lat > 89.9
     assert Plane.around(np.empty(0), np.empty(0)) == Plane(0.0, 0.0)
     near = Plane.around(np.array([38.0, 38.02]), np.array([34.0, 34.0]))
-    assert (near.lat, near.lon) == (pytest.approx(34.0, abs=1e-4), pytest.approx(38.01, abs=1e-3))
+    assert near.lat == pytest.approx(34.0, abs=1e-4)
+    assert near.lon == pytest.approx(38.01, abs=1e-3)
 
 
 @pytest.mark.parametrize(("lat", "lon"), PLACES)
