@@ -38,6 +38,8 @@ class Verdict:
     """The entry that commits to a part, by the hex of the commitment."""
     breaks: list[int] = field(default_factory=list)
     """Entries that are broken themselves, ascending: bytes that nobody signed, or the first that no host may log."""
+    built: set[Fault] = field(default_factory=set)
+    """Faults of entries whose bytes are good, and for which a broken entry before may be the reason."""
     digests: dict[int, bytes] = field(default_factory=dict)
     hosts: list[tuple[int, HostCard]] = field(default_factory=list)
     """From which size of the log on which host signs."""
@@ -64,9 +66,15 @@ class Verdict:
         return True
 
     def sort_out(self) -> None:
-        """Each fault once, with whether it follows from a broken entry; nothing else is taken to explain one."""
+        """Each fault once, with whether it follows from a broken entry; nothing else is taken to explain one.
+
+        Entries under the very root that the host signed are what it logged, broken or not. Then what all fold and hash
+        alike is judged whatever is broken: only an entry that was to build on a broken one follows from it.
+        """
+        as_logged = self.host_signed and self.checkpoint is not None and self.tree.root() == self.checkpoint.root
         self.faults = [
-            replace(fault, follows=self._rests_on_a_break(*fault.rests_on)) for fault in dict.fromkeys(self.faults)
+            replace(fault, follows=self._rests_on_a_break(*fault.rests_on) and (fault in self.built or not as_logged))
+            for fault in dict.fromkeys(self.faults)
         ]
 
     def _rests_on_a_break(self, start: int, end: int) -> bool:

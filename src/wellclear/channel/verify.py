@@ -206,7 +206,10 @@ def _check_entry(verdict: Verdict, before: Picture, logged: Logged) -> None:
         if by_itself:
             verdict.breaks.append(index)
         rests_on = (0, 0) if by_itself else (0, index)
-        verdict.faults.append(Fault("", index, f"{fault}: {fault.sentence}; a host must not log it", rests_on))
+        found = Fault("", index, f"{fault}: {fault.sentence}; a host must not log it", rests_on)
+        verdict.faults.append(found)
+        if not by_itself:
+            verdict.built.add(found)
     if logged.entry is None:
         return
     for ref in logged.entry.act.parts:

@@ -299,6 +299,24 @@ def test_a_head_of_another_log_is_a_fault_with_its_index() -> None:
     assert [(fault.index, "HEAD_DIFFERS" in fault.why) for fault in found] == [(14, True)]
 
 
+@pytest.mark.requirement("R33", "N9")
+def test_nothing_hides_behind_an_entry_that_the_host_has_logged_and_signed() -> None:
+    """Junk in the log itself changes no root and no picture: another lie is no consequence of it."""
+    sketch = scripted()
+    sketch.log(b"nonsense")
+    author = sketch.parties["NORTHLAND"]
+    act = sketch.compose("time", "NORTHLAND").act
+    sketch.log(link(act, [], author.key("node"), author.chains["node"], (15, bytes(32)), sketch.now_us))
+    changed = bundle_of(sketch)
+    wrong = PictureStatement(sketch.origin, 16, bytes(32))
+    changed["picture.txt"] = sign_statement(wrong, "SOUTHLAND/picture", sketch.parties["SOUTHLAND"].key("picture"))
+    changed["policy.txt"] = changed["policy.txt"].replace(b"quorum none", b"quorum parties")
+    found = verify_bundle(signed_again(changed, sketch)).faults
+    assert {(fault.file, fault.index, fault.follows) for fault in found} == {
+        ("", 14, False), ("", 15, False), ("picture.txt", None, False), ("policy.txt", None, False),
+    }  # fmt: skip
+
+
 @pytest.mark.parametrize("made", [{}, {"checkpoint": b""}, {"checkpoint": b"x\n9999999999999999\nAA==\n\n"}])
 def test_nothing_at_all_is_no_bundle(made: Files) -> None:
     verdict = verify_bundle(made)
