@@ -114,6 +114,18 @@ def _given(file: Path | None, variable: str, *, or_general: bool = True) -> str 
             return line.decode("utf-8").rstrip("\r\n")
         except UnicodeDecodeError as error:
             raise Malformed(str(file), "line 1", "not UTF-8") from error
-    own = os.environ.get(variable) if variable != PASSPHRASE else None
-    general = (_KNOWN.get() or os.environ.get(PASSPHRASE)) if or_general else None
+    own = _in_variable(variable) if variable != PASSPHRASE else None
+    general = (_KNOWN.get() or _in_variable(PASSPHRASE)) if or_general else None
     return own or general or None
+
+
+def _in_variable(name: str) -> str:
+    """What a variable holds: one line, as a file's first one and what is typed; so it can be handed on by a pipe."""
+    value = os.environ.get(name, "").rstrip("\r\n")
+    if "\n" in value or "\r" in value:
+        raise Malformed(name, "", "more than one line; a passphrase is one")
+    try:
+        value.encode("utf-8")
+    except UnicodeEncodeError as error:
+        raise Malformed(name, "", "not UTF-8") from error
+    return value

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from wellclear.apps.cli.asking import knowing, new_passphrase, passphrase, without_passphrases
-from wellclear.errors import Misconfigured
+from wellclear.apps.cli.asking import PASSPHRASE, knowing, new_passphrase, passphrase, without_passphrases
+from wellclear.errors import Malformed, Misconfigured
 
 
 def test_one_command_keeps_the_passphrase_for_its_steps(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -34,3 +34,13 @@ def test_a_process_that_we_start_inherits_no_passphrase(monkeypatch: pytest.Monk
     for name in ("WELLCLEAR_PASSPHRASE", "WELLCLEAR_NEW_PASSPHRASE", "WELLCLEAR_RECOVERY_PASSPHRASE", "WELLCLEAR_HOME"):
         monkeypatch.setenv(name, "x" * 8)
     assert [name for name in without_passphrases() if name.startswith("WELLCLEAR_")] == ["WELLCLEAR_HOME"]
+
+
+def test_a_variable_holds_one_line_as_a_file_does(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else a key would be made under a passphrase that no pipe and no terminal can bring."""
+    monkeypatch.setenv(PASSPHRASE, "good enough\r\n")
+    assert new_passphrase("W1") == "good enough"
+    for wrong in ("two lines\nof it", "not \udcff UTF-8"):
+        monkeypatch.setenv(PASSPHRASE, wrong)
+        with pytest.raises(Malformed, match=PASSPHRASE):
+            new_passphrase("W1")
