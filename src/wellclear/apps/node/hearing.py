@@ -116,7 +116,7 @@ class Hearing:
         evidence = self.store.get_meta("evidence")
         if evidence is not None:
             self.follower.evidence = Equivocation("log", check_evidence(evidence), (b"", b"", evidence))
-            self.ringing.halted(self.follower.evidence.why, self.now_us)
+            self.ringing.halted(self.follower.evidence.why, evidence, self.now_us)
             self.outbox.halt()
         self.ringing.after_replay(self.picture, self.view, self.now_us)
         try:
@@ -185,7 +185,7 @@ class Hearing:
     def halt(self, found: Equivocation) -> bytes:
         """Keep the evidence, so that a restart changes nothing; stop all but safety. Returns the file to publish."""
         file = found.evidence[2]
-        self.ringing.halted(found.why, self.now_us)
+        self.ringing.halted(found.why, file, self.now_us)
         self.changed = True
         changed = self.outbox.halt()
         with self.store.transaction():
@@ -298,15 +298,21 @@ class Hearing:
                 raise Unavailable("own store", "gave back other bytes than were written; check disk and memory")
             return proven.note
 
-        adopted = len(self.outbox.adopted)
-        with self.outbox.undone_on_failure(), self.store.transaction():
-            self.store.append(proven.start, proven.leaves, {}, seal)
-            changed = [item for logged in proven.logged for item in self.outbox.saw(logged)]
-            for item in changed:
-                self._store_item(item)
-            if len(self.outbox.adopted) > adopted and self._had_own_log:
-                self._counters.forget()
-                self.store.put_meta("counters", self._counters.encode())
+        adopted, changed = len(self.outbox.adopted), list[Item]()
+        with self.outbox.undone_on_failure():
+            try:
+                with self.store.transaction():
+                    self.store.append(proven.start, proven.leaves, {}, seal)
+                    changed += [item for logged in proven.logged for item in self.outbox.saw(logged)]
+                    for item in changed:
+                        self._store_item(item)
+                    if len(self.outbox.adopted) > adopted and self._had_own_log:
+                        self._counters.forget()
+                        self.store.put_meta("counters", self._counters.encode())
+            except Unavailable:  # a commit that reports an error may have taken effect
+                size = proven.start + len(proven.leaves)
+                if self.store.size() != size or self.store.checkpoint() != proven.note:
+                    raise
         for item in changed:
             self._ended(item)
 
@@ -346,6 +352,20 @@ class Hearing:
         if filed is not None and filed.item:
             self.detection.touch([filed.item])
         self.changed = True
+
+    def parts_came(self, rows: Sequence[Wanted], came: Sequence[bytes | None]) -> None:
+        """What was asked for together is kept together, so that nobody sees volumes without their category.
+
+        Raises:
+            Unavailable, Misconfigured: the store would not; all of them are still wanted, and no receipt claims them.
+        """
+        try:
+            with self.working(), self.store.transaction():
+                for row, stored in zip(rows, came, strict=True):
+                    self.part_came(row, stored)
+        except (Unavailable, Misconfigured):
+            self.parts.again(rows)
+            raise
 
     def author_of(self, index: int) -> str:
         """The party that an entry names as its author; empty where it cannot be told."""

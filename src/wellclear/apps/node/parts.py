@@ -99,6 +99,12 @@ class Parts:
             self.wanted.pop((row.index, row.ref.commit), None)
         return group
 
+    def again(self, rows: Sequence[Wanted]) -> None:
+        """What came could not be kept, whatever `came` has seen: it is wanted as before, at the next moment due."""
+        for row in rows:
+            row.busy = False
+            self.wanted[row.index, row.ref.commit] = row
+
     def receipt(self, picture: Picture, now_us: int) -> tuple[int, dict[int, str]] | None:
         """`through` and `not_opened` of the receipt to send now; None while there is nothing new to tell."""
         waiting = picture.waiting.get(self.party)

@@ -248,7 +248,7 @@ class NodeService:
             for start in range(0, len(rows), FETCHES_MAX):
                 chunk = rows[start : start + FETCHES_MAX]
                 came = await asyncio.gather(*map(self._fetch_one, chunk))
-                self._take_parts(chunk, came)  # together, so that nobody sees volumes without their category
+                self._take_parts(chunk, came)
             if rows:
                 self._tick_core()
             await self._fetch_outside()
@@ -271,12 +271,8 @@ class NodeService:
 
     def _take_parts(self, rows: Sequence[Wanted], came: Sequence[bytes | None]) -> None:
         try:
-            with self.core.working(), self.core.store.transaction():
-                for row, stored in zip(rows, came, strict=True):
-                    self.core.part_came(row, stored)
-        except (Unavailable, Misconfigured) as error:  # what is not on the disk is asked for again after the next start
-            for row in rows:
-                row.busy = False
+            self.core.parts_came(rows, came)
+        except (Unavailable, Misconfigured) as error:
             self._not_stored(error)
         self._after()
 

@@ -15,7 +15,9 @@ from tests.unit.channel.relay import Relay
 from tests.unit.edges.faulty import Plan
 from wellclear.apps.node.core import NodeCore
 from wellclear.channel.desk import ack, message, read_back, version_of
+from wellclear.channel.opening import open_leaf
 from wellclear.channel.outbox import decode_item
+from wellclear.domain.entry import PartRef
 from wellclear.edges.keyring import box_key
 from wellclear.edges.store import Store
 from wellclear.errors import InvalidValue, Misconfigured, Refused, Unavailable
@@ -44,17 +46,9 @@ class FullBench(Bench):
         self.core.replay()
 
     def fetch(self, stored: dict[str, bytes] | None = None) -> None:
-        """As the service does: all that came in one transaction, asked for again when that fails."""
+        """As the service does: all that came together."""
         rows = self.core.parts.due(self.clock.monotonic_us())
-        try:
-            with self.core.store.transaction():
-                for row in rows:
-                    assert isinstance(row.ref.sha, str)
-                    self.core.part_came(row, (stored or self.relay.sketch.parts).get(row.ref.sha))
-        except (Unavailable, Misconfigured):
-            for row in rows:
-                row.busy = False
-            raise
+        self.core.parts_came(rows, [(stored or self.relay.sketch.parts).get(str(row.ref.sha)) for row in rows])
 
     def room(self) -> None:
         self.plan.at = -1
@@ -132,6 +126,36 @@ def test_whichever_write_finds_the_disk_full_nothing_is_lost_doubled_or_silent(
     assert south.core.picture.digest == south.relay.sketch.picture.digest
     rows = [decode_item(row.row).state for row in south.core.store.outbox()]
     assert rows == [], "and a restart finds nothing left over"
+
+
+@pytest.mark.requirement("R2", "R33")
+@pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
+@pytest.mark.parametrize("write", range(WRITES_OF_THE_STORY))
+def test_whichever_write_reports_an_error_once_the_node_goes_on_without_a_restart(
+    south: FullBench, write: int, after: bool
+) -> None:
+    """Also where it took effect: the node's log and its store must not part."""
+    item, start = announced(south), south.relay.size
+    south.plan.arm(write, after=after)
+    story(south, item)
+    for _ in range(4):
+        received = "receipt" in [entry_kind(leaf) for leaf in south.relay.sketch.leaves[start:]]
+        kept = all(south.core.store.opening(ref.commit) for ref in parts_of(south))
+        assert kept or not received, "no receipt claims what is not kept"
+        south.clock.advance(3)
+        story(south, item)
+    assert [entry_kind(leaf) for leaf in south.relay.sketch.leaves[start:]].count("ack") == 1
+    assert not south.relay.sketch.picture.waiting.get(SOUTH)
+    south.relay.sketch.time(NORTH)
+    south.follow()
+    assert south.core.follower.size == south.core.store.size() == south.relay.size
+    assert south.core.picture.digest == south.relay.sketch.picture.digest
+
+
+def parts_of(south: FullBench) -> list[PartRef]:
+    """Of every notice in the log."""
+    entries = [open_leaf(0, leaf).entry for leaf in south.relay.sketch.leaves]
+    return [ref for entry in entries if entry is not None and entry.act.kind == "notice" for ref in entry.act.parts]
 
 
 def entry_kind(leaf: bytes) -> str:
