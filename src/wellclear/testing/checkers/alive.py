@@ -13,7 +13,9 @@ class Alive(Checker):
     name = "alive"
 
     def watch(self) -> Iterator[str]:
-        for machine in self.world.machines():
+        while self.world.found:
+            yield self.world.found.pop()
+        for machine in self.world.everything():
             while machine.died:
                 yield f"{machine.name} ended by itself: {machine.died.pop()}"
             for error in machine.life.faults if machine.life is not None else ():

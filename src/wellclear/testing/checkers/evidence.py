@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from typing import Final
 
 from wellclear.channel.follower import STALE_AFTER_US
+from wellclear.domain.canonical import b64
 from wellclear.testing.checkers.checker import Checker, History
+from wellclear.testing.world.machines import NodeMachine
 
 SLACK_US: Final = 2_000_000
 
@@ -32,7 +34,21 @@ class Evidence(Checker):
         for rang in world.ledger.rang:
             if rang.kind == "head_differs" and not world.ledger.guilty & {"history", "two histories", "liar"}:
                 yield f"{rang.party} rang {rang.key}, and nobody has shown two histories"
-        for party, why in sorted(world.ledger.must_halt.items()):
-            service = world.nodes[party].live()
-            if service is not None and not world.ledger.halted.get(party):
-                yield f"{party} holds no evidence: {why}"
+        for node in self.nodes():
+            if not self.cursed(node.name):
+                yield from self._forked(node, history)
+
+    def _forked(self, node: NodeMachine, history: History) -> Iterator[str]:
+        """Who holds another history than the host shows at the end, or a proof that it does not keep, has evidence."""
+        assert node.service is not None, "it runs"
+        core = node.service.core
+        if core.state == "halted":
+            return
+        own = core.store.leaves(0, core.store.size())
+        if tuple(own) != history.leaves[: len(own)]:
+            yield f"{node.name} holds another log than its host shows, and no evidence"
+        for proof in self.world.ledger.proofs:
+            there = proof.index < len(history.logged) and b64(history.logged[proof.index].leaf_hash) == proof.leaf_hash
+            if proof.reader == node.name and not there:
+                yield f"{node.name} was given a proof of entry {proof.index} that does not hold, and has no evidence"
+                return

@@ -51,15 +51,12 @@ class AcknowledgedOnce(Checker):
             if one.entry is not None:
                 name = b64(one.entry.act_hash)
                 logged.add(name)
-                reasons = {str(remark.reason) for remark in step.remarks}
-                standing[name] += (
-                    bool(one.entry.approvals) and "DOUBLED" not in reasons and "STALE_APPROVAL" not in reasons
-                )
+                standing[name] += bool(one.entry.approvals) and not step.remarks
         yield from (f"act {name[:8]} counts {times} times" for name, times in standing.items() if times > 1)
         for put in self.world.ledger.puts:
             node = self.world.nodes[put.party]
             service = node.live()
             if put.act in logged or put.act in self.world.ledger.dropped or self.cursed(node.name) or service is None:
                 continue
-            if put.act not in service.core.outbox.items:
+            if put.act not in service.core.outbox.items and put.act not in service.core.logged_at:
                 yield f"{put.party} took {put.kind} {put.act[:8]} at {put.at_us / 1e6:.3f} s, and it is nowhere"

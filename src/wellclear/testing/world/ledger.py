@@ -76,8 +76,6 @@ class Ledger:
     """What rang at whose node: keys with their rungs."""
     halted: dict[str, str] = field(default_factory=dict)
     """Nodes that held evidence at some time, and what it proves."""
-    must_halt: dict[str, str] = field(default_factory=dict)
-    """Nodes that have been shown two histories, and how."""
     counts: Counter[str] = field(default_factory=Counter)
     lines: list[str] = field(default_factory=list)
 

@@ -23,7 +23,7 @@ from wellclear.log.ed25519 import Signer
 from wellclear.log.merkle import Frontier
 from wellclear.testing.sketch import Sketch
 from wellclear.testing.world.clock import SimClock
-from wellclear.testing.world.disk import SimDisk
+from wellclear.testing.world.disk import Image, SimDisk
 from wellclear.testing.world.loop import Life, PowerCut, SimLoop
 from wellclear.testing.world.network import Network, SimTransport
 
@@ -120,6 +120,8 @@ class HostMachine(Machine):
     service: HostService | None = None
     apps: dict[str, Any] = field(default_factory=dict)
     """Applications that some readers are shown instead of the true one."""
+    first_image: Image = field(default_factory=dict)
+    """The disk as it was founded: the oldest backup."""
     _app: Any = None
 
     @property
@@ -138,6 +140,12 @@ class HostMachine(Machine):
         store.append(0, sketch.leaves, sketch.parts, seal)
         store.close()
         Promise.create(self.files.promise, len(sketch.leaves)).close()
+        self.first_image = self.disk.image()
+
+    @property
+    def true_app(self) -> Any:
+        """What answers everybody who is shown nothing else."""
+        return self._app if self.up else None
 
     def app_for(self, reader: str) -> Any:
         """The application that answers this reader."""

@@ -67,6 +67,16 @@ class Network:
     news_us: dict[str, int] = field(default_factory=dict)
     """When anything of the host last reached a reader."""
 
+    muted: set[str] = field(default_factory=set)
+    """Readers to whom whatever comes is no news."""
+    rerouted: dict[str, Server] = field(default_factory=dict)
+    """Readers who reach another server than they think."""
+
+    def cut_reader(self, reader: str) -> None:
+        """All connections of a reader end."""
+        for exchange in [one for one in self.open if one.reader == reader]:
+            exchange.break_off()
+
     def link(self, reader: str) -> Link:
         """The link of a reader."""
         return self.links.setdefault(reader, Link())
@@ -135,7 +145,7 @@ class _Exchange:
 
     def _arrive(self, message: dict[str, Any] | None) -> None:
         self.arrived.append(message)
-        if message is not None and message.get("body"):
+        if message is not None and message.get("body") and self.reader not in self.net.muted:
             self.net.news_us[self.reader] = self.net.loop.now_us
         self.wake.set()
 
@@ -165,7 +175,7 @@ class SimTransport(httpx.AsyncBaseTransport):
         """Carry one request to the server that its address names, and wait for the head of the answer."""
         net, reader = self._net, self._reader
         body = await request.aread()
-        server = net.servers.get(request.url.host)
+        server = net.rerouted.get(reader) or net.servers.get(request.url.host)
         timeout = request.extensions.get("timeout", {})
         if server is None or not net.link(reader).up or net.hits(reader, "loss"):
             await asyncio.sleep(timeout.get("connect") or STALL_S)
@@ -193,10 +203,10 @@ def _serve(exchange: _Exchange, request: httpx.Request, body: bytes) -> None:
 
 
 async def _answer(app: Any, exchange: _Exchange, request: httpx.Request, body: bytes) -> None:
-    target = request.url.raw_path.partition(b"?")
+    place = request.url.raw_path.partition(b"?")
     scope = {
         "type": "http", "asgi": {"version": "3.0", "spec_version": "2.3"}, "http_version": "1.1", "scheme": "http",
-        "method": request.method, "path": target[0].decode("ascii"), "raw_path": target[0], "query_string": target[2],
+        "method": request.method, "path": place[0].decode("ascii"), "raw_path": place[0], "query_string": place[2],
         "root_path": "", "headers": [(name.lower(), value) for name, value in request.headers.raw],
         "client": ("192.0.2.1", 1), "server": (request.url.host, 80), "state": {},
     }  # fmt: skip
@@ -248,8 +258,8 @@ class _Stream(httpx.AsyncByteStream):
                 break
         told = self._exchange.net.taps
         for tap in told:
-            target = self._request.url.raw_path.decode("ascii")
-            tap(self._exchange.reader, self._request.method, target, self._sent, b"".join(self._heard))
+            path = self._request.url.raw_path.decode("ascii")
+            tap(self._exchange.reader, self._request.method, path, self._sent, b"".join(self._heard))
 
     async def aclose(self) -> None:
         self._exchange.close()

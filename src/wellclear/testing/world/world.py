@@ -32,6 +32,7 @@ from wellclear.testing.world.loop import PowerCut, SimLoop, life_now
 from wellclear.testing.world.machines import HostMachine, Machine, NodeMachine, node_home
 from wellclear.testing.world.network import Link, Network
 from wellclear.testing.world.officers import Officer, Temper
+from wellclear.testing.world.operators import tend
 from wellclear.testing.world.scene import Said, Scene
 from wellclear.testing.world.vices import Vice, vices
 
@@ -77,6 +78,10 @@ class World:
         self.nodes: dict[str, NodeMachine] = {}
         self.officers: dict[str, Officer] = {}
         self.healed = self._stopped = False
+        self.twin: HostMachine | None = None
+        """A second signer with the host's keys."""
+        self.found: list[str] = []
+        """What a vice itself saw that may not be."""
         for name in sorted(self.sketch.parties):
             if name != self.sketch.host:
                 self.join(name)
@@ -133,11 +138,18 @@ class World:
         """All of them, the host first."""
         return [self.host, *self.nodes.values()]
 
+    def everything(self) -> list[Machine]:
+        """The twin of a host that shows two histories as well."""
+        return [*self.machines(), *([self.twin] if self.twin is not None else [])]
+
     def bring_up(self, machine: Machine) -> None:
         """Start what is down, as its operator does."""
         if not machine.up:
             machine.after_cut()
-            if machine.start():
+            started = machine.start()
+            if not started and machine.why_down:
+                started = tend(self, machine)
+            if started:
                 self.ledger.count(f"start {machine.name if machine is self.host else 'node'}")
 
     # Life.
@@ -173,7 +185,7 @@ class World:
 
     def close(self) -> None:
         """Take the power from everything and forget the disks."""
-        for machine in self.machines():
+        for machine in self.everything():
             if machine.up:
                 machine.disk.on_commit = lambda: None
                 machine.crash()
@@ -203,8 +215,11 @@ class World:
         size = service.sequencer.size
         cores = [node.service.core for node in self.nodes.values() if node.service is not None]
         return all(
-            core.follower.size == size
-            and not any(item.state in ("waiting", "linked") for item in core.outbox.items.values())
+            core.state == "halted"
+            or (
+                core.follower.size == size
+                and not any(item.state in ("waiting", "linked") for item in core.outbox.items.values())
+            )
             for core in cores
         )
 
@@ -302,8 +317,13 @@ class World:
         for node in list(self.nodes.values()):
             self._officers_look(node)
         for machine in self.machines():
-            if not machine.up and not machine.died and self.dice.random() < 0.2:
+            if not machine.up and not machine.died and self.dice.random() < (1.0 if self.healed else 0.2):
                 self.bring_up(machine)
+        stopped = self.host.service.sequencer.stopped if self.host.service is not None else None
+        if self.host.up and stopped is not None:
+            self.say("HOST", f"has stopped: {stopped}")
+            self.host.crash()
+            tend(self, self.host)
         self._sample()
         for watcher in self.watchers:
             watcher()
