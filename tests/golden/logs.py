@@ -1,8 +1,8 @@
 """How a golden log stands in its file: leaves as they were logged, parts as salt and text, and what the fold makes.
 
 {"leaves": [text or {"b64": ...}], "parts": {sha: {"salt": ..., "text": ...}},
- "digests": [hex after each entry], "now": [...], "remarks": [[codes]],
- "overdue": [[what is overdue on record, as receipt/INDEX/PARTY or ack/ID/VERSION/DESK]]}
+ "digests": [hex after each entry], "remarks": {index: [codes]}, where there are any,
+ "now": {index: ...}, "overdue": {index: [receipt/INDEX/PARTY or ack/ID/VERSION/DESK]}, where they change}
 """
 
 from __future__ import annotations
@@ -49,12 +49,17 @@ def golden(sketch: Sketch) -> Golden:
 def folded(leaves: list[bytes]) -> Golden:
     """Digest, now, remarks and what is overdue after each entry, folded from the bytes alone."""
     picture = Picture()
-    made: Golden = {"digests": [], "now": [], "remarks": [], "overdue": []}
+    made: Golden = {"digests": [], "now": {}, "remarks": {}, "overdue": {}}
+    before: tuple[int, list[str]] = (0, [])
     for index, leaf in enumerate(leaves):
         step = fold(picture, open_leaf(index, leaf))
         picture = step.picture
         made["digests"].append(picture.digest.hex())
-        made["now"].append(picture.now_us)
-        made["remarks"].append([remark.reason.value for remark in step.remarks])
-        made["overdue"].append(sorted(duty.owing.key for duty in duties(picture) if duty.overdue))
+        if step.remarks:
+            made["remarks"][str(index)] = [remark.reason.value for remark in step.remarks]
+        late = sorted(duty.owing.key for duty in duties(picture) if duty.overdue)
+        for name, was, value in (("now", before[0], picture.now_us), ("overdue", before[1], late)):
+            if value != was:
+                made[name][str(index)] = value
+        before = picture.now_us, late
     return made

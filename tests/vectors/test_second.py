@@ -52,12 +52,13 @@ def test_it_has_nothing_of_ours(path: Path) -> None:
 @pytest.mark.parametrize("name", LOGS)
 def test_it_folds_the_same_picture(name: str) -> None:
     golden = log(name)
-    second = Second()
+    second, now, late = Second(), 0, list[str]()
     for index, leaf in enumerate(golden["leaves"]):
-        assert second.fold(leaf) == golden["remarks"][index], f"entry {index}"
-        assert second.now == golden["now"][index], f"entry {index}"
+        now, late = golden["now"].get(str(index), now), golden["overdue"].get(str(index), late)
+        assert second.fold(leaf) == golden["remarks"].get(str(index), []), f"entry {index}"
+        assert second.now == now, f"entry {index}"
         assert second.digest.hex() == golden["digests"][index], f"entry {index}"
-        assert second.overdue() == golden["overdue"][index], f"entry {index}"
+        assert second.overdue() == late, f"entry {index}"
 
 
 @pytest.mark.requirement("R33", "R40")
@@ -66,7 +67,7 @@ def test_it_checks_every_head_and_commitment(name: str) -> None:
     """Each head that an entry names is the root of what stands before it, and each part opens its commitment."""
     golden, hashes = log(name), list[bytes]()
     for index, leaf in enumerate(golden["leaves"]):
-        if not golden["remarks"][index] and index:
+        if index and str(index) not in golden["remarks"]:
             act, link, _ = parse(leaf)
             assert wire.b64(tree.root(hashes[: link["head"]["size"]])) == link["head"]["root"], f"entry {index}"
             for part in act["parts"]:
