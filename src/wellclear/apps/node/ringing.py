@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
@@ -166,9 +167,10 @@ class Ringing:
         """Somebody has seen another log."""
         self._begin(f"head/{remark.index}", "head_differs", "Z", remark.detail, own_us, index=remark.index)
 
-    def halted(self, why: str, own_us: int) -> None:
-        """The host has signed two histories."""
-        self._begin("halted", "halted", "Z", f"halted: {why}", own_us)
+    def halted(self, why: str, evidence: bytes, own_us: int) -> None:
+        """The host has signed two histories; the next host that does so rings again."""
+        about = hashlib.sha256(evidence).hexdigest()
+        self._begin("halted", "halted", "Z", f"halted: {why}", own_us, again=about)
 
     def outside(self, name: str, act: Act, own_us: int) -> None:
         """Safety that a host which is not believed has brought: its author signed it, and nothing else is known."""

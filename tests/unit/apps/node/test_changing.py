@@ -241,6 +241,29 @@ def test_what_stands_at_a_place_that_rang_in_the_other_history_rings_all_the_sam
     assert [alarm.index for alarm in south.core.alarms.listed() if alarm.kind == "message"] == [size - 1]
 
 
+@pytest.mark.requirement("R33")
+def test_a_second_host_that_signs_two_histories_rings_as_the_first_did(relay: Relay, south: Bench) -> None:
+    with pytest.raises(Equivocation) as found:
+        south.core.hear(relay.note(root=bytes(32)))
+    south.core.halt(found.value)
+    south.core.alarms.see("halted", "W1", south.core.now_us)
+    south.core.store.close()
+    south.start()
+    assert [alarm.seen_by for alarm in south.core.alarms.listed()] == ["W1"], "a restart keeps the silence"
+    decision = decided(relay.sketch, relay.size)
+    decide_at(south, decision)
+    note = take_over(relay, decision, relay.size)
+    south.core.hear(note, south.core.follower.size, relay.sketch.leaves[south.core.follower.size :])
+    assert south.core.state == "live" and not south.core.alarms.listed()
+    south.rang.clear()
+    checkpoint = Checkpoint(ORIGIN, relay.size, bytes(32))
+    with pytest.raises(Equivocation) as found:
+        south.core.hear(sign_checkpoint(checkpoint, relay.sketch.parties[NORTH].key("log2")))
+    south.core.halt(found.value)
+    assert [alarm.kind for alarm in south.rang] == ["halted"]
+    assert [alarm.state for alarm in south.core.alarms.listed()] == ["unack"]
+
+
 def test_a_node_that_was_overruled_follows_the_resumed_host(relay: Relay, south: Bench) -> None:
     """The host was restored from a copy that lacks what it had signed to SOUTHLAND, which was not there to say so."""
     start = relay.size
