@@ -26,10 +26,10 @@ Why = Literal["", "cell", "not_computable", "datums"]
 
 DRAFTS_MAX: Final = 100
 """Drafts in one question."""
-DRAFT_BYTES_MAX: Final = 32 * 1024
+DRAFT_BYTES_MAX: Final = 64 * 1024
 """What the volumes of one draft take as JSON: a node compares them in one go, and hears nothing meanwhile.
 
-A notice's have half of it; the largest single volume fits.
+A notice's have a quarter of it; the largest single volume, a route with a time for each of a thousand vertices, fits.
 """
 ID_CHARACTERS_MAX: Final = 200
 WHY_WORDS: Final[dict[str, str]] = {

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -30,7 +29,8 @@ from wellclear.apps.check.channel import ChannelChecked, csv_answer, geojson_pie
 from wellclear.apps.check.minima import channel_minima
 from wellclear.apps.check.plan import Plan
 from wellclear.apps.node.detection import Detection
-from wellclear.domain.volume_fields import volume_fields, volume_from
+from wellclear.domain.quantities import Position
+from wellclear.domain.volume import VERTICES_MAX, Route
 from wellclear.edges.node_client import NodeClient
 from wellclear.errors import InvalidValue, Malformed, Unverified
 from wellclear.testing.sketch import START_US, Sketch, circle
@@ -143,20 +143,20 @@ def test_many_drafts_go_in_several_questions_and_none_is_lost() -> None:
     made = list(batches(drafts))
     assert [one for batch in made for one in batch] == drafts
     assert [len(batch) for batch in made] == [DRAFTS_MAX, DRAFTS_MAX, 3]
-    huge = Announced("D", 1, NORTH, "air", draft().volumes * 300)
+    huge = Announced("D", 1, NORTH, "air", draft().volumes * 600)
     with pytest.raises(InvalidValue, match="more than a node takes"):
         list(batches([huge]))
-    with pytest.raises(InvalidValue, match=r"drafts\[0\]\.volumes: .* bytes; at most 32768"):
+    with pytest.raises(InvalidValue, match=r"drafts\[0\]\.volumes: .* bytes; at most 65536"):
         drafts_from(question([huge])["drafts"], NORTH)
 
 
 def test_the_largest_single_volume_fits_a_question() -> None:
-    rim = [[round(34e7 + 1e7 * math.cos(i / 160)), round(38e7 + 1e7 * math.sin(i / 160))] for i in range(1_000)]
-    fields = volume_fields(volume(34.5, 38.3, start_us=START_US)) | {"kind": "polygon", "rings": [rim]}
-    del fields["centre"], fields["radius_mm"]
-    largest = replace(draft(), volumes=(volume_from(fields),))
+    route = tuple(Position(-899_990_000 + number, -1_799_990_000 + number) for number in range(VERTICES_MAX))
+    times_us = tuple(range(START_US, START_US + VERTICES_MAX))
+    one = volume(34.5, 38.3, start_us=START_US)
+    largest = replace(draft("0"), volumes=(replace(one, skeleton=Route(route, times_us)),))
     assert [list(batch) for batch in batches([largest])] == [[largest]]
-    assert drafts_from(question([replace(largest, id="0")])["drafts"], NORTH)[0].volumes == largest.volumes
+    assert drafts_from(question([largest])["drafts"], NORTH)[0].volumes == largest.volumes
 
 
 @pytest.mark.parametrize("row", [5, {}, {"a": "x"}, {"a": 1, "figures": 5}])
