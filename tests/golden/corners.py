@@ -25,7 +25,7 @@ from tests.golden.foolish import (
     settings,
     sign,
 )
-from wellclear.channel.composing import Chain, link, subject
+from wellclear.channel.composing import Chain, Composed, approve, link, subject
 from wellclear.domain.agreement import HOUR_US, default_settings
 from wellclear.domain.entry import Act
 from wellclear.domain.names import ItemId
@@ -187,14 +187,21 @@ def _lies(sketch: Sketch) -> None:
     ahead = Act(
         rules=1, party=NORTH, kind="time", to=[], precedence="P", said=sketch.now_us, parts=[], channel=sketch.channel
     )
-    sketch.log(_ahead(sketch, ahead, chain))
+    sketch.log(_linked(sketch, ahead, chain, 1))
     new(sketch, NORTH, "message", desk, desk="NORTHLAND/NONE")
     new(sketch, NORTH, "message", desk, rules=2)
     new(sketch, NORTH, "notice", desk, by=(*RELEASE, ("W1", "release_authority")))
+    composed = Composed(say(sketch, NORTH, "message", desk, by=(), id=north.next_id()), ())
+    sketch.send(NORTH, composed, [approve(composed.act, sketch.parties[SOUTH].key("W1"), "watch_officer")])
+    for forked in (Chain(north.chains["node"].seq, bytes(32)), north.chains["node"]):
+        sketch.log(_linked(sketch, ahead, forked))
+        ahead = msgspec.structs.replace(ahead, party=SOUTH)
 
 
-def _ahead(sketch: Sketch, act: Act, chain: Chain) -> bytes:
-    return link(act, [], sketch.parties[NORTH].key("node"), chain, (len(sketch.leaves) + 1, bytes(32)), sketch.now_us)
+def _linked(sketch: Sketch, act: Act, chain: Chain, ahead: int = 0) -> bytes:
+    """By NORTHLAND's node, wherever the chain says."""
+    seen = (len(sketch.leaves) + ahead, sketch.tree.root(len(sketch.leaves)))
+    return link(act, [], sketch.parties[NORTH].key("node"), chain, seen, sketch.now_us)
 
 
 CORNERS = {"answers": answers, "deadlines": deadlines, "hours": hours}

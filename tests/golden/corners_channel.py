@@ -16,6 +16,7 @@ from tests.golden.foolish import (
     ZEROS,
     admit,
     change_host,
+    clocks,
     enrol,
     founded,
     named,
@@ -25,13 +26,14 @@ from tests.golden.foolish import (
     settings,
     sign,
 )
+from wellclear.channel.composing import Composed
 from wellclear.domain.canonical import b64
 from wellclear.testing.sketch import Sketch, SketchParty
 
 
 def members() -> Sketch:
-    """Who may propose, sign, come, leave and become host; what became impossible meanwhile."""
-    sketch = founded(9)
+    """A real channel: who may propose, sign, come, leave, become host; what became impossible meanwhile."""
+    sketch = founded(9, exercise=False)
     for do, said in (("remove", {"remove": NORTH}), ("remove", {"remove": HOST})):
         propose(sketch, SOUTH, do, **said)
     propose(sketch, HOST, "restart_clocks")
@@ -50,9 +52,11 @@ def members() -> Sketch:
     sign(sketch, propose(sketch, NORTH, "remove", remove="TRANSIA"), SOUTH)
     change_host(sketch, HOST, [NORTH], "short")
     change_host(sketch, HOST, [NORTH, SOUTH, "TRANSIA"], "own")
+    clocks(sketch, SOUTHLAND=20)  # the new host has claimed more
     sign(sketch, next(name for name, row in sketch.picture.proposals.items() if row.do == "remove"), NORTH)
     again_with_other_keys = msgspec.to_builtins(SketchParty("TRANSIA", guest.roles, 99).card())
     propose(sketch, NORTH, "admit", admit=again_with_other_keys)
+    _hosts(sketch)
     say(sketch, HOST, "withdraw")
     for later in range(9):
         propose(sketch, SOUTH, "restart_clocks", said_us=sketch.now_us + later)
@@ -62,6 +66,21 @@ def members() -> Sketch:
     sketch.advance(5)
     say(sketch, HOST, "time", use="sequencer own")
     return sketch
+
+
+def _hosts(sketch: Sketch) -> None:
+    """Nobody becomes host so; and approvals that are none. Nothing in clear is sent in a real channel."""
+    change_host(sketch, NORTH, [SOUTH], "clear", parts=[PART])
+    change_host(sketch, NORTH, [SOUTH], "size", size=3)
+    change_host(sketch, NORTH, [SOUTH], "key", use="sequencer stolen")
+    change_host(sketch, "TRANSIA", [NORTH, SOUTH], "left")
+    change_host(sketch, NORTH, [NORTH, SOUTH], "other", by=SOUTH)
+    propose(sketch, SOUTH, "restart_clocks", parts=[PART])
+    public = {"do": "restart_clocks", "base": 1}
+    said = say(sketch, SOUTH, "propose", (), (("node", "head_of_delegation"),), public=public)
+    other = Composed(msgspec.structs.replace(said, precedence="Z"), ())
+    head = ("head_of_delegation", "head_of_delegation")
+    sketch.send(SOUTH, Composed(said, ()), sketch.approved(other, head))
 
 
 def keys() -> Sketch:
@@ -120,19 +139,10 @@ def _revoked_ended(sketch: Sketch) -> None:
     caspia = sketch.parties[HOST]
     for use in ("picture2", "picture3"):
         say(sketch, HOST, "add_key", use="recovery", public={"key": caspia.public(use), "use": "picture"})
+    second_head = {"key": caspia.public("head2"), "use": "head_of_delegation"}
+    say(sketch, HOST, "add_key", use="recovery", public=second_head)
+    say(sketch, HOST, "withdraw")  # by the head whose key was replaced
     say(sketch, HOST, "revoke", use="recovery", public={"key": caspia.public("recovery"), "since": 0})
-
-
-def real() -> Sketch:
-    """A real channel from its first entry: what founds it, what does not, and that nothing in clear is sent."""
-    sketch = named(13, THREE, exercise=False)
-    salt = b64(sketch.salt_of_settings)
-    propose(sketch, NORTH, "amend_agreement", salt=salt, settings=settings(keep_days=8))
-    sketch.agree()
-    enrol(sketch, NORTH, ("W1",))
-    new(sketch, NORTH, "message", ["SOUTHLAND/OPS"], parts=[PART])
-    change_host(sketch, NORTH, [SOUTH], "clear", parts=[PART])
-    return sketch
 
 
 def one_principal() -> Sketch:
@@ -145,15 +155,17 @@ def two_hosts() -> Sketch:
     return named(15, {**THREE, NORTH: ("principal", "host")})
 
 
-def other_articles() -> Sketch:
-    """A founding proposal over articles that the genesis does not commit to."""
+def other_terms() -> Sketch:
+    """Founding proposals over settings, and over articles, that the genesis does not commit to."""
     sketch = named(16, THREE)
     agreed = msgspec.to_builtins(sketch.settings)
-    propose(sketch, NORTH, "amend_agreement", salt=b64(sketch.salt_of_settings), settings=agreed, parts=[PART])
+    salt = b64(sketch.salt_of_settings)
+    propose(sketch, NORTH, "amend_agreement", salt=salt, settings=settings(keep_days=8))
+    propose(sketch, NORTH, "amend_agreement", salt=salt, settings=agreed, parts=[PART])
     return sketch
 
 
 CORNERS = {
-    "members": members, "keys": keys, "real": real, "one_principal": one_principal, "two_hosts": two_hosts,
-    "other_articles": other_articles,
+    "members": members, "keys": keys, "one_principal": one_principal, "two_hosts": two_hosts,
+    "other_terms": other_terms,
 }  # fmt: skip

@@ -104,21 +104,22 @@ def admit(sketch: Sketch, name: str, *roles: Any) -> SketchParty:
 
 
 def change_host(sketch: Sketch, party: str, heads: Sequence[str], mark: str, **members: Any) -> None:
-    """A change of host, linked by a sequencer key that the mark names."""
+    """A change of host, linked by a sequencer key that the mark names, or by another (`use`), in any name (`by`)."""
     author = sketch.parties[party]
     size = len(sketch.leaves)
     host = {"party": party, "origin": f"{mark}.example/x", "log": author.public(f"log {mark}")}
-    public = {"size": size, "root": b64(sketch.tree.root(size)), "host": host}
+    public = {"size": members.pop("size", size), "root": b64(sketch.tree.root(size)), "host": host}
     host["sequencer"] = author.public(f"sequencer {mark}")
+    use = members.pop("use", f"sequencer {mark}")
     act = Act(
-        rules=RULES_MAX, party=party, kind="host_change", to=[], precedence="P",
+        rules=RULES_MAX, party=members.pop("by", party), kind="host_change", to=[], precedence="P",
         said=members.pop("said_us", sketch.now_us), parts=members.pop("parts", []), channel=sketch.channel,
         public=public, **members,
     )  # fmt: skip
     role = "head_of_delegation"
     approvals = [approve(act, sketch.parties[head].key(role), "head_of_delegation") for head in heads]
-    sketch.send(party, Composed(act, tuple(b"" for _ in act.parts)), approvals, use=f"sequencer {mark}",
-                time_us=sketch.now_us + 40 * SECOND_US)  # fmt: skip
+    composed = Composed(act, tuple(b"" for _ in act.parts))
+    sketch.send(party, composed, approvals, use=use, time_us=sketch.now_us + 40 * SECOND_US)
 
 
 def named(seed: int, roles: Roles, *, exercise: bool = True, **changed: Any) -> Sketch:
