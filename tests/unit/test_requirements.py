@@ -15,7 +15,7 @@ from tests.bundles import bundle_of
 from wellclear.apps.bundle.report import ExportReport, VerifyReport
 from wellclear.apps.cli.commands import app
 from wellclear.apps.timeline import TimelineReport
-from wellclear.channel.desk import Pen, write_act
+from wellclear.channel.desk import Pen, safety, write_act
 from wellclear.channel.own_rules import PROTECTED, check_content
 from wellclear.channel.verdict import Verdict
 from wellclear.channel.verify import verify_bundle
@@ -102,6 +102,23 @@ def test_any_one_watch_officer_sends_safety_without_a_release(code: str, person:
     row = step.picture.items[str(composed.act.id)]
     assert isinstance(row, ItemRow)
     assert (row.kind, row.precedence) == ("safety", "Z")
+
+
+@pytest.mark.requirement("R4")
+def test_what_the_desk_says_for_safety_is_flash() -> None:
+    sketch = Sketch.founded(seed=52)
+    pen = Pen(sketch.channel, NORTH, f"{NORTH}/OPS", sketch.now_us, lambda: bytes(32))
+    composed = safety(pen, sketch.parties[NORTH].next_id(), [f"{SOUTH}/OPS"], "cease", {"who": "a convoy"})
+    assert (composed.act.kind, composed.act.precedence) == ("safety", "Z")
+
+
+@pytest.mark.requirement("R14")
+def test_free_text_is_a_kind_of_its_own_and_says_its_language() -> None:
+    fields = {"group": "message", "language": "en", "text": "good morning"}
+    told = parts.group_from(fields, "groups[0]")
+    assert isinstance(told, parts.Message) and told.language == "en"
+    with pytest.raises(Malformed, match="language"):
+        parts.group_from({name: value for name, value in fields.items() if name != "language"}, "groups[0]")
 
 
 @pytest.mark.requirement("N4")

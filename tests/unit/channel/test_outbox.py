@@ -8,7 +8,7 @@ from tests.unit.channel.relay import Relay
 from wellclear.channel.composing import Composed, subject
 from wellclear.channel.opening import open_leaf
 from wellclear.channel.outbox import LINK_AGAIN_US, Item, Outbox, decode_item
-from wellclear.domain.parts import FindingRow, Findings, Message, Safety
+from wellclear.domain.parts import FindingRow, Findings, Message, Readback, Safety
 from wellclear.domain.reasons import Reason
 from wellclear.errors import InvalidValue, Malformed
 from wellclear.log.merkle import leaf_hash
@@ -82,6 +82,39 @@ def test_safety_goes_first_and_findings_last(relay: Relay) -> None:
     link(relay, outbox)
     assert [item.act.kind for item in outbox.to_send()] == ["safety", "message", "finding"]
     assert [item.id for item in outbox.to_send()][:2] == [urgent.id, said.id]
+
+
+@pytest.mark.requirement("R1")
+def test_what_waits_goes_by_precedence_then_by_age(relay: Relay) -> None:
+    outbox, party = outbox_of(relay), relay.sketch.parties[NORTH]
+    waiting: dict[str, str] = {}
+    for precedence, text in (("R", "first"), ("P", "second"), ("O", "third"), ("P", "fourth")):
+        told = relay.sketch.told([Message(group="message", language="en", text=text)], ["SOUTHLAND"])
+        composed = relay.sketch.compose(
+            "message", NORTH, desk=party.desk, to=["SOUTHLAND/OPS"], id=party.next_id(), told=told,
+            precedence=precedence,
+        )  # fmt: skip
+        waiting[put(relay, outbox, composed).id] = text
+    link(relay, outbox)
+    assert [waiting[item.id] for item in outbox.to_send()] == ["third", "second", "fourth", "first"]
+
+
+@pytest.mark.requirement("R1", "R4")
+def test_safety_goes_before_answers_of_its_own_precedence(relay: Relay) -> None:
+    outbox, sketch = outbox_of(relay), relay.sketch
+    theirs, _ = sketch.safety("SOUTHLAND", [f"{NORTH}/OPS"])
+    answer = sketch.compose(
+        "ack", NORTH, desk=f"{NORTH}/OPS", to=["SOUTHLAND/OPS"], subject=subject(theirs, 1), precedence="Z",
+        told=sketch.told([Readback(group="readback", volumes=[])], ["SOUTHLAND"]),
+    )  # fmt: skip
+    put(relay, outbox, answer)
+    cry = sketch.compose(
+        "safety", NORTH, desk=f"{NORTH}/OPS", to=["SOUTHLAND/OPS"], precedence="Z", code="emergency",
+        id=sketch.parties[NORTH].next_id(), told=sketch.told([Safety(group="safety")], ["SOUTHLAND"]),
+    )  # fmt: skip
+    put(relay, outbox, cry)
+    link(relay, outbox)
+    assert [item.act.kind for item in outbox.to_send()] == ["safety", "ack"]
 
 
 def test_what_waited_thirty_seconds_is_linked_again_and_only_one_link_counts(relay: Relay) -> None:

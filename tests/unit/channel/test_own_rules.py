@@ -101,6 +101,7 @@ def test_ids_desks_and_versions_are_held(sketch: Sketch) -> None:
     assert found.value.reason == "ALREADY_OVER", "what waits in the outbox counts"
 
 
+@pytest.mark.requirement("R9")
 def test_what_leaves_before_it_ends_is_refused(sketch: Sketch) -> None:
     long = circle(34.5, 38.3, 5_000, end_us=START_US + 30 * 24 * HOUR_US)
     assert refusal(sketch, notice(sketch, [long])) == "KEPT_TOO_SHORT"
@@ -116,7 +117,8 @@ def test_own_geometry_must_be_computable(sketch: Sketch, broken: dict[str, Any])
 
 @pytest.mark.requirement("R27")
 def test_an_aid_movement_says_route_times_and_escort(sketch: Sketch) -> None:
-    assert refusal(sketch, notice(sketch, [circle(34.5, 38.3, 5_000)], "aid_movement")) == "BAD_FIELDS"
+    site = notice(sketch, [circle(34.5, 38.3, 5_000)], "aid_movement", {"armed_escort": "no"})
+    assert refusal(sketch, site) == "BAD_FIELDS", "a site never stands for a movement"
     route = {
         "kind": "corridor", "route": [[345_000_000, 383_000_000], [346_000_000, 383_000_000]], "half_width_mm": 100_000,
         "band": {"datum": "AMSL"}, "start_us": START_US, "end_us": START_US + HOUR_US,

@@ -180,6 +180,7 @@ def test_receipts_of_little_search_little() -> None:
     assert not set(sketch.picture.waiting["SOUTHLAND"]) and len(sketch.picture.arrivals) == 0
 
 
+@pytest.mark.requirement("R2")
 def test_a_late_receipt_puts_the_acknowledgement_off_no_further_than_its_due() -> None:
     sketch = Sketch.founded(seed=2)
     _, step = sketch.announce("NORTHLAND", ["SOUTHLAND/OPS"], AREA, precedence="Z")

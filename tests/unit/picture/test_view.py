@@ -383,7 +383,6 @@ def test_findings_stand_by_pair_with_both_verdicts_and_silence_is_no_dispute() -
     assert [r.reason for r in find("NORTHLAND", "none", b_version=7)] == ["UNKNOWN_NOTICE"]
 
 
-@pytest.mark.requirement("R14")
 def test_messages_requests_and_their_answers_are_read_from_parts() -> None:
     sketch, item = announced_sketch()
     sketch.message("NORTHLAND", [DESK], "good morning")

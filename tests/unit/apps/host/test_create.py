@@ -55,7 +55,6 @@ def opened(home: Path, settings: HostSettings) -> HostService:
     return open_host(HostFiles(home), keys, HandClock(START_US), channel=settings.channel)
 
 
-@pytest.mark.requirement("R1")
 def test_the_principals_agree_to_what_the_host_has_founded(tmp_path: Path) -> None:
     sketch = three()
     channel = created(tmp_path, sketch)
