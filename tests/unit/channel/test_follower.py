@@ -83,6 +83,7 @@ def test_another_channels_genesis_is_not_taken(relay: Relay) -> None:
     assert follower.size == 0
 
 
+@pytest.mark.requirement("R33")
 def test_a_leaf_that_does_not_fit_is_asked_for_again(relay: Relay) -> None:
     follower = following(relay, 5)
     follower.hear(relay.note(6), 0)
@@ -108,6 +109,7 @@ def test_silence_makes_stale_and_a_word_makes_live(relay: Relay) -> None:
     assert follower.state(STALE_AFTER_US + 1) == "live"
 
 
+@pytest.mark.requirement("R33")
 def test_a_replayed_note_keeps_nobody_live(relay: Relay) -> None:
     """Frozen or recorded bytes say nothing new: only a later cosignature of the host's own is its word of now."""
     key = relay.sketch.parties[relay.sketch.host].key("cosigner")
@@ -200,6 +202,7 @@ def test_empty_leaves_are_not_kept_without_end(relay: Relay, monkeypatch: pytest
 
 
 @pytest.mark.parametrize("seq", [0, 7])
+@pytest.mark.requirement("R33")
 def test_a_head_unlike_our_tree_is_told(relay: Relay, seq: int) -> None:
     """Also where its author's chain is another one there; but no stranger's word in the author's name is."""
     sketch, size = relay.sketch, relay.size

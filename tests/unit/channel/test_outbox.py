@@ -117,6 +117,7 @@ def test_safety_goes_before_answers_of_its_own_precedence(relay: Relay) -> None:
     assert [item.act.kind for item in outbox.to_send()] == ["safety", "ack"]
 
 
+@pytest.mark.requirement("R33")
 def test_what_waited_thirty_seconds_is_linked_again_and_only_one_link_counts(relay: Relay) -> None:
     outbox = outbox_of(relay)
     item = put(relay, outbox, message(relay, "lost"))

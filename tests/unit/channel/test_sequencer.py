@@ -239,6 +239,7 @@ def test_a_batch_that_was_signed_comes_again_to_the_byte(bench: Bench) -> None:
     assert bench.commit().leaves == [second.leaf]
 
 
+@pytest.mark.requirement("R33")
 def test_other_bytes_from_the_store_are_never_signed(bench: Bench) -> None:
     bench.admit(bench.north.time())
     batch = bench.sequencer.batch()
@@ -273,6 +274,7 @@ def test_a_principal_that_was_matched_or_is_not_heeded_cannot_stop_it(bench: Ben
         deaf.sequencer.claimed_size("NORTHLAND", 10_000)
 
 
+@pytest.mark.requirement("R33")
 def test_another_log_of_the_same_size_stops_it_as_well(bench: Bench) -> None:
     bench.north.sketch = Sketch.founded(seed=5)
     bench.north.sketch.tree.truncate(4)

@@ -228,6 +228,7 @@ def test_an_altered_part_does_not_fit_its_commitment(sketch: Sketch) -> None:
     assert found[0].index is not None
 
 
+@pytest.mark.requirement("R33")
 def test_a_part_that_nobody_sent_is_no_part(sketch: Sketch) -> None:
     path = f"parts/{hashlib.sha256(b'x').hexdigest()}"
     found = verify_bundle(signed_again(files() | {path: b"x"}, sketch)).faults
@@ -264,6 +265,14 @@ def test_a_manifest_that_makes_an_exercise_real_is_found(sketch: Sketch) -> None
     changed[MANIFEST_SIG] = sign_manifest(changed[MANIFEST], sketch.parties["SOUTHLAND"].key("node"))
     found = verify_bundle(changed).faults
     assert found == [Fault(MANIFEST, None, "says otherwise, but entry 0 makes this channel an exercise")]
+
+
+@pytest.mark.requirement("R33")
+def test_a_manifest_that_its_exporter_did_not_sign_is_found() -> None:
+    changed = files()
+    fields = dict(canonical.decode(changed[MANIFEST], "x"))
+    changed[MANIFEST] = canonical.encode(fields | {"made": int(str(fields["made"])) + 1})
+    assert [fault.file for fault in verify_bundle(changed).faults] == [MANIFEST_SIG]
 
 
 def test_a_policy_with_another_key_is_found(sketch: Sketch) -> None:

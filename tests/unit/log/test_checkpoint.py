@@ -134,6 +134,7 @@ def test_every_changed_byte_of_a_signed_checkpoint_is_refused() -> None:
             open_checkpoint(changed, ORIGIN, LOG.public_key)
 
 
+@pytest.mark.requirement("R33")
 def test_only_the_log_speaks_for_its_origin() -> None:
     with pytest.raises(Unverified):
         open_checkpoint(NOTE, ORIGIN, STRANGER.public_key)

@@ -129,6 +129,7 @@ def part_path(sketch: Sketch, frame: Frame) -> str:
     return f"/part/{unb64(sha).hex()}"
 
 
+@pytest.mark.requirement("R25", "R39")
 def test_parts_go_to_their_audience_alone(sketch: Sketch, tmp_path: Path) -> None:
     async def do(client: httpx.AsyncClient) -> None:
         await submit(client, sketch, frame := Writer(sketch, "NORTHLAND").message("SOUTHLAND"))
