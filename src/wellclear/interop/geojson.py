@@ -16,9 +16,10 @@ from wellclear.errors import InvalidValue, Malformed
 from wellclear.interop.antimeridian import Line
 from wellclear.interop.jsonstream import BadJson, Scanner
 from wellclear.interop.planned import Defaults, Place, Planned, Read, Skipped
-from wellclear.interop.said import planned_volumes, skipped, times_from
+from wellclear.interop.said import WORDS, planned_volumes, skipped, times_from
 from wellclear.interop.shapes import Shape, area, circle, corridor, vertex_from
 from wellclear.interop.straightness import Vertex
+from wellclear.interop.unread import Unread
 
 Object = Mapping[str, object]
 
@@ -102,6 +103,7 @@ class _Features:
         self._file = file
         self._defaults = defaults
         self._count = 0
+        self._unread = Unread("property", {*WORDS, "times"})
 
     def of(self, value: object, line: int | None) -> Read:
         """A feature, a collection of them, or a bare geometry; `line` where features stand in lines."""
@@ -137,9 +139,10 @@ class _Features:
             if values.get("id") is None:
                 values["id"] = feature.get("id")
             shapes = shapes_of(feature.get("geometry"), values.get("times"))
-            yield from planned_volumes(values, shapes, self._defaults, place, f"{self._file}#{self._count}")
+            made = planned_volumes(values, shapes, self._defaults, place, f"{self._file}#{self._count}")
+            yield from self._unread.noted(made, values)
         except InvalidValue as error:
-            yield skipped(place, values, error)
+            yield self._unread.hinted(skipped(place, values, error), values)
 
 
 def check_coordinates_of(name: str, value: object, file: str) -> None:

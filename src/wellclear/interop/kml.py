@@ -24,6 +24,7 @@ from wellclear.interop.said import WORDS, Names, planned_volumes, skipped, too_l
 from wellclear.interop.shapes import Shape, area, circle, corridor, vertex_from
 from wellclear.interop.straightness import Vertex
 from wellclear.interop.streams import Source
+from wellclear.interop.unread import Unread
 from wellclear.interop.xmlstream import Element, Wanted, elements
 
 UNPACKED_BYTES_MAX: Final = 2 * 1024**3
@@ -109,6 +110,7 @@ class _Bounded:
 
 def _placemarks(source: Source, file: str, defaults: Defaults) -> Read:
     names = Names(file)
+    unread = Unread("data", WORDS)
     for index, element in enumerate(elements(source, file, _WANTED), start=1):
         place = Place(file, index, element.line, "placemark")
         if element.name == "NetworkLink":
@@ -118,13 +120,15 @@ def _placemarks(source: Source, file: str, defaults: Defaults) -> Read:
         elif element.is_too_large:
             yield too_large(place)
         else:
-            yield from _placemark(element, place, defaults, names)
+            yield from _placemark(element, place, defaults, names, unread)
 
 
-def _placemark(element: Element, place: Place, defaults: Defaults, names: Names) -> Read:
+def _placemark(element: Element, place: Place, defaults: Defaults, names: Names, unread: Unread) -> Read:
     values: dict[str, object] = {}
+    written = _written(element)
+    others = [name for name, _ in written if _word(name) not in WORDS]
     try:
-        values |= _values(element)
+        values |= _values(element, written)
         if not defaults.party and "party" not in values:
             values["party"] = _party_of(element.within)
         drawn = [child for child in element.children if child.name in _SHAPES]
@@ -137,22 +141,32 @@ def _placemark(element: Element, place: Place, defaults: Defaults, names: Names)
         if coordinates.had_heights:
             shapes[0] = shapes[0].with_notes(_HEIGHT_NOTE)
         fallback = names.fallback(element.said("name"), place)
-        yield from planned_volumes(values, shapes, defaults, place, fallback)
+        yield from unread.noted(planned_volumes(values, shapes, defaults, place, fallback), others)
     except InvalidValue as error:
-        yield skipped(place, values if values.get("id") else {**values, "id": element.said("name")[:100]}, error)
+        named = values if values.get("id") else {**values, "id": element.said("name")[:100]}
+        yield unread.hinted(skipped(place, named, error), others)
 
 
-def _values(element: Element) -> dict[str, object]:
-    """The words of `said` that a placemark says."""
+def _written(element: Element) -> list[tuple[str, str]]:
+    """What a placemark says beside its shape: names and values as they stand there."""
     found: list[tuple[str, str]] = []
     for extended in element.all("ExtendedData"):
         found += [(data.attributes.get("name", ""), data.said("value")) for data in extended.all("Data")]
         for schema in extended.all("SchemaData"):
             found += [(data.attributes.get("name", ""), data.text.strip()) for data in schema.all("SimpleData")]
         found += [(other.name, other.text.strip()) for other in extended.children if not other.children]
+    return found
+
+
+def _word(written: str) -> str:
+    return "_".join(re.findall(r"[a-z0-9]+", written.lower()))
+
+
+def _values(element: Element, written: list[tuple[str, str]]) -> dict[str, object]:
+    """The words of `said` that a placemark says."""
     values: dict[str, object] = {}
-    for written, said in found:
-        name = "_".join(re.findall(r"[a-z0-9]+", written.lower()))
+    for as_written, said in written:
+        name = _word(as_written)
         if name not in WORDS or not said:
             continue
         if name in values and values[name] != said:

@@ -17,6 +17,8 @@ from wellclear.domain.rings import Vector, cross, dot
 Vertex = tuple[int, int]
 """Latitude and longitude in degrees x 10^7 as they were written: the longitude may go on beyond 180 degrees."""
 
+LEAVES: Final = "leaves its straight line on the map"
+"""In every note of it, for whoever sorts them: most drawings have many."""
 TELL_M: Final = 10.0
 _EARTH_M: Final = 6_371_000.0
 _DEGREE_M: Final = 111_700.0  # no degree of latitude or of the equator is longer
@@ -59,9 +61,7 @@ def edge_notes(lines: Iterable[tuple[str, list[Vertex]]], *, crossings: bool = T
     notes = []
     if worst:
         beside = f", and {others} other edge{'s' if others > 1 else ''} by more than {TELL_M:.0f} m" if others else ""
-        notes.append(
-            f"{worst} leaves its straight line on the map by {worst_m:.0f} m{beside}: edges are shortest paths"
-        )
+        notes.append(f"{worst} {LEAVES} by {worst_m:.0f} m{beside}: edges are shortest paths")
     if crossing and crossings:
         edges = "an edge crosses" if crossing == 1 else f"{crossing} edges cross"
         notes.append(f"{edges} the 180th meridian, the shorter way round")

@@ -3,6 +3,7 @@
 Beside those words: `shape` (circle, corridor, polygon), `positions` (`34.56 38.27; 34.60 38.31; ...` in any spelling of
 `positions`, or the columns `lat` and `lon` for a circle) and `times`, a moment for each position of a corridor. Comma,
 semicolon and tab are told apart by the header; in a file of semicolons a comma between digits is a decimal point.
+Without a column `shape`, rows with `lat` and `lon` are circles. Columns that are not read are told, once.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from io import StringIO
 from typing import BinaryIO, Final
 
@@ -20,6 +22,7 @@ from wellclear.interop.said import WORDS, planned_volumes, skipped, times_from
 from wellclear.interop.shapes import Shape, area, circle, corridor
 from wellclear.interop.straightness import Vertex
 from wellclear.interop.streams import decoded, lines
+from wellclear.interop.unread import Unread
 
 COLUMNS: Final = (
     "id", "party", "category", "start", "end", "lower", "upper", "shape", "positions", "radius", "half_width",
@@ -38,6 +41,7 @@ _MEASURED: Final = ("lower", "upper", "radius", "radius_m", "half_width", "half_
 _DECIMAL_COMMA: Final = re.compile(r"(?<=[0-9]),(?=[0-9])")
 _THOUSANDS: Final = re.compile(r"(?<![0-9,.])[0-9]{1,3},[0-9]{3}(?![0-9])")
 _FORMULA: Final = re.compile(r"=.*|#(?:REF!|N/A|VALUE!|NAME\?|DIV/0!|NUM!|NULL!).*", re.DOTALL)
+_TOLD_MAX: Final = 12
 _HEADER_DO: Final = "the first row names the columns, such as id,party,start,end,lower,upper,shape,positions,radius"
 
 _EXAMPLES: Final = (
@@ -71,8 +75,8 @@ def read_table(source: BinaryIO, file: str, defaults: Defaults) -> Read:
         Malformed: no text, no header, or no columns for a shape.
     """
     rows = lines(decoded(source, file))
-    number, header, delimiter = _header(rows, file)
-    reader = csv.reader(rows, delimiter=delimiter, strict=True)
+    number, header = _header(rows, file)
+    reader = csv.reader(rows, delimiter=header.delimiter, strict=True)
     while True:
         place = Place(file, None, number + reader.line_num + 1)
         try:
@@ -84,11 +88,25 @@ def read_table(source: BinaryIO, file: str, defaults: Defaults) -> Read:
             yield Skipped(place, "", "row", why, "close the quotation marks in it, and double those inside a cell")
             continue
         if any(cell.strip() for cell in cells):
-            yield from _row(cells, header, place, defaults, decimal_comma=delimiter == ";")
+            yield from _row(cells, header, place, defaults)
 
 
-def _header(rows: Iterator[str], file: str) -> tuple[int, list[str], str]:
-    """How many lines the header ends at, the names of the columns, and what stands between them."""
+@dataclass(frozen=True, slots=True)
+class _Header:
+    """The names of the columns, those of them that are not read as they were written, and what stands between them."""
+
+    names: list[str]
+    unread: list[str]
+    delimiter: str
+    telling: Unread = field(default_factory=lambda: Unread("column", _KNOWN))
+
+    @property
+    def decimal_comma(self) -> bool:
+        return self.delimiter == ";"
+
+
+def _header(rows: Iterator[str], file: str) -> tuple[int, _Header]:
+    """The line that the header ends at, and what it says."""
     number, delimiter = 0, ""
     for row in rows:
         number += 1
@@ -99,45 +117,54 @@ def _header(rows: Iterator[str], file: str) -> tuple[int, list[str], str]:
     else:
         raise Malformed(file, "", f"is empty; {_HEADER_DO}")
     found = [
-        (len(_KNOWN.intersection(names)), mark, names)
+        (len(_KNOWN.intersection(map(_name, cells))), mark, cells)
         for mark in (delimiter or ",;\t")
-        for names in [_names(row, mark)]
+        for cells in [_cells(row, mark)]
     ]
-    _, mark, names = max(found, key=lambda one: one[0])
+    _, mark, cells = max(found, key=lambda one: one[0])
+    names = [_name(cell) for cell in cells]
+    header = _Header(names, [cell.strip() for cell in cells if _name(cell) not in _KNOWN], mark)
     known = [name for name in names if name in _KNOWN]
     for name in known:
         if known.count(name) > 1:
             raise Malformed(file, f"line {number}", f"has two columns called {name}; give one of them another name")
-    if "shape" not in known or not ("positions" in known or {"lat", "lon"} <= set(known)):
+    pairs = {"lat", "lon"} <= set(known)
+    if not (pairs or {"shape", "positions"} <= set(known)):
         missing = "shape" if "shape" not in known else "positions"
-        raise Malformed(file, f"line {number}", f"has no column called {missing}; {_HEADER_DO}")
-    return number, names, mark
+        others = header.telling.notes([name for name in header.unread if name][:_TOLD_MAX])
+        why = f"has no column called {missing}{''.join(f', and {note}' for note in others)}"
+        raise Malformed(file, f"line {number}", f"{why}; {_HEADER_DO}")
+    return number, header
 
 
-def _names(row: str, delimiter: str) -> list[str]:
+def _cells(row: str, delimiter: str) -> list[str]:
     try:
-        cells = next(csv.reader([row], delimiter=delimiter), [])
+        return next(csv.reader([row], delimiter=delimiter), [])
     except csv.Error:
         return []
-    names = ["_".join(re.findall(r"[a-z0-9]+", cell.lower())) for cell in cells]
-    return [_ALSO.get(name, name) for name in names]
 
 
-def _row(
-    cells: list[str], header: list[str], place: Place, defaults: Defaults, *, decimal_comma: bool
-) -> Iterator[Planned | Skipped]:
+def _name(cell: str) -> str:
+    name = "_".join(re.findall(r"[a-z0-9]+", cell.lower()))
+    return _ALSO.get(name, name)
+
+
+def _row(cells: list[str], header: _Header, place: Place, defaults: Defaults) -> Iterator[Planned | Skipped]:
     values: dict[str, object] = {}
     try:
-        if any(cell.strip() for cell in cells[len(header) :]):
+        if any(cell.strip() for cell in cells[len(header.names) :]):
             do = "put quotation marks around a cell that holds a comma or semicolon"
-            raise InvalidValue("row", f"has {len(cells)} cells for {len(header)} columns; {do}")
-        for name, cell in zip(header, cells, strict=False):
+            raise InvalidValue("row", f"has {len(cells)} cells for {len(header.names)} columns; {do}")
+        for name, cell in zip(header.names, cells, strict=False):
             if name in _KNOWN and cell.strip():
-                values[name] = _cell(name, cell.strip(), decimal_comma=decimal_comma)
-        shapes = _shapes({name: str(value) for name, value in values.items()}, decimal_comma=decimal_comma)
-        yield from planned_volumes(values, shapes, defaults, place, f"{place.file}#{place.line}")
+                values[name] = _cell(name, cell.strip(), decimal_comma=header.decimal_comma)
+        if "shape" not in header.names:
+            values["shape"] = "circle"
+        shapes = _shapes({name: str(value) for name, value in values.items()}, decimal_comma=header.decimal_comma)
+        made = planned_volumes(values, shapes, defaults, place, f"{place.file}#{place.line}")
+        yield from header.telling.noted(made, header.unread)
     except InvalidValue as error:
-        yield skipped(place, values, error)
+        yield header.telling.hinted(skipped(place, values, error), header.unread)
 
 
 def _cell(name: str, said: str, *, decimal_comma: bool) -> str:

@@ -21,6 +21,8 @@ from wellclear.apps.check.minima import Minima
 from wellclear.apps.check.places import nearest_places
 from wellclear.domain.quantities import Position
 from wellclear.interop.planned import Place, Planned, Skipped
+from wellclear.interop.straightness import LEAVES
+from wellclear.interop.unread import NOT_READ
 
 Progress = Callable[[str, int, int], None]
 """Told now and then: what is being done, how much of it is done, how much there is (0: not known)."""
@@ -68,10 +70,11 @@ class Plan:
         return dict(sorted(counted.items()))
 
     def notes(self) -> Iterator[tuple[Planned, str]]:
-        """What the caller should know of how it was read."""
-        for notice in self.notices.values():
-            for planned in notice.planned:
-                yield from ((planned, note) for note in planned.notes)
+        """What the caller should know of how it was read: first what was not, last how edges run."""
+        for rank in range(3):
+            for notice in self.notices.values():
+                for planned in notice.planned:
+                    yield from ((planned, note) for note in planned.notes if _rank(note) == rank)
 
 
 class Gathering:
@@ -132,6 +135,10 @@ class Gathering:
             self._notices[item.notice] = PlannedNotice(item.notice, item.party, item.category, [item])
         else:
             notice.planned.append(item)
+
+
+def _rank(note: str) -> int:
+    return 0 if NOT_READ in note else 2 if LEAVES in note else 1
 
 
 def _with_option(skipped: Skipped) -> Skipped:

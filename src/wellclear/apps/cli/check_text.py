@@ -20,14 +20,13 @@ from wellclear.apps.check.channel import ChannelChecked
 from wellclear.apps.check.minima import Minima
 from wellclear.apps.check.plan import Checked, Plan
 from wellclear.apps.check.plan import Progress as Told
+from wellclear.apps.check.remarks import note_lines, skipped_lines
 from wellclear.apps.cli.output import leave_unread, note, plain, tell
 from wellclear.errors import InvalidValue, Unavailable
 
 Form = Literal["text", "json", "geojson", "csv"]
 
 BLOCKS_SHOWN = 20
-SKIPPED_SHOWN = 20
-NOTES_SHOWN = 5
 _TEXT_WIDTH = 100
 _ID_WIDTH_MAX = 40
 _LINES_AT_ONCE = 500
@@ -112,10 +111,16 @@ def give(answer: Answer, form: Form, output: Path | None) -> None:
 def _note_beside(answer: Answer) -> None:
     """What the form itself does not say first, or not at all."""
     note(answer.headline)
-    for skipped in answer.plan.skipped[:SKIPPED_SHOWN]:
-        note(plain(f"skipped: {skipped}").plain)
+    for line in _skipped(answer):
+        note(plain(f"skipped: {line}" if line[:3] != "..." else line).plain)
     if answer.plan.skipped:
         note(words.skipped_words(answer.plan))
+    for line in note_lines(answer.plan):
+        note(plain(line).plain)
+
+
+def _skipped(answer: Answer) -> list[str]:
+    return skipped_lines(answer.plan.skipped)
 
 
 def _write(answer: Answer, form: Form, output: Path) -> None:
@@ -159,18 +164,11 @@ def summary(answer: Answer) -> list[RenderableType]:
         plain(answer.against).plain,
         *(answer.minima.lines() if answer.was_compared else ()),
     ]
-    lines += [plain(f"SKIPPED {skipped}").plain for skipped in answer.plan.skipped[:SKIPPED_SHOWN]]
-    lines += _more(len(answer.plan.skipped) - SKIPPED_SHOWN, "skipped")
-    notes = list(answer.plan.notes())
-    lines += [plain(f"Note: {planned.place} ({planned.id}): {said}.").plain for planned, said in notes[:NOTES_SHOWN]]
-    lines += _more(len(notes) - NOTES_SHOWN, "notes")
+    lines += [plain(f"SKIPPED {line}" if line[:3] != "..." else line).plain for line in _skipped(answer)]
+    lines += [plain(line).plain for line in note_lines(answer.plan)]
     if answer.was_compared and not answer.exit_code:
         lines.append(Text(words.NO_RELEASE))
     return lines
-
-
-def _more(left: int, what: str) -> Sequence[RenderableType]:
-    return [Text(f"... and {left:,} more {what}; --json lists them all.")] if left > 0 else []
 
 
 def _block_view(number: int, block: Block) -> RenderableType:

@@ -10,6 +10,7 @@ from pathlib import Path
 from wellclear.apps.check.inputs import read_inputs
 from wellclear.apps.check.minima import Minima, agreed_minima, default_minima, metres, typed_minima
 from wellclear.apps.check.plan import Gathering, Plan, Progress, checked
+from wellclear.apps.check.remarks import skipped_lines
 from wellclear.apps.cli import check_channel
 from wellclear.apps.cli.check_text import Answer, watching
 from wellclear.apps.cli.notice_form import read_json
@@ -19,8 +20,6 @@ from wellclear.errors import InvalidValue
 from wellclear.interop import heights
 from wellclear.interop.heights import Height, height
 from wellclear.interop.planned import Defaults
-
-SKIPPED_TOLD = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +67,10 @@ def gather(asked: Asked, defaults: Defaults, own: str, progress: Progress) -> Pl
     gathering.take_all(read_inputs(asked.files, defaults, asked.fmt, progress))
     plan = gathering.plan()
     if plan.skipped and (asked.strict or not plan.notices):
-        told = [f"\n  {skipped}" for skipped in plan.skipped[:SKIPPED_TOLD]]
-        more = f"\n  and {len(plan.skipped) - SKIPPED_TOLD} more" if len(plan.skipped) > SKIPPED_TOLD else ""
-        features = "1 feature" if len(plan.skipped) == 1 else f"{len(plan.skipped)} features"
+        told = "".join(f"\n  {line}" for line in skipped_lines(plan.skipped))
+        features = "1 feature" if len(plan.skipped) == 1 else f"{len(plan.skipped):,} features"
         field = "--strict" if asked.strict else "input"
-        raise InvalidValue(field, f"{features} cannot be used, so nothing was compared:{''.join(told)}{more}")
+        raise InvalidValue(field, f"{features} cannot be used, so nothing was compared:{told}")
     return plan
 
 
