@@ -47,7 +47,7 @@ def run(line: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixtur
     return code, text
 
 
-@pytest.mark.requirement("R40")
+@pytest.mark.requirement("R32")
 def test_every_command_does_what_the_page_says(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

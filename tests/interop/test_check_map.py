@@ -119,7 +119,7 @@ def opener(browser: Any, tmp_path: Path) -> Iterator[Opener]:
     assert made.faults == []
 
 
-@pytest.mark.requirement("R24", "R40")
+@pytest.mark.requirement("R32")
 def test_a_file_alone_shows_what_clashes(opener: Opener) -> None:
     page = opener.open(realistic())
     assert page.locator("#headline").inner_text() == "2 conflicts found."
@@ -303,7 +303,7 @@ def test_every_control_has_a_name(opener: Opener) -> None:
     assert page.locator("h1").count() == 1
 
 
-@pytest.mark.requirement("N12")
+@pytest.mark.requirement("R3")
 def test_no_clash_and_nothing_compared_are_different(opener: Opener) -> None:
     page = opener.open(of_files(planned("A-1", "NORTH"), planned("B-1", "SOUTH", volume(37.0))))
     assert "1 volume of NORTH and 1 volume of SOUTH" in page.locator("#clash-list").inner_text()

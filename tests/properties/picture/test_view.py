@@ -116,7 +116,7 @@ def test_a_view_folded_again_is_equal_and_holds_just_what_the_picture_holds(hist
     assert {item for pair in view.pairs for item in pair} <= set(view.items)
 
 
-@pytest.mark.requirement("R9")
+@pytest.mark.requirement("R32")
 @given(ours.json_values | ours.volume_fields())
 def test_any_json_makes_a_shape(fields: object) -> None:
     shape = shape_from(fields)

@@ -216,7 +216,7 @@ def test_a_bundle_of_the_host_tells_what_is_sealed(tmp_path: Path) -> None:
     assert "A word for the host alone." in words
 
 
-@pytest.mark.requirement("N5")
+@pytest.mark.requirement("N7")
 def test_nothing_judges_and_nothing_ranks() -> None:
     words = "\n".join(report("NORTHLAND").lines()).lower()
     for word in ("guilty", "violat", "blame", "fail", "fault", "breach", "worst", "best party"):

@@ -18,7 +18,7 @@ from wellclear.testing.sketch import Sketch, circle
 NORTH, SOUTH, HOST = "NORTHLAND", "SOUTHLAND", "CASPIA"
 
 
-@pytest.mark.requirement("R33", "R9")
+@pytest.mark.requirement("R25", "R33")
 @pytest.mark.parametrize(
     "spelled",
     [

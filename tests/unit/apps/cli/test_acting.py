@@ -108,7 +108,7 @@ def test_withheld_groups_are_committed_to_but_not_sent() -> None:
         ready_from(answer(), intent)
 
 
-@pytest.mark.requirement("R4")
+@pytest.mark.requirement("R33")
 @pytest.mark.parametrize(
     ("told", "line"),
     [

@@ -46,7 +46,7 @@ def told(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, Any]:
     return code, json.loads(captured.out or captured.err)
 
 
-@pytest.mark.requirement("R32", "R40")
+@pytest.mark.requirement("R32")
 def test_a_stranger_gets_an_answer_from_a_file_alone(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -29,7 +29,7 @@ def at_a_strangers_desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.chdir(tmp_path)
 
 
-@pytest.mark.requirement("R40")
+@pytest.mark.requirement("R32")
 def test_a_stranger_gets_a_map_and_a_picture_beside_the_answer(capsys: pytest.CaptureFixture[str]) -> None:
     plan = put(TEMPLATES["csv"](), "plan.csv")
     assert main(["check", plan, "--json", "--map", "m.html", "--png", "p.png", "--png-size", "900x700"]) == 1

@@ -44,7 +44,7 @@ def features(text: str) -> list[dict[str, Any]]:
     return found
 
 
-@pytest.mark.requirement("R32", "R40")
+@pytest.mark.requirement("R32")
 def test_a_track_becomes_plans_that_check_reads(capsys: pytest.CaptureFixture[str]) -> None:
     code, out, err = told(capsys, CLIMB, "--party", "NORTHLAND")
     assert code == 0

@@ -17,8 +17,6 @@ from wellclear.errors import InvalidValue
 
 __all__ = ["south"]  # the fixture
 
-pytestmark = pytest.mark.requirement("R2")
-
 
 def held(south: Home, text: str = "the convoy waits at the ford") -> str:
     """A message in the outbox of a home that was restored from a backup; its hash."""
@@ -34,6 +32,7 @@ def short(name: str) -> str:
     return unb64(name, 32).hex()[:12]
 
 
+@pytest.mark.requirement("R2")
 def test_the_list_says_what_waits_why_and_what_to_do(south: Home) -> None:
     assert south.run("outbox", "list")[1]["entries"] == []
     name = held(south)
@@ -49,6 +48,7 @@ def test_the_list_says_what_waits_why_and_what_to_do(south: Home) -> None:
     assert alarm["do"] == row["do"], "the alarm names the command"
 
 
+@pytest.mark.requirement("R33")
 def test_again_sends_it_and_the_log_gets_it_once(south: Home) -> None:
     name, core = held(south), south.bench.core
     code, value, _ = south.run("outbox", "again", short(name), "--as", "W1")
@@ -77,6 +77,7 @@ def test_drop_shows_what_it_throws_away_and_asks(south: Home) -> None:
     assert south.bench.relay.size == size
 
 
+@pytest.mark.requirement("R2")
 def test_what_was_refused_is_dropped_and_its_alarm_goes(south: Home) -> None:
     _, name = ring(south)
     (row,) = south.run("outbox", "list")[1]["entries"]
@@ -98,6 +99,7 @@ def test_a_name_that_is_none_or_goes_out_by_itself_decides_nothing(south: Home) 
     assert name in core.outbox.items
 
 
+@pytest.mark.requirement("R33")
 def test_two_acts_about_one_item_are_told_apart_by_their_hashes() -> None:
     rows = [{"act_hash": f"{letter}{'A' * 42}=", "short": letter, "id": "S-1", "state": "held"} for letter in "AB"]
     with pytest.raises(InvalidValue, match="names several"):
@@ -118,6 +120,7 @@ def test_each_state_says_what_to_do(row: dict[str, Any], said: str) -> None:
     assert deed({"act_hash": "A" * 43 + "=", **row}).startswith(said)
 
 
+@pytest.mark.requirement("R21")
 def test_nobody_decides_in_anothers_name(south: Home, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     name = held(south)
     assert south.run("outbox", "drop", name, "--as", "W2", "--yes")[0] == 6, "no such key on this node"
@@ -126,6 +129,7 @@ def test_nobody_decides_in_anothers_name(south: Home, monkeypatch: pytest.Monkey
     assert south.bench.core.outbox.items[name].state == "held"
 
 
+@pytest.mark.requirement("R24")
 def test_with_json_an_error_in_an_exercise_is_one_object_and_says_so(south: Home) -> None:
     name = held(south)
     for words, code in (
@@ -140,6 +144,7 @@ def test_with_json_an_error_in_an_exercise_is_one_object_and_says_so(south: Home
         assert ("notes" in told) == ("drop" in words and name in words), "what was shown before it asked"
 
 
+@pytest.mark.requirement("R24")
 def test_with_json_what_went_well_keeps_its_mark_beside_the_answer(south: Home) -> None:
     code, value, said = south.run("outbox", "list")
     assert (code, value["undecided"], said.split()) == (0, 0, ["EXERCISE"] * 3)

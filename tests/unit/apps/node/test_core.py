@@ -211,7 +211,7 @@ def test_nobody_takes_anothers_part_away_by_naming_its_commitment(relay: Relay, 
     assert [row.index for row in receipt.not_opened] == [mine + 1]
 
 
-@pytest.mark.requirement("R9")
+@pytest.mark.requirement("R25", "N12")
 def test_a_commitment_that_another_party_repeats_does_not_open_with_ones_own_secret(relay: Relay, south: Bench) -> None:
     """Else the verdicts about it would tell where the hidden volume lies."""
     sketch = relay.sketch

@@ -32,7 +32,7 @@ def test_a_block_goes_on_once_its_last_id_is_logged() -> None:
     assert counter(counters.next_id(sketch.picture, NORTH, "N/OPS", 0)) == 1002
 
 
-@pytest.mark.requirement("R4")
+@pytest.mark.requirement("R33")
 def test_what_is_logged_in_another_order_than_written_keeps_its_id() -> None:
     """A draft waits for its release while the desk speaks: no id of the desk makes an earlier one taken."""
     sketch, counters = Sketch.founded(seed=1), Counters()

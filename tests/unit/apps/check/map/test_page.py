@@ -120,7 +120,7 @@ def test_a_route_with_times_says_which_leg_is_when() -> None:
     assert len(told["volumes"][0]["lines"]) == 2
 
 
-@pytest.mark.requirement("N12")
+@pytest.mark.requirement("R3")
 def test_no_clash_says_against_what() -> None:
     told = facts_in(map_page(of_files(planned("A", "NORTH"), planned("B", "SOUTH", volume(37.0)), skipped("X-9"))))
     assert told["headline"] == "No conflict found."
