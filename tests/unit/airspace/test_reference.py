@@ -97,6 +97,7 @@ def test_edges_are_geodesics_and_not_lines_of_equal_latitude() -> None:
     assert meets(corridor, volume(Point(at(50.1078, 35))))
 
 
+@pytest.mark.requirement("R32")
 def test_touching_is_a_conflict_on_every_axis() -> None:
     """Exactly at the minimum in place, height and time; one more of anything is clear (decision 0011)."""
     a = volume(Point(at(0, 0)), 1_000_000, AltitudeBand(Datum.AMSL, 0, 1_000), TimeWindow(0, 10))
@@ -148,6 +149,7 @@ def test_flight_level_and_heights_of_one_point_neither_raise_nor_hide_a_conflict
     assert found.verdict == "conflict"  # whatever the pressure: the other has no faces
 
 
+@pytest.mark.requirement("R32")
 def test_minima_belong_to_the_pair_of_categories_in_either_order() -> None:
     asked = []
 
@@ -162,6 +164,7 @@ def test_minima_belong_to_the_pair_of_categories_in_either_order() -> None:
     assert all(a <= b for a, b in asked)
 
 
+@pytest.mark.requirement("R32")
 def test_volumes_of_one_party_never_conflict() -> None:
     here = volume(SQUARE)
     held = engine(notice("1", here, here, party="P"), notice("2", here, party="P"), notice("3", here, party="Q"))
@@ -180,6 +183,7 @@ def test_the_worst_pair_of_volumes_speaks_for_the_notices() -> None:
     assert (found.conflicts, found.possibles) == (2, 2)
 
 
+@pytest.mark.requirement("R27", "R32")
 def test_each_leg_of_a_route_with_times_has_its_own_window() -> None:
     route = Route(around((0, 0), (0, 1), (0, 2)), (0, 10 * HOUR_US, 20 * HOUR_US))
     moving = volume(route, 1_000_000, window=TimeWindow(0, 20 * HOUR_US))
@@ -191,6 +195,7 @@ def test_each_leg_of_a_route_with_times_has_its_own_window() -> None:
     assert meets(volume(Route(route.vertices), 1_000_000), early)
 
 
+@pytest.mark.requirement("R32")
 def test_coarse_notices_and_stand_ins_are_only_possible() -> None:
     held = engine(notice("A", volume(SQUARE)))
     exact = notice("B", volume(SQUARE), volume(Point(at(34.5, 38.5))))
@@ -200,6 +205,7 @@ def test_coarse_notices_and_stand_ins_are_only_possible() -> None:
     assert (found.verdict, found.b_volume, found.conflicts, found.possibles) == ("conflict", 1, 1, 1)
 
 
+@pytest.mark.requirement("R32")
 def test_nonsense_hides_nobody() -> None:
     """A stand-in for the whole earth is possibly in everybody's way."""
     stand_in, reason = volume_or_cap({"kind": "circle"})

@@ -170,8 +170,8 @@ def test_there_is_nothing_to_see_where_nothing_rings(book: AlarmBook) -> None:
 
 @pytest.mark.requirement("R1")
 def test_unseen_and_urgent_ones_stand_first(book: AlarmBook) -> None:
-    book.begin(replace(OWED, key="routine", precedence="R"))
+    book.begin(replace(OWED, key="a routine", precedence="R"))
     book.begin(replace(OWED, key="flash", precedence="Z"))
     book.begin(replace(OWED, key="seen", precedence="Z"))
     book.see("seen", "W1", 5)
-    assert [alarm.key for alarm in book.listed()] == ["flash", "routine", "seen"]
+    assert [alarm.key for alarm in book.listed()] == ["flash", "a routine", "seen"]
