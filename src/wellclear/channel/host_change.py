@@ -98,7 +98,7 @@ def read_decision(raw: bytes) -> Decision:
     try:
         file = msgspec.convert(canonical.decode(line, _SOURCE), _File, strict=True)
         certificate = b"" if file.certificate is UNSET else unb64(file.certificate, field="certificate")
-        body = public_of(file.act)
+        body = public_of(file.act) if file.act.kind == "host_change" else None  # of other kinds it knows not all
     except msgspec.ValidationError as error:
         raise Malformed(_SOURCE, *plainly(error, "")) from error
     except InvalidValue as error:

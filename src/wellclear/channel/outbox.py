@@ -108,7 +108,7 @@ def decode_item(row: bytes) -> Item:
     """
     try:
         return replace(msgspec.json.decode(row, type=Item), linked_us=0, pause_until_us=0)
-    except (msgspec.ValidationError, msgspec.DecodeError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise Malformed("outbox", "", str(error)) from error
 
 

@@ -6,7 +6,6 @@ Nothing that comes back is believed here: notes, leaves, proofs and parts are ch
 from __future__ import annotations
 
 import asyncio
-import json
 import ssl
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from types import TracebackType
 from typing import Any, Self
 
 import httpx
+import msgspec
 
 from wellclear.channel.requests import authorize
 from wellclear.channel.submission import Frame, encode_frames
@@ -31,7 +31,7 @@ from wellclear.errors import (
     WellclearError,
 )
 from wellclear.log.ed25519 import Signer
-from wellclear.log.tiles import Tile, bundles_for, decode_bundle
+from wellclear.log.tiles import WIDTH, Tile, bundles_for, decode_bundle
 
 CONNECT_S = 5.0
 ANSWER_S = 10.0
@@ -40,7 +40,9 @@ SILENCE_S = 10.0
 WHOLE_S = 60.0
 """An answer that trickles is given up after so long."""
 ANSWER_BYTES_MAX = 64 * 1024 * 1024
-"""Of one answer, or of one line of the stream; checked while it comes."""
+"""Of one answer, or of one event of the stream; checked while it comes."""
+ERROR_BYTES_MAX = 64 * 1024
+"""Of an answer that tells an error: it is shown to people."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,11 +117,11 @@ class HostClient:
     async def leaves(self, start: int, end: int, size: int) -> list[bytes]:
         """Leaves from index `start` up to `end` of a log of `size`, from its bundles; unverified."""
         found: list[bytes] = []
-        for tile in bundles_for(start, size):
-            if tile.start >= end:
-                break
+        first, past = start // WIDTH * WIDTH, -(-end // WIDTH) * WIDTH
+        for tile in bundles_for(
+            start, min(size, past)
+        ):  # a host may sign any size: nothing is made for what is not asked
             found += await self._bundle(tile)
-        first = start // 256 * 256
         return found[start - first : end - first]
 
     async def submit(self, frames: Sequence[Frame]) -> bytes:
@@ -167,18 +169,18 @@ class HostClient:
     def _headers(self, path: str) -> dict[str, str]:
         return {"Authorization": authorize(self._signer, self._channel, "GET", path, self._clock.now_us())}
 
-    async def _body_of(self, response: httpx.Response) -> bytes:
+    async def _body_of(self, response: httpx.Response, most: int | None = None) -> bytes:
         """The body as it was sent: nothing is unpacked, and no more is kept than an answer may have."""
         pieces, size = list[bytes](), 0
         async for piece in response.aiter_raw():
             size += len(piece)
-            self._check_size(size)
+            self._check_size(size, most)
             pieces.append(piece)
         return b"".join(pieces)
 
     async def _error_of(self, response: httpx.Response) -> WellclearError:
         """What the host says is wrong. It halts nobody by a word: that takes evidence which this node has verified."""
-        told = error_from(response.status_code, await self._body_of(response))
+        told = error_from(response.status_code, await self._body_of(response, ERROR_BYTES_MAX))
         return Unverified("host", f"it says {told}") if isinstance(told, Equivocation) else told
 
     async def _lines(self, response: httpx.Response) -> AsyncIterator[str]:
@@ -193,9 +195,10 @@ class HostClient:
                 for line in lines:
                     yield line.removesuffix(b"\r").decode("utf-8", "replace")
 
-    def _check_size(self, size: int) -> None:
-        if size > ANSWER_BYTES_MAX:
-            raise Malformed(self._url, "", f"an answer of more than {ANSWER_BYTES_MAX} bytes")
+    def _check_size(self, size: int, most: int | None = None) -> None:
+        most = ANSWER_BYTES_MAX if most is None else most
+        if size > most:
+            raise Malformed(self._url, "", f"an answer of more than {most} bytes")
 
     def _unreachable(self, error: httpx.HTTPError) -> Unavailable:
         why = str(error) or type(error).__name__
@@ -212,20 +215,24 @@ def _trust(ca_file: Path | None) -> ssl.SSLContext | bool:
 
 
 def _json(raw: bytes) -> Any:
+    """What stands in an answer; the strict decoder takes no lone surrogates and no numbers without end."""
     try:
-        return json.loads(raw)
-    except (ValueError, RecursionError) as error:
+        return msgspec.json.decode(raw)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise Malformed("host", "", "an answer that is no JSON") from error
 
 
 async def _server_sent(lines: AsyncIterator[str]) -> AsyncIterator[tuple[str, str]]:
     """Name and data of each event in a stream of server-sent events (HTML standard, section 9.2)."""
-    name, data = "", list[str]()
+    name, data, size = "", list[str](), 0
     async for line in lines:
+        size += len(line) + 1
+        if size > ANSWER_BYTES_MAX:  # each line is short enough, and the event never ends
+            raise Malformed("host", "events", f"an event of more than {ANSWER_BYTES_MAX} bytes")
         if not line:
             if data:
                 yield name, "\n".join(data)
-            name, data = "", []
+            name, data, size = "", [], 0
         elif line.startswith("event:"):
             name = line.removeprefix("event:").strip()
         elif line.startswith("data:"):
@@ -246,5 +253,5 @@ def _event(name: str, data: str) -> Event | None:
         return None
     try:
         return read(_json(data.encode()))
-    except (KeyError, TypeError, ValueError, AttributeError, InvalidValue) as error:
+    except (KeyError, TypeError, ValueError, OverflowError, AttributeError, InvalidValue) as error:
         raise Malformed("host", f"event {name}", "not of the form of the protocol") from error

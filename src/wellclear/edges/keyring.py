@@ -325,7 +325,7 @@ def _read(path: Path) -> _KeyFile:
         raise Misconfigured(str(path), "too large for a key file")
     try:
         return msgspec.json.decode(raw, type=_KeyFile)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise Misconfigured(str(path), f"no key file: {error}") from error
 
 

@@ -12,6 +12,7 @@ from types import TracebackType
 from typing import Any, Self
 
 import httpx
+import msgspec
 
 from wellclear.errors import (
     Equivocation,
@@ -137,9 +138,9 @@ class NodeClient:
 def error_from(status: int, content: bytes) -> WellclearError:
     """The error that an answer tells, in the class that it had on the other side."""
     try:
-        told = json.loads(content)["error"]
+        told = msgspec.json.decode(content)["error"]
         code, message = str(told["code"]), str(told["message"])
-    except (ValueError, KeyError, TypeError, RecursionError):
+    except (msgspec.DecodeError, UnicodeDecodeError, KeyError, TypeError, RecursionError):
         return Malformed("node", f"status {status}", "an answer that tells no error of ours")
     where, retry = str(told.get("where", "")), told.get("retry_after_s")
     match code:
@@ -162,8 +163,8 @@ def error_from(status: int, content: bytes) -> WellclearError:
 
 def _decoded(content: bytes) -> Answer:
     try:
-        return json.loads(content)
-    except (ValueError, RecursionError) as error:
+        return msgspec.json.decode(content)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise Malformed("node", "", "an answer that is no JSON") from error
 
 

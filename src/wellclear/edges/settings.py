@@ -24,6 +24,7 @@ may set over the file.
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -40,6 +41,7 @@ FILE = "settings.toml"
 NODE_LISTEN = "127.0.0.1:8645"
 HOST_LISTEN = "127.0.0.1:8644"
 _BYTES_MAX = 64 * 1024
+_PORT = re.compile("[0-9]{1,5}")
 
 ENVIRONMENT = {
     "WELLCLEAR_KDF": ("", "kdf", "what a guess of a passphrase costs, for keys made from now on"),
@@ -193,7 +195,7 @@ def parse_listen(text: str, field: str = "listen") -> tuple[str, int]:
     """Address and port of `127.0.0.1:8645` or `[::1]:8645`; raises `InvalidValue`."""
     host, colon, port = text.rpartition(":")
     host = host[1:-1] if host.startswith("[") and host.endswith("]") else host
-    if not colon or not host or not port.isascii() or not port.isdecimal() or int(port) > 65_535:
+    if not colon or not host or _PORT.fullmatch(port) is None or int(port) > 65_535:
         raise InvalidValue(field, f"{text[:80]!r} is no address and port; one looks like 127.0.0.1:8645")
     return host, int(port)
 
@@ -276,7 +278,7 @@ def _document(file: Path) -> dict[str, dict[str, Any]]:
         raise Misconfigured(str(file), "too large for a settings file")
     try:
         read = tomllib.loads(raw.decode("utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:  # plain ValueError: a number of thousands of digits
         raise Misconfigured(str(file), f"not TOML: {error}") from error
     tables: dict[str, dict[str, Any]] = {"": {}}
     for name, value in read.items():

@@ -78,6 +78,17 @@ def test_a_file_has_one_spelling_and_keeps_its_approvals(sketch: Sketch) -> None
 
 
 @pytest.mark.requirement("R33")
+def test_a_file_about_something_else_is_malformed(sketch: Sketch) -> None:
+    for kind in ("time", "no_kind_at_all"):
+        raw = (
+            decision_of(sketch, north(sketch), 3)
+            .encode()
+            .replace(b'"kind":"host_change"', b'"kind":"%s"' % kind.encode())
+        )
+        with pytest.raises(Malformed, match=r"act\.kind"):
+            read_decision(raw)
+
+
 def test_a_change_needs_every_principal_but_the_new_host(sketch: Sketch) -> None:
     size = len(sketch.leaves)
     log = known(sketch, size)

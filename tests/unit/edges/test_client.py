@@ -87,6 +87,25 @@ def test_an_answer_is_not_read_beyond_its_limit(
         asked(endless, ask, then_waits=True)
 
 
+def test_an_event_that_never_ends_is_not_gathered_line_by_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(clients, "ANSWER_BYTES_MAX", 1000)
+    with pytest.raises(Malformed, match="more than 1000 bytes"):
+        asked(b"HTTP/1.1 200 X\r\n\r\n" + b"data: xx\n" * 200, first_event, then_waits=True)
+
+
+def test_a_log_as_large_as_the_host_says_costs_nothing() -> None:
+    """A host can sign any size; of its tiles only those are thought of that were asked for."""
+    bundle = b"".join(b"\0\1x" for _ in range(256))
+    ask = lambda client: client.leaves(3, 5, 2**63 - 1)  # noqa: E731  # one name for each way to ask
+    assert asked(response(bundle), ask) == [b"x", b"x"]
+
+
+def test_a_word_of_the_host_is_no_longer_than_people_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    told = b'{"error": {"code": "unavailable", "message": "%s"}}' % (b"x" * clients.ERROR_BYTES_MAX)
+    with pytest.raises(Malformed, match="more than"):
+        asked(response(told, status=503), lambda client: client.checkpoint())
+
+
 def test_nothing_is_unpacked() -> None:
     bomb = gzip.compress(bytes(1 << 20))
     assert asked(response(bomb, headers="Content-Encoding: gzip\r\n"), lambda client: client.part(SHA)) == bomb
@@ -110,10 +129,19 @@ def test_a_host_cannot_halt_a_node_by_saying_so(ask: Callable[[HostClient], Awai
     assert not isinstance(found.value, Equivocation)
 
 
-@pytest.mark.parametrize("line", [b"\xff\xfe", b"[]", b"{", b'{"checkpoint": 1}', b"[" * 100_000])
+@pytest.mark.parametrize(
+    "line", [b"\xff\xfe", b"[]", b"{", b'{"checkpoint": 1}', b"[" * 100_000, b'{"checkpoint": "\\ud800"}']
+)
 def test_an_event_that_is_not_what_it_should_be_is_malformed(line: bytes) -> None:
     with pytest.raises(Malformed):
         asked(b"HTTP/1.1 200 X\r\n\r\nevent: alive\ndata: " + line + b"\n\n", first_event)
+
+
+@pytest.mark.parametrize("start", [b"Infinity", b"1e999", b"NaN", b'"x"', b"null", b"9" * 5000])
+def test_a_place_in_the_log_that_is_no_number_is_malformed(start: bytes) -> None:
+    said = b'event: log\ndata: {"checkpoint": "x", "start": %s, "leaves": []}\n\n' % start
+    with pytest.raises(Malformed):
+        asked(b"HTTP/1.1 200 X\r\n\r\n" + said, first_event)
 
 
 def test_a_line_ends_at_lf_and_nowhere_else() -> None:

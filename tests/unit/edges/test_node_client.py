@@ -108,7 +108,18 @@ def test_a_token_that_cannot_be_read(tmp_path: Path) -> None:
         NodeClient.at(tmp_path, "http://127.0.0.1:1")
 
 
-@pytest.mark.parametrize("raw", [b"", b"[]", b"{}", b'{"error": 7}', b'{"error": {"code": "invalid"}}', b"[" * 5000])
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"",
+        b"[]",
+        b"{}",
+        b'{"error": 7}',
+        b'{"error": {"code": "invalid"}}',
+        b"[" * 5000,
+        b'{"error": {"code": "RATE", "message": "\\ud800"}}',
+    ],
+)
 def test_an_answer_that_tells_no_error(raw: bytes) -> None:
     assert isinstance(error_from(500, raw), Malformed)
 

@@ -16,6 +16,7 @@ import time
 from pathlib import Path
 from typing import Annotated, Any
 
+import msgspec
 import typer
 
 from wellclear import __version__
@@ -147,7 +148,7 @@ def read_tar(file: Path) -> tuple[Fields, dict[str, bytes]]:
     try:
         with tarfile.open(file, "r:") as tar:
             found = {entry.name: stored(tar, entry, file) for entry in members(tar, file)}
-    except tarfile.TarError as error:
+    except (tarfile.TarError, ValueError, OverflowError, LookupError) as error:  # what its headers lead `tarfile` to
         raise Malformed(str(file), "", f"no backup: {error}") from error
     except OSError as error:
         raise input_fault(file, error) from error
@@ -165,7 +166,7 @@ def members(tar: tarfile.TarFile, file: Path) -> list[tarfile.TarInfo]:
     entries = []
     for entry in tar:
         parts = Path(entry.name).parts
-        if not entry.isfile() or entry.name.startswith("/") or ".." in parts or len(parts) > 3:
+        if not entry.isfile() or entry.issparse() or entry.name.startswith("/") or ".." in parts or len(parts) > 3:
             raise Malformed(str(file), entry.name[:80], "no file of a home")
         entries.append(entry)
         if len(entries) > FILES_MAX:
@@ -184,11 +185,11 @@ def stored(tar: tarfile.TarFile, entry: tarfile.TarInfo, file: Path) -> bytes:
 def head_of(raw: bytes, file: Path) -> Fields:
     """The list of a backup."""
     try:
-        head: Any = json.loads(raw)
+        head: Any = msgspec.json.decode(raw)
         form = head["wellclear_backup"]
         entries = {str(name): int(size) for name, size in head["entries"].items()}
         read: Fields = {**head, "made": str(head["made"]), "files": dict(head["files"]), "entries": entries}
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+    except (ValueError, OverflowError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise Malformed(str(file), LIST, "no backup of Wellclear") from error
     if form != FORM:
         raise Malformed(str(file), LIST, f"form {form}; this software reads form {FORM}")

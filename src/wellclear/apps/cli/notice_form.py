@@ -10,7 +10,6 @@ file may be GeoJSON instead (RFC 7946): then the same words stand in each featur
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -34,6 +33,7 @@ from wellclear.interop.geojson import shapes_of
 Fields = dict[str, Any]
 Named = Callable[[str], str]
 FILE_BYTES_MAX = 1024 * 1024
+_json = msgspec.json.Decoder(float_hook=Decimal)  # exact, and no lone surrogate that nobody can show
 REST_MEMBERS = tuple(name for name in Rest.__struct_fields__ if name != "group")
 _OF_VOLUME = frozenset(
     {"circle", "corridor", "polygon", "radius", "half_width", "lower", "upper", "datum", "start", "end"}
@@ -208,8 +208,8 @@ def read_json(path: Path) -> Fields:
     if len(raw) > FILE_BYTES_MAX:
         raise Malformed(str(path), "", f"larger than {FILE_BYTES_MAX} bytes")
     try:
-        document = json.loads(raw.decode("utf-8"), parse_float=Decimal)
-    except (ValueError, RecursionError) as error:
+        document = _json.decode(raw)
+    except (msgspec.DecodeError, UnicodeDecodeError, ArithmeticError, RecursionError) as error:
         raise Malformed(str(path), "", f"not JSON: {error}") from error
     if not isinstance(document, dict):
         raise Malformed(str(path), "", "an object belongs here")
@@ -217,7 +217,7 @@ def read_json(path: Path) -> Fields:
 
 
 def _from_geojson(document: Fields, source: str) -> tuple[Fields, list[Fields]]:
-    features = document["features"] if document["type"] == "FeatureCollection" else [document]
+    features = document.get("features") if document["type"] == "FeatureCollection" else [document]
     words = {name: document[name] for name in _OF_NOTICE & document.keys()}
     volumes = []
     for at, feature in enumerate(features if isinstance(features, list) else []):

@@ -277,7 +277,7 @@ def track_of(path: Path) -> list[Vertex]:
         return msgspec.json.decode(path.read_bytes(), type=_Track).vertices
     except OSError as error:
         raise Unavailable(str(path), f"cannot be read: {error.strerror}") from error
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise Malformed(str(path), "", str(error)) from error
 
 
@@ -297,8 +297,11 @@ def read_scenario(path: Path) -> Scenario:
     try:
         scenario = msgspec.convert(tomllib.loads(raw.decode("utf-8")), Scenario, strict=True)
         scenario.check()
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, msgspec.ValidationError, RecursionError) as error:
-        raise Malformed(str(path), "", str(error)) from error
     except InvalidValue as error:
         raise Malformed(str(path), error.field, error.why) from error
+    except (
+        ValueError,
+        RecursionError,
+    ) as error:  # of TOML or of its types; a number of thousands of digits is a plain one
+        raise Malformed(str(path), "", str(error)) from error
     return scenario

@@ -65,5 +65,5 @@ def decode_counters(raw: bytes | None) -> Counters:
     """From the store; raises `Malformed` for anything else."""
     try:
         return Counters(msgspec.json.decode(raw, type=dict[str, list[Given]]) if raw else {})
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise Malformed("counters", "", str(error)) from error

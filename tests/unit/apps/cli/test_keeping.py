@@ -101,6 +101,21 @@ def test_no_link_is_followed(tmp_path: Path) -> None:
         restore(tmp_path / "b.tar", home=tmp_path / "again")
 
 
+def test_a_file_with_holes_is_not_unpacked(tmp_path: Path) -> None:
+    """A sparse entry of a few bytes could claim gigabytes of zeros."""
+    with tarfile.open(tmp_path / "b.tar", "w", format=tarfile.GNU_FORMAT) as tar:
+        entry = tarfile.TarInfo("node.sqlite")
+        entry.type = tarfile.GNUTYPE_SPARSE
+        tar.addfile(entry)
+    raw = bytearray((tmp_path / "b.tar").read_bytes())
+    raw[483:495] = b"%011o\0" % (1 << 32)  # the size that it unpacks to
+    raw[148:156] = b" " * 8
+    raw[148:156] = b"%06o\0 " % sum(raw[:512])
+    (tmp_path / "b.tar").write_bytes(raw)
+    with pytest.raises(Malformed, match="no file of a home"):
+        restore(tmp_path / "b.tar", home=tmp_path / "again")
+
+
 @pytest.mark.parametrize(
     "head", [b"", b"[]", b"{}", json.dumps({"wellclear_backup": 9, "made": "", "files": {}, "entries": {}}).encode()]
 )

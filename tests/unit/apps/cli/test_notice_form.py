@@ -171,7 +171,13 @@ def test_a_part_that_was_cut_at_the_antimeridian_is_joined(tmp_path: Path) -> No
     assert volume["kind"] == "polygon"
 
 
-@pytest.mark.parametrize("raw", [b"", b"[]", b"\xff", b"{", b"[" * 100_000, b'{"volumes": 7}', b'{"volumes": [7]}'])
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"", b"[]", b"\xff", b"{", b"[" * 100_000, b'{"volumes": 7}', b'{"volumes": [7]}', b'{"to": "\\ud800"}',
+        b'{"type": "FeatureCollection"}', b'{"a": 1e9999999999999999999}',
+    ],
+)  # fmt: skip
 def test_bytes_that_are_no_notice_are_no_traceback(tmp_path: Path, raw: bytes) -> None:
     path = tmp_path / "notice.json"
     path.write_bytes(raw)
