@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from wellclear.channel.opening import open_leaf
+from wellclear.domain.canonical import b64
 from wellclear.domain.logged import Logged
 from wellclear.picture.fold import fold
 from wellclear.picture.picture import Picture, Step
@@ -73,3 +74,10 @@ def history_of(world: World) -> History | None:
     stores = [node.service.core.store for node in world.nodes.values() if node.service is not None and node.up]
     longest = max(stores, key=lambda store: store.size(), default=None)
     return None if longest is None else History(tuple(longest.leaves(0, longest.size())))
+
+
+def is_logged(node: NodeMachine, name: str) -> bool:
+    """Whether an act, by the base64 of its hash, stands in the node's own log."""
+    assert node.service is not None, "it runs"
+    entries = (open_leaf(index, leaf).entry for index, leaf in node.service.core.store.each_leaf())
+    return any(entry is not None and b64(entry.act_hash) == name for entry in entries)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from msgspec import UNSET
 
 from wellclear.domain.canonical import b64
-from wellclear.testing.checkers.checker import Checker, History
+from wellclear.testing.checkers.checker import Checker, History, is_logged
 
 
 class AcknowledgedOnce(Checker):
@@ -58,5 +58,5 @@ class AcknowledgedOnce(Checker):
             service = node.live()
             if put.act in logged or put.act in self.world.ledger.dropped or self.cursed(node.name) or service is None:
                 continue
-            if put.act not in service.core.outbox.items and put.act not in service.core.logged_at:
+            if put.act not in service.core.outbox.items and not is_logged(node, put.act):
                 yield f"{put.party} took {put.kind} {put.act[:8]} at {put.at_us / 1e6:.3f} s, and it is nowhere"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from wellclear.testing.checkers.checker import Checker
+from wellclear.testing.checkers.checker import Checker, is_logged
 from wellclear.testing.world.machines import NodeMachine
 from wellclear.testing.world.world import World
 
@@ -50,7 +50,7 @@ class Continues(Checker):
         if now.size < before.size:
             yield f"{node.name} held {before.size} entries, and {now.size} after its restart"
         lost = before.outbox - now.outbox - self.world.ledger.dropped
-        stands = {one for one in lost if _is_logged(node, one)}
+        stands = {one for one in lost if is_logged(node, one)}
         for name in sorted(lost - stands):
             yield f"{node.name} has lost {name[:8]} from its outbox"
         if before.halted and not now.halted and "history" not in self.world.ledger.guilty:
@@ -59,16 +59,3 @@ class Continues(Checker):
         missing = [name for name in before.rings if not any(one.startswith(name) for one in kept)]
         if missing:
             yield f"{node.name} has forgotten that it rang {sorted(missing)[:3]}"
-
-
-def _is_logged(node: NodeMachine, name: str) -> bool:
-    """Whether an act stands in the node's own log."""
-    from wellclear.channel.opening import open_leaf
-    from wellclear.domain.canonical import b64
-
-    assert node.service is not None, "it runs"
-    for index, leaf in node.service.core.store.each_leaf():
-        entry = open_leaf(index, leaf).entry
-        if entry is not None and b64(entry.act_hash) == name:
-            return True
-    return False

@@ -8,6 +8,8 @@ from wellclear.testing.sketch import START_US
 from wellclear.testing.world.loop import SimLoop
 
 PPM = 1_000_000
+LOOKS_MAX = 100_000
+"""Nobody looks at a clock so often at one moment: where time passes only while all wait, that is for ever."""
 
 
 @dataclass(slots=True)
@@ -23,6 +25,8 @@ class SimClock:
     ahead_us: int = 0
     up_us: int = 86_400_000_000
     starts_us: int = START_US
+    _at_us: int = -1
+    _looks: int = 0
 
     def now_us(self) -> int:
         return self.starts_us + self._run_us() + self.ahead_us
@@ -32,4 +36,7 @@ class SimClock:
 
     def _run_us(self) -> int:
         passed_us = self.loop.now_us
+        self._looks = self._looks + 1 if passed_us == self._at_us else 0
+        self._at_us = passed_us
+        assert self._looks < LOOKS_MAX, "a program waits for the time without letting it pass"
         return passed_us + passed_us * self.drift_ppm // PPM

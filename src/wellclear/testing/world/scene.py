@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import msgspec
+from msgspec import UNSET
 
 from wellclear.apps.node.core import NodeCore
-from wellclear.channel.composing import Composed, approve
+from wellclear.channel.composing import Composed, approve, compose
 from wellclear.channel.desk import Pen, readers_of
 from wellclear.domain.cells import cell_around
 from wellclear.domain.entry import Approval, Role
@@ -107,6 +108,13 @@ class Scene:
         """Who may read what goes to these desks."""
         return readers_of(self.pen, to)
 
+    def of_the_party(self, kind: str, public: dict[str, Any] | None = None) -> Composed:
+        """An act of the party itself, of no desk."""
+        pen = self.pen
+        return compose(
+            kind, channel=pen.channel, party=pen.party, said_us=pen.said_us, public=UNSET if public is None else public
+        )
+
     # Approvals.
 
     def by(self, composed: Composed, *as_roles: tuple[str, Role], use: str = "node") -> Said:
@@ -121,6 +129,10 @@ class Scene:
     def released(self, composed: Composed) -> Said:
         """By a drafter and a release authority."""
         return self.by(composed, ("W1", "drafter"), ("R1", "release_authority"))
+
+    def by_administrators(self, composed: Composed) -> Said:
+        """By two of them."""
+        return self.by(composed, ("A1", "administrator"), ("A2", "administrator"))
 
     def by_head(self, composed: Composed) -> Said:
         """By the head of delegation."""
