@@ -15,7 +15,7 @@ unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo test long check static bench sim sim-many golden format lock clean
+.PHONY: help setup demo test long check static fuzz bench sim sim-many golden format lock clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z][a-z-]*:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -50,6 +50,19 @@ static: $(READY)
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+
+# The coverage-guided fuzzer is needed here only, so it comes into the environment on demand.
+SECONDS ?= 60
+FOUND   := .fuzz/$(PARSER)
+
+fuzz: $(READY) $(VENV)/.fuzz-ready ## Fuzz one parser: PARSER=leaf SECONDS=60; without PARSER, list them
+	@if [ -z "$(PARSER)" ]; then $(BIN)/python -m tests.fuzz.parsers; else \
+		mkdir -p $(FOUND) && $(BIN)/python -m tests.fuzz.drive $(PARSER) $(SECONDS) $(FOUND) && \
+		$(BIN)/python -m tests.fuzz.keep $(PARSER) $(FOUND); fi
+
+$(VENV)/.fuzz-ready: requirements/fuzz.txt $(READY)
+	$(BIN)/python -m pip install --quiet --require-hashes --requirement requirements/fuzz.txt
+	@touch $@
 
 bench: $(READY) ## Measure, as ratios to peers in one run
 	$(BIN)/python -m benchmarks
@@ -86,10 +99,11 @@ UV_LOCK    = env -u UV_INDEX -u UV_INDEX_URL -u UV_DEFAULT_INDEX -u UV_EXTRA_IND
 lock: $(UV) ## Resolve the dependencies anew: requirements/runtime.txt and dev.txt
 	$(UV_LOCK) pyproject.toml --output-file requirements/runtime.txt
 	$(UV_LOCK) pyproject.toml --group dev --constraint requirements/runtime.txt --output-file requirements/dev.txt
+	$(UV_LOCK) --group pyproject.toml:fuzz --output-file requirements/fuzz.txt
 
 $(UV):
 	$(PYTHON) -m venv $(LOCK_VENV)
 	$(LOCK_VENV)/bin/python -m pip install --quiet "uv>=0.13,<0.14"
 
 clean: ## Remove the environments and everything that tools left behind
-	rm -rf .venv .venv-* .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist
+	rm -rf .venv .venv-* .fuzz .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist

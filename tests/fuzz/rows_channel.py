@@ -1,0 +1,115 @@
+"""The parsers of `channel`: submissions, answers, requests, decisions, stored items, whole bundles."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Final
+
+from tests.bundles import bundle_of, refusal
+from tests.fuzz import seeds
+from tests.fuzz.parser import Parser
+from tests.fuzz.rows_domain import text
+from wellclear.apps.node.ids import decode_counters
+from wellclear.channel.admission import examine, why_not
+from wellclear.channel.host_change import read_decision
+from wellclear.channel.opening import open_leaf, verify_leaf
+from wellclear.channel.outbox import Item, decode_item
+from wellclear.channel.requests import authorize, check_request
+from wellclear.channel.submission import (
+    Answers,
+    Frame,
+    check_answers,
+    decode_frames,
+    encode_frames,
+    note_of,
+    placed,
+)  # fmt: skip
+from wellclear.channel.verify import verify_bundle
+from wellclear.domain import canonical
+from wellclear.domain.entry import decode_leaf
+from wellclear.log import archive
+from wellclear.log.checkpoint import Checkpoint, sign_checkpoint
+from wellclear.log.ed25519 import SigningKey
+from wellclear.log.merkle import leaf_hash
+from wellclear.picture.fold import fold
+from wellclear.testing.sketch import START_US
+
+_KEY: Final = SigningKey(bytes(range(32)))
+_SENT: Final = leaf_hash(b"one")
+
+
+def _answer() -> bytes:
+    note = sign_checkpoint(Checkpoint("caspia.example/sketch", 1, _SENT), _KEY).decode()
+    return canonical.encode(Answers(checkpoint=note, answers=[placed(_SENT, 0, [])]))
+
+
+def _answers(raw: bytes) -> None:
+    note_of(raw)
+    check_answers(raw, [_SENT], "caspia.example/sketch", _KEY.public_key, _KEY.public_key)
+
+
+def _logged(raw: bytes) -> None:
+    """Any leaf is opened, folded into a picture and refused in words, whatever it is."""
+    logged = open_leaf(seeds.sketch().picture.size, raw)
+    fold(seeds.sketch().picture, logged)
+    examined = examine(Frame(raw, (raw,)))
+    if examined.fault is not None:
+        assert why_not(examined, examined.fault).isascii()
+    examine(Frame(raw), seeds.sketch().picture.keys)
+    verify_leaf(raw)
+
+
+def _header() -> bytes:
+    return authorize(_KEY, seeds.sketch().channel, "GET", "/checkpoint", START_US).encode()
+
+
+def _request(words: str) -> None:
+    check_request(words, seeds.sketch().channel, "GET", "/checkpoint", START_US)
+
+
+@cache
+def _item() -> bytes:
+    entry = decode_leaf(seeds.sound_leaves()[0])
+    return Item("name", 1, entry.act, entry.approvals, (b"part",), "node").encode()
+
+
+@cache
+def _files() -> dict[str, bytes]:
+    """A bundle with a refusal in it."""
+    return bundle_of(seeds.sketch(), refusals=[refusal(seeds.sketch())])
+
+
+@cache
+def _places() -> list[str]:
+    """One path of each kind of file in a bundle."""
+    return sorted({path.partition("/")[0] + str(path.count("/")): path for path in sorted(_files())}.values())
+
+
+def _bundle(raw: bytes) -> None:
+    verify_bundle(archive.unpack(raw))
+
+
+def _bundle_file(raw: bytes) -> None:
+    """The same bundle with other bytes in one file, which the first byte chooses: every reader behind `verify`."""
+    verify_bundle({**_files(), _places()[raw[0] % len(_places()) if raw else 0]: raw[1:]})
+
+
+def _each_file() -> list[bytes]:
+    return [bytes([number]) + _files()[place] for number, place in enumerate(_places())]
+
+
+CHANNEL = [
+    Parser("submission", ("channel.submission",), decode_frames,
+           lambda: [encode_frames([Frame(leaf, (b"part",)) for leaf in seeds.leaves()[:3]]), b"\0\1x\0"],
+           encode_frames),
+    Parser("answer", ("channel.submission",), _answers, lambda: [_answer()]),
+    Parser("logged", ("channel.opening", "channel.admission", "picture"), _logged, seeds.leaves, slow=True),
+    Parser("request", ("channel.requests",), text(_request), lambda: [_header()]),
+    Parser("decision", ("channel.host_change",), read_decision, lambda: [seeds.decision()],
+           lambda found: found.encode()),
+    Parser("outbox_item", ("channel.outbox",), decode_item, lambda: [_item()]),
+    Parser("counters", ("apps.node.ids",), decode_counters, lambda: [b"{}", b'{"NORTHLAND/OPS":[[1001,2]]}']),
+    Parser("bundle", ("channel.verify", "channel.verdict", "channel.beside"), _bundle, lambda: [archive.pack(_files())],
+           most=512 * 1024, slow=True),
+    Parser("bundle_file", ("channel.verify", "channel.verdict", "channel.beside"), _bundle_file, _each_file, slow=True),
+]  # fmt: skip
