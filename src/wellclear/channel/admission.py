@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Container
 from dataclasses import dataclass, field
+from enum import Enum
 
 from msgspec import UNSET
 
@@ -125,6 +126,15 @@ class _Bucket:
         return True
 
 
+class Draw(Enum):
+    """Out of what an entry was taken: its party's share or reserve, beyond its share (`safety` only), or not at all."""
+
+    SHARE = "share"
+    RESERVE = "reserve"
+    BEYOND = "beyond"
+    REFUSED = "refused"
+
+
 class Shares:
     """A token bucket for each authenticated party, and a reserved one for what must get through (R4).
 
@@ -144,16 +154,16 @@ class Shares:
             self._ordinary.clear()
             self._reserved.clear()
 
-    def take(self, party: str, kind: str, now_us: int) -> bool:
-        """Whether one more entry of this party is within its share; it is counted if so."""
-        ordinary = self._bucket(self._ordinary, party, self.entries_per_minute)
-        if ordinary.take(now_us) or kind == NEVER_REFUSED:
-            return True
+    def take(self, party: str, kind: str, now_us: int) -> Draw:
+        """Out of what one more entry of this party is taken; it is counted there."""
+        within = self._bucket(self._ordinary, party, self.entries_per_minute).take(now_us)
+        if within or kind == NEVER_REFUSED:
+            return Draw.SHARE if within else Draw.BEYOND
         known = KINDS.get(kind)
         if known is None or not known.always:
-            return False
+            return Draw.REFUSED
         share = max(1, self.entries_per_minute // RESERVED_PART)
-        return self._bucket(self._reserved, party, share).take(now_us)
+        return Draw.RESERVE if self._bucket(self._reserved, party, share).take(now_us) else Draw.REFUSED
 
     @staticmethod
     def _bucket(buckets: dict[str, _Bucket], party: str, share: int) -> _Bucket:

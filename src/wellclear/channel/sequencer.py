@@ -25,7 +25,7 @@ from dataclasses import dataclass, field, replace
 
 from msgspec import UNSET
 
-from wellclear.channel.admission import Examined, Shares, examine, why_not
+from wellclear.channel.admission import Draw, Examined, Shares, examine, why_not
 from wellclear.channel.composing import Chain, compose, link
 from wellclear.channel.submission import Answer, Frame, Refusal, placed, sign_refusal
 from wellclear.domain.agreement import default_settings
@@ -149,9 +149,10 @@ class Sequencer:
         entry = examined.entry
         assert entry is not None, "an entry without a fault was decoded"
         self._match(entry)
-        if not self._shares.take(entry.act.party, entry.act.kind, now_us):
+        draw = self._shares.take(entry.act.party, entry.act.kind, now_us)
+        if draw is Draw.REFUSED:
             return self._refuse(examined, Reason.RATE, now_us)
-        self._check_room(len(examined.leaf) + sum(map(len, examined.parts.values())))
+        self._check_room(len(examined.leaf) + sum(map(len, examined.parts.values())), draw)
         if not self._leaves:
             self._open_batch(now_us)
         return self._take(examined)
@@ -218,8 +219,9 @@ class Sequencer:
         if self.stopped is not None:
             raise Unavailable("this log", f"has stopped: {self.stopped}")
 
-    def _check_room(self, more: int) -> None:
-        if len(self._leaves) >= PENDING_MAX or self._bytes + more > PENDING_BYTES_MAX:
+    def _check_room(self, more: int, draw: Draw) -> None:
+        part = 2 if draw is Draw.BEYOND else 1  # safety without end leaves room for the others' safety
+        if len(self._leaves) >= PENDING_MAX // part or self._bytes + more > PENDING_BYTES_MAX // part:
             raise Unavailable("this host", "too much is waiting for its disk", retry_after_s=1)
 
     def _envelope_fault(self, examined: Examined) -> Reason | None:
