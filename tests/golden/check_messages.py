@@ -149,6 +149,17 @@ GPX = """<?xml version="1.0" encoding="UTF-8"?>
   <trk><name>A-2</name><trkseg><trkpt lat="95" lon="38.3"/><trkpt lat="34.6" lon="38.3"/></trkseg></trk>
 </gpx>
 """
+UNREAD = (
+    "id,party,strat,end,uper,lat,lon,radius,remarks\n"
+    "A-1,NORTHLAND,2026-11-23T10:00Z,2026-11-23T11:00Z,2000 ft AMSL,34.5,38.3,5 km,x\n"
+)
+LONG = HEADER + "".join(f"A-{number},NORTHLAND,,circle,34.5 38.3,,,,,," + "\n" for number in range(1, 3001))
+RINGS = """<kml><Document>
+<Placemark><name>Ring</name>
+<LineString><coordinates>38,34 38.1,34 38.1,34.1 38,34</coordinates></LineString></Placemark>
+</Document></kml>
+"""
+WHEN = "--start 2026-11-23T10:00Z --end 2026-11-23T11:00Z --half-width 500"
 CASES: tuple[tuple[str, dict[str, str | bytes], str], ...] = (
     ("Words of a feature", {"words.geojson": collection([(POINT, one) for one in WORDS])}, "words.geojson"),
     ("Heights", {"heights.geojson": collection([(POINT, one) for one in HEIGHTS])}, "heights.geojson"),
@@ -175,6 +186,13 @@ CASES: tuple[tuple[str, dict[str, str | bytes], str], ...] = (
     ("A drawing cut short", {"a.kml": KML[:250]}, "a.kml"),
     ("A track without width or times", {"a.gpx": GPX}, "a.gpx --party NORTHLAND"),
     ("No archive", {"a.kmz": "x"}, "a.kmz"),
+    ("Names that are not read", {"b.csv": UNREAD}, "b.csv"),
+    ("The same fault many times", {"b.csv": LONG}, "b.csv"),
+    ("Two parties for one file", {"a.geojson": TWO}, "a.geojson --party NORTHLAND --party SOUTHLAND"),
+    ("The same ids in two files", {"a.kml": RINGS, "b.kml": RINGS}, f"a.kml b.kml --party N --party S {WHEN}"),
+    ("A map that is no page", {"a.geojson": TWO}, "a.geojson --map map.png"),
+    ("A picture that is none", {"a.geojson": TWO}, "a.geojson --png map.jpg"),
+    ("An output of another form", {"a.geojson": TWO}, "a.geojson -o answer.pdf"),
     ("No text", {"b.csv": b"\xff\xfe\x00\xd8\xff"}, "b.csv"),
     ("No UTF-8", {"b.csv": HEADER.encode() + b"Stra\xdfe\n"}, "b.csv"),
     ("An unknown ending", {"plan.docx": "x"}, "plan.docx"),
@@ -183,6 +201,8 @@ CASES: tuple[tuple[str, dict[str, str | bytes], str], ...] = (
     ("A file twice", {"a.geojson": TWO}, "a.geojson a.geojson"),
     ("No file", {}, ""),
     ("Minima that are none", {"a.geojson": TWO}, "a.geojson --lateral far"),
+    ("Minima below zero", {"a.geojson": TWO}, "a.geojson --lateral -5"),
+    ("A duration below zero", {"a.geojson": TWO}, "a.geojson --time=-5"),
     ("A duration that is none", {"a.geojson": TWO}, "a.geojson --time 5m"),
     ("Minima from two sources", {"a.geojson": TWO, "t.json": "{}"}, "a.geojson --agreement t.json --time 5"),
     ("An agreement that is none", {"a.geojson": TWO, "t.json": '{"minima": 5}'}, "a.geojson --agreement t.json"),

@@ -120,7 +120,7 @@ def position_from_mgrs(text: str, field: str = "position") -> tuple[Position, in
             position = position_from_utm(zone, easting_m, northing_m + turn * _ROWS_REPEAT_M, south=band < "N")
             if position is not None and _lies_in(position, zone, band, side_m):
                 return position, side_m
-    raise InvalidValue(field, f"{text[:40]} names a square that is not in its zone {zone}{band}; a letter is wrong")
+    raise InvalidValue(field, f"{text[:40]} names a square that is not in its zone {zone}{band}; look at its letters")
 
 
 def position_from_utm(zone: int, easting_m: float, northing_m: float, *, south: bool) -> Position | None:

@@ -30,7 +30,7 @@ _KEPT: Final = frozenset({"type", "id", "geometry", "properties", "coordinates",
 _KINDS: Final = (
     "Point", "MultiPoint", "LineString", "MultiLineString", "Polygon", "MultiPolygon", "GeometryCollection",
 )  # fmt: skip
-_HEIGHT_NOTE: Final = "heights in its coordinates were not used; lower and upper say the band"
+_HEIGHT_NOTE: Final = "heights in its coordinates were not used, because they are no band; say one with lower and upper"
 
 
 def read_geojson(source: BinaryIO, file: str, defaults: Defaults) -> Read:

@@ -28,7 +28,7 @@ _WANTED: Final = Wanted(
         "fix", "ageofdgpsdata", "dgpsid", "desc", "cmt", "src", "trkpt/extensions", "rtept/extensions",
     }),
 )  # fmt: skip
-_HEIGHT_NOTE: Final = "its elevations were not used; lower and upper say the band"
+_HEIGHT_NOTE: Final = "its elevations were not used, because they are no band; say one with lower and upper"
 
 
 def read_gpx(source: BinaryIO, file: str, defaults: Defaults) -> Read:

@@ -19,6 +19,7 @@ from wellclear.errors import InvalidValue
 EXAMPLES: Final = "write 5000 ft AMSL, 1500 m W84, FL250 or unlimited"
 
 _LEVEL: Final = re.compile(r"FL\s*([0-9]{1,3})(?:\s+(\S.*))?", re.ASCII | re.IGNORECASE)
+_BARE: Final = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?", re.ASCII)
 _HEIGHT: Final = re.compile(
     r"([+-]?[0-9]+(?:\.[0-9]+)?)\s*(m|ft|metres|meters|feet)(?:\s+(\S.*))?", re.ASCII | re.IGNORECASE
 )
@@ -72,7 +73,8 @@ def height(text: str, where: str) -> Height | None:
         return _checked(Height(level.group(1), LengthUnit.FL, datum(level.group(2) or "STD", where)), where)
     match = _HEIGHT.fullmatch(said)
     if match is None:
-        raise InvalidValue(where, f"{said[:40]!r} is no height; {EXAMPLES}")
+        what = "has no unit, and says not what it is measured from" if _BARE.fullmatch(said) else "is no height"
+        raise InvalidValue(where, f"{said[:40]!r} {what}; {EXAMPLES}")
     measured_from = datum(match.group(3), where) if match.group(3) else None
     unit = _UNITS[_SPELT[match.group(2).lower()]]
     return _checked(Height(match.group(1), unit, measured_from), where)

@@ -48,7 +48,7 @@ _WANTED: Final = Wanted(
 _SHAPES: Final = frozenset({"Point", "LineString", "LinearRing", "Polygon", "MultiGeometry", "Track", "MultiTrack"})
 _OTHER: Final = frozenset({"Model", "Tour"})
 _ORDER: Final = "KML writes longitude first, so exchange the two"
-_HEIGHT_NOTE: Final = "heights in its coordinates were not used; lower and upper say the band"
+_HEIGHT_NOTE: Final = "heights in its coordinates were not used, because they are no band; say one with lower and upper"
 
 
 def read_kml(source: BinaryIO, file: str, defaults: Defaults) -> Read:

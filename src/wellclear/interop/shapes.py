@@ -93,6 +93,8 @@ def corridor(vertices: Sequence[Vertex], times_us: Sequence[int], where: str) ->
     notes = edge_notes([("", line)])
     if len(kept) < len(vertices):
         notes += (_left_out(len(vertices) - len(kept)),)
+    if not times_us and len(line) > 3 and place(Position(*line[0])) == place(Position(*line[-1])):
+        notes += ("its line is closed, and the area inside it was not taken; if that is meant, draw a polygon",)
     parts = _halved(line, moments)
     if len(parts) > 1:
         notes += (f"it is long, and was cut into {len(parts)} volumes that share their turning vertices",)

@@ -36,7 +36,9 @@ def decoded(source: Source, file: str) -> Iterator[str]:
             text = decoder.decode(piece, final=not piece)
         except UnicodeDecodeError as error:
             line += error.object[: error.start].count(b"\n")
-            raise Malformed(file, f"line {line}", "the text is not UTF-8; save the file as UTF-8") from error
+            raise Malformed(
+                file, f"line {line}", "the text is not UTF-8; save the file as UTF-8 (spreadsheets call it CSV UTF-8)"
+            ) from error
         line += text.count("\n")
         if text:
             yield text

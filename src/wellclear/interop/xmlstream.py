@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
 from xml.parsers import expat
+from xml.parsers.expat import errors
 
 from wellclear.errors import Malformed
 from wellclear.interop.streams import PIECE_BYTES, Source
@@ -84,6 +85,15 @@ def elements(source: Source, file: str, wanted: Wanted) -> Iterator[Element]:
             return
 
 
+_FAULTS: Final = {
+    errors.codes[errors.XML_ERROR_SYNTAX]: "is no XML, or the XML is broken here",
+    errors.codes[errors.XML_ERROR_NO_ELEMENTS]: "the file ends too early; it was cut short",
+    errors.codes[errors.XML_ERROR_UNCLOSED_TOKEN]: "the file ends too early; it was cut short",
+    errors.codes[errors.XML_ERROR_INVALID_TOKEN]: "the XML is broken: a character stands here that must not",
+    errors.codes[errors.XML_ERROR_TAG_MISMATCH]: "the XML is broken: an element is closed here that is not open",
+}
+
+
 class _Builder:
     """Builds the wanted elements and forgets the rest."""
 
@@ -112,8 +122,8 @@ class _Builder:
         except expat.ExpatError as error:
             if not fed:
                 raise Malformed(self._file, "", "is empty") from error
-            why = expat.ErrorString(error.code) or "is no XML"
-            raise Malformed(self._file, f"line {error.lineno}", f"the XML is broken: {why}; save it again") from error
+            why = _FAULTS.get(error.code) or f"the XML is broken: {expat.ErrorString(error.code)}"
+            raise Malformed(self._file, f"line {error.lineno}", f"{why}; save or send it again") from error
         except (LookupError, ValueError) as error:
             raise self._fault("the encoding it names is not known; save it as UTF-8") from error
         if fed - self._parser.CurrentByteIndex > _TOKEN_BYTES_MAX:

@@ -274,7 +274,9 @@ def test_a_feature_that_is_too_large_takes_no_memory_and_hides_nothing() -> None
 
 def test_what_was_not_used_is_told() -> None:
     item = one(FILE, drawn("LineString", [[38, 34, 0], [38, 34.1, 900]], half_width_m=1))
-    assert item.notes == ("heights in its coordinates were not used; lower and upper say the band",)
+    assert item.notes == (
+        "heights in its coordinates were not used, because they are no band; say one with lower and upper",
+    )
 
 
 def test_an_edge_that_leaves_its_straight_line_is_told() -> None:

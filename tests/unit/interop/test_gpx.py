@@ -64,7 +64,7 @@ def test_routes_and_waypoints_take_the_callers_window() -> None:
         ("flight.gpx#waypoint-1", ""),
         ("flight.gpx#route-1", "air"),
     ]
-    assert items[0].notes == ("its elevations were not used; lower and upper say the band",)
+    assert items[0].notes == ("its elevations were not used, because they are no band; say one with lower and upper",)
 
 
 def test_extensions_may_say_our_words() -> None:

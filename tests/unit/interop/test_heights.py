@@ -118,3 +118,10 @@ def test_a_band_has_one_datum() -> None:
 def test_a_band_that_cannot_be(lower: str, upper: str | None, datum: Datum | None, told: str) -> None:
     with pytest.raises(InvalidValue, match=told):
         band(height(lower, "lower"), height(upper, "upper") if upper else None, datum, NAMES)
+
+
+def test_a_bare_number_is_told_what_it_lacks() -> None:
+    with pytest.raises(
+        InvalidValue, match="'1000' has no unit, and says not what it is measured from; write 5000 ft AMSL"
+    ):
+        height("1000", "lower")

@@ -18,7 +18,7 @@ RING = "<LinearRing><coordinates>38,34 39,34 39,35 38,35 38,34</coordinates></Li
 POINT = "<Point><coordinates>38.27,34.56,0</coordinates></Point>"
 LINE = "<LineString><coordinates>38,34,900 38.1,34,900</coordinates></LineString>"
 POLYGON = f"<Polygon><outerBoundaryIs>{RING}</outerBoundaryIs></Polygon>"
-HEIGHTS = "heights in its coordinates were not used; lower and upper say the band"
+HEIGHTS = "heights in its coordinates were not used, because they are no band; say one with lower and upper"
 
 
 def data(**words: str) -> str:
@@ -153,14 +153,14 @@ def test_each_fault_says_what_to_write_instead(said: str, told: str) -> None:
     [
         ("", "plan.kml: is empty"),
         ("<gpx/>", "line 1: is no KML: it begins with gpx"),
-        ("<kml>\n<a></kml>", "line 2: the XML is broken: mismatched tag"),
-        ("<kml><Placemark>", "the XML is broken: no element found"),
+        ("<kml>\n<a></kml>", "line 2: the XML is broken: an element is closed here that is not open"),
+        ("<kml><Placemark>", "the file ends too early; it was cut short"),
         ('<!DOCTYPE kml [<!ENTITY a "b">]><kml>&a;</kml>', "declares a document type, which no KML needs"),
         ('<!DOCTYPE kml SYSTEM "file.dtd"><kml/>', "declares a document type"),
         ("<kml>&a;</kml>", "the XML is broken: undefined entity"),
         ('<?xml version="1.0" encoding="martian"?><kml/>', "encoding|encoding it names is not known"),
         ("<kml>" * 200, "is nested too deeply"),
-        (b"<kml>\xff</kml>", "the XML is broken: not well-formed"),
+        (b"<kml>\xff</kml>", "the XML is broken: a character stands here that must not"),
     ],
 )
 def test_a_file_that_cannot_be_read_is_told_with_its_place(written: Any, told: str) -> None:
@@ -219,3 +219,9 @@ def test_a_placemark_that_is_too_large_hides_nothing(monkeypatch: pytest.MonkeyP
     )
     assert [type(item) for item in items] == [Planned, Skipped, Planned]
     assert "line 2, placemark 2: placemark: is too large to be read; cut it into several" in str(items[1])
+
+
+def test_a_closed_line_is_told_to_be_no_area() -> None:
+    ring = "<LinearRing><coordinates>38,34 38.1,34 38.1,34.1 38,34</coordinates></LinearRing>"
+    (made,) = planned(everything("plan.kml", document(placemark(ring, half_width="5km"))))
+    assert made.notes == ("its line is closed, and the area inside it was not taken; if that is meant, draw a polygon",)

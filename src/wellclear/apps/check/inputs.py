@@ -23,11 +23,11 @@ _HELD_BYTES_MAX: Final = 16 * 1024 * 1024
 
 
 def read_inputs(
-    names: Sequence[str], defaults: Defaults, fmt: str | None = None, progress: Progress | None = None
+    names: Sequence[str], defaults: Sequence[Defaults], fmt: str | None = None, progress: Progress | None = None
 ) -> Iterator[Planned | Skipped]:
     """Every volume and every feature that could not be used, file after file.
 
-    `fmt` says what standard input holds, or all files where it is not among them.
+    `defaults` holds those of each file. `fmt` says what standard input holds, or all files where it is not among them.
 
     Raises:
         InvalidValue: a file cannot be opened or read, is named twice, or its format is not known.
@@ -35,12 +35,12 @@ def read_inputs(
     """
     if len(set(names)) < len(names):
         twice = next(name for name in names if names.count(name) > 1)
-        raise InvalidValue(twice, "is named twice; every volume in it would meet itself")
-    for name in names:
+        raise InvalidValue(twice, "is named twice, so every id in it would stand there twice; name it once")
+    for name, own in zip(names, defaults, strict=True):
         shown, said = ("standard input", fmt) if name == STDIN else (name, None if STDIN in names else fmt)
         with opened(name) as source:
             size = _size(source)
-            for number, item in enumerate(_held(_reader(source, shown, defaults, said), shown)):
+            for number, item in enumerate(_held(_reader(source, shown, own, said), shown)):
                 if progress is not None and number % _EVERY == 0:
                     progress(f"reading {shown}", _at(source), size)
                 yield item
@@ -65,7 +65,8 @@ def opened(name: str) -> Iterator[BinaryIO]:
     except FileNotFoundError as error:
         raise InvalidValue(name, "there is no such file") from error
     except OSError as error:
-        raise InvalidValue(name, f"cannot be read: {error.strerror}") from error
+        do = "; name the files in it" if isinstance(error, IsADirectoryError) else ""
+        raise InvalidValue(name, f"cannot be read: {error.strerror}{do}") from error
     with source:
         yield source
 

@@ -40,7 +40,7 @@ class Minima:
         """For people, the general ones first."""
         whence = {
             "defaults": "the defaults of an agreement; --lateral, --vertical, --time or --agreement set others",
-            "options": "as given on the command line",
+            "options": "for all pairs, as given on the command line; what was not given is the default",
             "agreement": "from the agreement",
         }[self.source]
         told = [f"Minima applied: {minima_words(self.general)} ({whence})."]
@@ -99,13 +99,15 @@ def metres(text: str, where: str) -> int:
         InvalidValue: no length, or more than a million kilometres.
     """
     said = text.strip()
+    if said.startswith("-"):
+        raise InvalidValue(where, f"{text[:40]!r} is below zero; write 0 or more, such as 9260 (metres) or 5 NM")
     try:
         found = lengths.length(f"{said}m" if _PLAIN.fullmatch(said) else said, where)
     except InvalidValue as error:
         why = f"{text[:40]!r} is no length; write 9260 (metres), 5 NM, 1000 ft or 9.26 km"
         raise InvalidValue(where, why) from error
     if found > _MM_MAX:
-        raise InvalidValue(where, f"{text[:40]!r} is more than a million kilometres")
+        raise InvalidValue(where, f"{text[:40]!r} is more than a million kilometres; write a smaller one")
     return found
 
 
@@ -115,6 +117,8 @@ def seconds(text: str, where: str) -> int:
     Raises:
         InvalidValue: no duration, or more than a year.
     """
+    if text.strip().startswith("-"):
+        raise InvalidValue(where, f"{text[:40]!r} is below zero; write 0 or more, such as 600 (seconds) or 10 min")
     match = _DURATION.fullmatch(text.strip())
     unit_us = _UNITS_US.get(match.group(2).lower()) if match else None
     if match is None or unit_us is None:
@@ -123,7 +127,7 @@ def seconds(text: str, where: str) -> int:
     places = 10 ** len(fraction)
     found: int = -(-int(whole + fraction) * unit_us // places)
     if found > _TIME_US_MAX:
-        raise InvalidValue(where, f"{text[:40]!r} is more than a year")
+        raise InvalidValue(where, f"{text[:40]!r} is more than a year; write a shorter one")
     return found
 
 

@@ -28,6 +28,7 @@ Progress = Callable[[str, int, int], None]
 """Told now and then: what is being done, how much of it is done, how much there is (0: not known)."""
 EngineOf = Callable[[MinimaOf], Engine]
 
+SAME_ID = "another party has the same id in another file, so it is told here with its party's name"
 _EVERY = 256
 _OPTIONS = {
     "party": "--party", "start": "--start", "end": "--end", "radius": "--radius", "radius_m": "--radius",
@@ -87,12 +88,13 @@ class Gathering:
     def __init__(self, own: str = "") -> None:
         self._own = own
         self._notices: dict[str, PlannedNotice] = {}
-        self._places: dict[str, Place] = {}
+        self._places: dict[str, tuple[Place, str]] = {}
         self._skipped: list[Skipped] = []
 
     def take(self, item: Planned | Skipped) -> None:
         """One volume, or one feature that could not be used."""
         if isinstance(item, Planned):
+            item = self._apart(item)
             fault = self._fault(item)
             if fault is None:
                 self._place(item)
@@ -109,6 +111,22 @@ class Gathering:
         """What was gathered so far."""
         return Plan(self._notices, tuple(self._skipped))
 
+    def _apart(self, item: Planned) -> Planned:
+        """Parties that do not know of each other both have a `Route 1`: in another file it is told with its party."""
+        taken, notice = self._places.get(item.id), self._notices.get(item.notice)
+        id_is_theirs = taken is not None and taken[1] != item.party and taken[0].file != item.place.file
+        is_theirs = notice is not None and notice.party != item.party
+        if is_theirs and notice is not None and notice.planned[0].place.file == item.place.file:
+            return item
+        if not id_is_theirs and not is_theirs:
+            return item
+        return replace(
+            item,
+            id=f"{item.id} ({item.party})" if id_is_theirs else item.id,
+            notice=f"{item.notice} ({item.party})" if is_theirs else item.notice,
+            notes=(*item.notes, SAME_ID),
+        )
+
     def _fault(self, item: Planned) -> tuple[str, str, str] | None:
         """Field, reason and what to write instead; None where the volume is good."""
         if not item.party:
@@ -118,7 +136,7 @@ class Gathering:
         taken = self._places.get(item.id)
         if taken is not None:
             do = "give it another id; several volumes of one notice keep ids of their own and share “notice”"
-            return "id", f"is taken already by {taken}", do
+            return "id", f"is taken already by {taken[0]}", do
         first = self._notices.get(item.notice)
         if first is None:
             return None
@@ -129,7 +147,7 @@ class Gathering:
         return None
 
     def _place(self, item: Planned) -> None:
-        self._places[item.id] = item.place
+        self._places[item.id] = item.place, item.party
         notice = self._notices.get(item.notice)
         if notice is None:
             self._notices[item.notice] = PlannedNotice(item.notice, item.party, item.category, [item])

@@ -1,4 +1,4 @@
-"""What was skipped and what should be known, in bounded lines: the same fault of many features is told once and counted."""
+"""What was skipped and what should be known, in few lines: one fault of many features is told once and counted."""
 
 from __future__ import annotations
 

@@ -27,11 +27,14 @@ def headline(checked: Checked) -> str:
     if not checked.was_compared:
         party = next(iter(checked.plan.parties))
         volumes = counted(checked.plan.volumes, "volume")
-        return (
-            f"Nothing was compared: all {volumes} are {party}'s, and one party's own volumes never conflict. "
-            "Name the other parties in the files, or check against a channel with --against."
+        alone = (
+            f"all {volumes} are {party}'s, and one party's own volumes never conflict"
             if checked.plan.volumes > 1
-            else f"Nothing was compared: the only volume is {party}'s, and there is nobody to conflict with."
+            else f"the only volume is {party}'s, and there is nobody to conflict with"
+        )
+        return (
+            f"Nothing was compared: {alone}. Say whose the others are, in the files or by a --party for each file, "
+            "or check against a channel: --against."
         )
     certain, possible = checked.conflicts.counts()
     if not certain + possible:
@@ -93,6 +96,8 @@ def where(a: Position, b: Position) -> str:
 def when(conflict: Conflict) -> str:
     """The time that both take up, or the gap between the two times."""
     span = f"{moment(conflict.start_us)} to {moment(conflict.end_us)}"
+    if conflict.start_us == conflict.end_us and not conflict.time_us:
+        return f"{moment(conflict.start_us)}, where one ends as the other begins"
     return span if not conflict.time_us else f"apart in time, with a gap from {span}"
 
 

@@ -30,32 +30,55 @@ Against = Annotated[
 TokenFile = Annotated[
     Path | None, typer.Option("--token-file", metavar="FILE", help="The node's token, if --against is an address.")
 ]
-PartyName = Annotated[str, typer.Option(metavar="NAME", help="Whose the volumes are that name no party.")]
-CategoryName = Annotated[str, typer.Option(metavar="NAME", help="Of volumes that name none: air, drone, ground, ...")]
-Start = Annotated[str | None, typer.Option(metavar="TIME", help="Of volumes that say none: 2026-11-23T10:00Z.")]
-End = Annotated[str | None, typer.Option(metavar="TIME", help="Of volumes that say none.")]
+PartyNames = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--party", metavar="NAME",
+        help="Whose the volumes are that name no party: once for all files, or once for each file in their order.",
+    ),
+]  # fmt: skip
+CategoryName = Annotated[
+    str, typer.Option(metavar="NAME", help="What kind they are that name none: air, drone, firing, ...")
+]
+Start = Annotated[
+    str | None, typer.Option(metavar="TIME", help="Start of those that say none, such as 2026-11-23T10:00Z (UTC).")
+]
+End = Annotated[str | None, typer.Option(metavar="TIME", help="End of those that say none.")]
 Lower = Annotated[
     str | None,
-    typer.Option(metavar="HEIGHT", help="Of volumes without heights: '1000 ft AMSL', '300 m W84', FL100."),
+    typer.Option(
+        metavar="HEIGHT", help="Lower face of those without heights, such as '1000 ft AMSL', '300 m W84', FL100."
+    ),
 ]
-Upper = Annotated[str | None, typer.Option(metavar="HEIGHT", help="The same; an absent height is unbounded.")]
+Upper = Annotated[
+    str | None, typer.Option(metavar="HEIGHT", help="Upper face of those. A face that nothing says is unbounded.")
+]
 HalfWidth = Annotated[
-    str | None, typer.Option("--half-width", metavar="LENGTH", help="Of lines that say none: 500 (metres), '1 NM'.")
+    str | None,
+    typer.Option(
+        "--half-width", metavar="LENGTH", help="To each side of lines that say none, such as 500 (metres), '1 NM'."
+    ),
 ]
-Radius = Annotated[str | None, typer.Option(metavar="LENGTH", help="Of points that say none: 500 (metres), 5km.")]
+Radius = Annotated[
+    str | None, typer.Option(metavar="LENGTH", help="Around points that say none, such as 500 (metres), 5km.")
+]
 Format = Annotated[
     FormatName | None, typer.Option("--format", help="What standard input holds; without it, what all files hold.")
 ]
 Lateral = Annotated[
-    str | None, typer.Option(metavar="LENGTH", help="Least distance on the ground: 9260 (metres), '5 NM'.")
+    str | None, typer.Option(metavar="LENGTH", help="Least distance on the ground, such as 9260 (metres), '5 NM'.")
 ]
-Vertical = Annotated[str | None, typer.Option(metavar="LENGTH", help="Least distance in height: 300 (metres), 1000ft.")]
-Time = Annotated[str | None, typer.Option(metavar="DURATION", help="Least distance in time: 600 (seconds), '10 min'.")]
+Vertical = Annotated[
+    str | None, typer.Option(metavar="LENGTH", help="Least distance in height, such as 300 (metres), 1000ft.")
+]
+Time = Annotated[
+    str | None, typer.Option(metavar="DURATION", help="Least distance in time, such as 600 (seconds), '10 min'.")
+]
 Agreement = Annotated[
     Path | None,
     typer.Option(metavar="FILE", help="Minima by category, as `agreement template` or `agreement show --json` prints."),
 ]
-Strict = Annotated[bool, typer.Option("--strict", help="Any feature that cannot be used ends it with 2.")]
+Strict = Annotated[bool, typer.Option("--strict", help="Compare nothing if any feature cannot be used (ends with 2).")]
 Template = Annotated[TemplateName | None, typer.Option(help="Print a file with examples to start from, and stop.")]
 AsGeojson = Annotated[bool, typer.Option("--geojson", help="Print the clashes and their volumes as GeoJSON.")]
 AsCsv = Annotated[bool, typer.Option("--csv", help="Print one line a clash as CSV.")]
@@ -75,44 +98,51 @@ PngSize = Annotated[
 
 def check(
     files: Files = None,
-    against: Against = None,
-    token_file: TokenFile = None,
-    party: PartyName = "",
-    category: CategoryName = "",
+    party: PartyNames = None,
     start: Start = None,
     end: End = None,
     lower: Lower = None,
     upper: Upper = None,
     half_width: HalfWidth = None,
     radius: Radius = None,
-    fmt: Format = None,
+    category: CategoryName = "",
     lateral: Lateral = None,
     vertical: Vertical = None,
     time: Time = None,
     agreement: Agreement = None,
-    strict: Strict = False,
-    template: Template = None,
-    as_json: AsJson = False,
-    as_geojson: AsGeojson = False,
-    as_csv: AsCsv = False,
-    output: Output = None,
     map_file: MapFile = None,
     png_file: PngFile = None,
     png_size: PngSize = None,
+    output: Output = None,
+    as_json: AsJson = False,
+    as_geojson: AsGeojson = False,
+    as_csv: AsCsv = False,
+    template: Template = None,
+    strict: Strict = False,
+    fmt: Format = None,
+    against: Against = None,
+    token_file: TokenFile = None,
 ) -> None:
     """Will these plans clash? Compares what different parties plan, and tells where, when, and by how much.
 
-    Nothing is announced, stored or sent. Every volume has a party, an area, a start and an end; heights are optional.
-    Properties of GeoJSON and columns of CSV: id, party, category, start, end, lower, upper, radius_m, half_width_m,
-    notice. What a file does not say (KML and GPX say little) is given by the options.
+    Nothing is announced, stored or sent. Every volume has a party, an area, a start and an end; a line needs a
+    half-width, a point a radius; heights are optional. What a file does not say (KML and GPX say little) is given by
+    the options. Properties of GeoJSON and columns of CSV: id, party, category, start, end, lower, upper, radius_m,
+    half_width_m, notice; CSV also has shape and positions: --template csv shows how.
+
+    Two volumes of different parties conflict if they come nearer than the least distances in all three: on the ground,
+    in height and in time. Unless you say others: 5 NM, 1000 ft and 10 min, with more for firing near aid movements
+    and for ground with ground.
 
     \b
     Examples:
       wellclear check ours.kml theirs.csv --party NORTHLAND \\
+          --start 2026-11-23T10:00Z --end 2026-11-23T14:00Z \\
+          --half-width '1 NM' --radius 500 --map clashes.html
+      wellclear check ours.kml theirs.kml --party NORTHLAND --party SOUTHLAND \\
           --start 2026-11-23T10:00Z --end 2026-11-23T14:00Z
       wellclear check plans.geojson --lateral '5 NM' --vertical '1000 ft' --time '10 min'
       wellclear check plans.geojson --json -o answer.json
-      wellclear check plans.geojson --map clashes.html --png clashes.png
       wellclear check --template csv > plan.csv
       wellclear check draft.kml --against ~/.wellclear/node
 
@@ -131,9 +161,9 @@ def check(
     form = form_for(output, as_json=as_json, as_geojson=as_geojson, as_csv=as_csv)
     drawings = drawings_for(map_file, png_file, png_size)
     asked = Asked(
-        files=files, fmt=fmt.value if fmt is not None else None, against=against, token_file=token_file, party=party,
-        category=category, window=(start, end), band=(lower, upper), half_width=half_width, radius=radius,
-        minima=(lateral, vertical, time), agreement=agreement, strict=strict,
+        files=files, fmt=fmt.value if fmt is not None else None, against=against, token_file=token_file,
+        parties=party or (), category=category, window=(start, end), band=(lower, upper), half_width=half_width,
+        radius=radius, minima=(lateral, vertical, time), agreement=agreement, strict=strict,
     )  # fmt: skip
     answer = answer_to(asked)
     give(answer, form, output)

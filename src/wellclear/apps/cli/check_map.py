@@ -44,7 +44,12 @@ def drawings_for(page: Path | None, picture: Path | None, size: str | None) -> D
     Raises:
         InvalidValue: a file in a directory that is not there, twice the same file, or no size.
     """
-    for option, path in (("--map", page), ("--png", picture)):
+    for option, path, endings, do in (
+        ("--map", page, (".html", ".htm"), "a map is a page; name it such as map.html, or say --png for a picture"),
+        ("--png", picture, (".png",), "the picture is a PNG; name it such as map.png"),
+    ):
+        if path is not None and path.suffix and path.suffix.lower() not in endings and not path.expanduser().is_dir():
+            raise InvalidValue(option, f"{path} ends in {path.suffix}; {do}")
         if path is not None and not path.expanduser().parent.is_dir():
             raise InvalidValue(option, f"there is no directory {path.parent}")
         if path is not None and path.expanduser().is_dir():

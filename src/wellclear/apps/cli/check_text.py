@@ -30,6 +30,14 @@ BLOCKS_SHOWN = 20
 _TEXT_WIDTH = 100
 _ID_WIDTH_MAX = 40
 _LINES_AT_ONCE = 500
+_OTHER_FORMS = {
+    **dict.fromkeys((".html", ".htm"), "say --map for a map, or name it such as answer.txt"),
+    **dict.fromkeys(
+        (".png", ".jpg", ".jpeg", ".svg", ".pdf"), "say --png for a picture, or name it such as answer.txt"
+    ),
+    **dict.fromkeys((".xlsx", ".xls", ".ods"), "a spreadsheet opens answer.csv"),
+    **dict.fromkeys((".kml", ".kmz", ".gpx"), "the clashes as a drawing are answer.geojson"),
+}
 _STYLE = {"CONFLICT": "bold red", "POSSIBLE": "bold yellow"}
 
 
@@ -87,6 +95,8 @@ def form_for(output: Path | None, *, as_json: bool, as_geojson: bool, as_csv: bo
     if asked:
         return asked[0]
     endings: dict[str, Form] = {".json": "json", ".geojson": "geojson", ".csv": "csv"}
+    if output is not None and (meant := _OTHER_FORMS.get(output.suffix.lower())):
+        raise InvalidValue("--output", f"{output} would hold text; {meant}")
     return endings.get(output.suffix.lower(), "text") if output is not None else "text"
 
 

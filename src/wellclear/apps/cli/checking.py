@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -11,6 +11,7 @@ from wellclear.apps.check.inputs import read_inputs
 from wellclear.apps.check.minima import Minima, agreed_minima, default_minima, metres, typed_minima
 from wellclear.apps.check.plan import Gathering, Plan, Progress, checked
 from wellclear.apps.check.remarks import skipped_lines
+from wellclear.apps.check.words import counted
 from wellclear.apps.cli import check_channel
 from wellclear.apps.cli.check_text import Answer, watching
 from wellclear.apps.cli.notice_form import read_json
@@ -30,7 +31,7 @@ class Asked:
     fmt: str | None
     against: str | None
     token_file: Path | None
-    party: str
+    parties: Sequence[str]
     category: str
     window: tuple[str | None, str | None]
     band: tuple[str | None, str | None]
@@ -64,7 +65,7 @@ def answer_to(asked: Asked) -> Answer:
 def gather(asked: Asked, defaults: Defaults, own: str, progress: Progress) -> Plan:
     """The plan, if it can be compared at all; raises as `answer_to`."""
     gathering = Gathering(own)
-    gathering.take_all(read_inputs(asked.files, defaults, asked.fmt, progress))
+    gathering.take_all(read_inputs(asked.files, _by_file(asked, defaults), asked.fmt, progress))
     plan = gathering.plan()
     if plan.skipped and (asked.strict or not plan.notices):
         told = "".join(f"\n  {line}" for line in skipped_lines(plan.skipped))
@@ -74,10 +75,22 @@ def gather(asked: Asked, defaults: Defaults, own: str, progress: Progress) -> Pl
     return plan
 
 
+def _by_file(asked: Asked, defaults: Defaults) -> list[Defaults]:
+    """What holds for each file: the party may be said once for all of them, or once for each."""
+    if len(asked.parties) < 2:
+        return [defaults] * len(asked.files)
+    return [replace(defaults, party=party) for party in asked.parties]
+
+
 def defaults_from(asked: Asked) -> Defaults:
     """What was typed for features that do not say it themselves; raises InvalidValue naming the option."""
     if asked.category and asked.category not in CATEGORIES:
         raise InvalidValue("--category", f"{asked.category[:40]!r} is none of {', '.join(CATEGORIES)}")
+    if len(asked.parties) > 1 and len(asked.parties) != len(asked.files):
+        why = f"is given {len(asked.parties)} times for {counted(len(asked.files), 'file')}"
+        raise InvalidValue("--party", f"{why}; give it once for all files, or once for each file in their order")
+    if len(asked.parties) > 1 and asked.against is not None:
+        raise InvalidValue("--party", "is given more than once; against a channel one checks one's own drafts alone")
     start_us, end_us = (
         None if text is None else moment(text, name)
         for text, name in zip(asked.window, ("--start", "--end"), strict=True)
@@ -86,7 +99,8 @@ def defaults_from(asked: Asked) -> Defaults:
         raise InvalidValue("--end", "is before --start")
     lower, upper = faces_from(*asked.band)
     return Defaults(
-        party=asked.party, category=asked.category, start_us=start_us, end_us=end_us, lower=lower, upper=upper,
+        party=asked.parties[0] if len(asked.parties) == 1 else "", category=asked.category,
+        start_us=start_us, end_us=end_us, lower=lower, upper=upper,
         radius_m=_in_metres(asked.radius, "--radius"), half_width_m=_in_metres(asked.half_width, "--half-width"),
     )  # fmt: skip
 

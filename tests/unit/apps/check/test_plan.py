@@ -5,7 +5,7 @@ import pytest
 from tests.unit.apps.check.plans import at, plan, planned, skipped, volume
 from wellclear.apps.check import words
 from wellclear.apps.check.minima import typed_minima
-from wellclear.apps.check.plan import checked
+from wellclear.apps.check.plan import SAME_ID, checked
 from wellclear.domain.quantities import Datum
 from wellclear.domain.volume import AltitudeBand, Point
 
@@ -155,3 +155,26 @@ def test_a_touch_is_told_with_both_positions() -> None:
     (conflict,) = answer.conflicts
     assert " and " in words.where(*answer.places(conflict))
     assert words.lateral(conflict).endswith(" m")
+
+
+def test_two_parties_may_have_the_same_ids_in_their_own_files() -> None:
+    ours = [
+        planned("R/1", "NORTHLAND", notice="R", file="a.kml"),
+        planned("R/2", "NORTHLAND", notice="R", file="a.kml"),
+    ]
+    theirs = [
+        planned("R/1", "SOUTHLAND", notice="R", file="b.kml"),
+        planned("R/2", "SOUTHLAND", notice="R", file="b.kml"),
+    ]
+    whole = plan(*ours, *theirs, planned("R/1", "SOUTHLAND", notice="R", file="c.kml"))
+    assert {id_: [one.id for one in notice.planned] for id_, notice in whole.notices.items()} == {
+        "R": ["R/1", "R/2"],
+        "R (SOUTHLAND)": ["R/1 (SOUTHLAND)", "R/2 (SOUTHLAND)"],
+    }
+    assert [note for _, note in whole.notes()] == [SAME_ID, SAME_ID]
+    assert [(one.id, one.reason) for one in whole.skipped] == [("R/1 (SOUTHLAND)", "is taken already by b.kml, line 1")]
+
+
+def test_in_one_file_an_id_stands_once_whoever_has_it() -> None:
+    whole = plan(planned("A", "NORTHLAND"), planned("A", "SOUTHLAND", line=2))
+    assert [(one.id, one.field) for one in whole.skipped] == [("A", "id")]

@@ -1,4 +1,4 @@
-"""Thousands of features with one fault are told in a line or two, with their number; nothing is told without its place."""
+"""Thousands of features with one fault are told in a line or two, with their number, and where the first stands."""
 
 from __future__ import annotations
 

@@ -331,3 +331,49 @@ def test_a_bundle_that_does_not_verify_is_5(bundle: str, capsys: pytest.CaptureF
     Path(bundle).write_bytes(raw)
     assert main(["check", draft(), "--against", bundle]) == 5
     assert "does not verify" in capsys.readouterr().err
+
+
+RING = "38,34 38.1,34 38.1,34.1 38,34"
+DRAWN = f"""<kml><Document><Placemark><name>Route 1</name><LineString><coordinates>{RING}</coordinates></LineString>
+</Placemark></Document></kml>"""
+WHEN = ("--start", "2026-11-23T10:00Z", "--end", "2026-11-23T11:00Z", "--half-width", "500")
+
+
+def test_two_drawings_of_two_parties_need_no_more_than_a_party_each(capsys: pytest.CaptureFixture[str]) -> None:
+    files = put(DRAWN, "ours.kml"), put(DRAWN, "theirs.kml")
+    code, answer = told(capsys, *files, "--party", "NORTHLAND", "--party", "SOUTHLAND", *WHEN)
+    assert code == 1
+    assert [(one["a"], one["b"]) for one in answer["conflicts"]] == [("Route 1", "Route 1 (SOUTHLAND)")]
+    assert not answer["skipped"]
+    assert main(["check", *files, "--party", "NORTHLAND", *WHEN]) == 3
+    assert "by a --party for each file" in capsys.readouterr().out
+    assert main(["check", files[0], "--party", "NORTHLAND", "--party", "SOUTHLAND", *WHEN]) == 2
+    assert "--party: is given 2 times for 1 file; give it once" in capsys.readouterr().err
+    both = ("--party", "NORTHLAND", "--party", "SOUTHLAND", *WHEN, "--against", ".")
+    assert main(["check", *files, *both]) == 2
+    assert "--party: is given more than once; against a channel" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("a.html", "say --map for a map"),
+        ("a.pdf", "say --png for a picture"),
+        ("a.XLSX", "a spreadsheet opens answer.csv"),
+        ("a.kml", "the clashes as a drawing are answer.geojson"),
+    ],
+)
+def test_an_output_is_not_named_for_what_it_is_not(capsys: pytest.CaptureFixture[str], name: str, said: str) -> None:
+    assert main(["check", put(TWO), "-o", name]) == 2
+    assert said in capsys.readouterr().err
+    assert not Path(name).exists()
+
+
+def test_what_ends_as_the_other_begins_meets_at_one_moment(capsys: pytest.CaptureFixture[str]) -> None:
+    row = "{},{},{}:00Z,{}:00Z,34.5,38.3,5 km"
+    rows = (
+        row.format("A", "N", "2026-11-23T10", "2026-11-23T11"),
+        row.format("B", "S", "2026-11-23T11", "2026-11-23T12"),
+    )
+    assert main(["check", put("\n".join(("id,party,start,end,lat,lon,radius", *rows)), "plan.csv")]) == 1
+    assert "  when      2026-11-23 11:00:00Z, where one ends as the other begins" in capsys.readouterr().out

@@ -96,3 +96,18 @@ def test_against_a_bundle_the_map_has_no_place_of_the_other(capsys: pytest.Captu
     assert "SOUTHLAND" in page
     for secret in ("5123456", "3198765", "5432", "5,432"):
         assert secret not in page
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--map", "m.png"), "--map: m.png ends in .png; a map is a page"),
+        (("--png", "p.jpg"), "--png: p.jpg ends in .jpg; the picture is a PNG"),
+    ],
+)
+def test_a_drawing_is_named_for_what_it_is(
+    capsys: pytest.CaptureFixture[str], words: tuple[str, str], said: str
+) -> None:
+    assert main(["check", put(TEMPLATES["csv"](), "plan.csv"), *words]) == 2
+    assert said in capsys.readouterr().err
+    assert not Path(words[1]).exists()
