@@ -15,10 +15,10 @@ unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo test long check static fuzz bench sim sim-many golden format lock clean
+.PHONY: help setup demo test long check static fuzz bench sim sim-many mutate requirements golden format lock clean
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z][a-z-]*:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z][a-z-]*:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: $(READY) ## Make .venv from the lock files, with the project installed in it
 
@@ -38,6 +38,7 @@ demo: $(READY) ## Run a whole channel on this machine and open its pages
 
 test: static ## Everything: format, lint, types, the whole suite, and the demo without a screen
 	$(BIN)/python -m pytest -n 2 -m "not long"
+	$(BIN)/python -m tests.mutation
 	$(BIN)/wellclear demo --fast --exit --no-browser
 
 long: $(READY) ## The slow lane: what takes many minutes, such as 100,000 close pairs before the oracle
@@ -80,6 +81,12 @@ sim: $(READY) ## Replay one simulated world with its trace: SEED=7 STEPS=50
 
 sim-many: $(READY) ## Look at many simulated worlds on all cores: N=1000
 	$(BIN)/python -m wellclear.testing.sim many --count $(N) --first $(FIRST) $(WORLDS)
+
+mutate: $(READY) ## Disable each rule, alone, and show that the tests that prove it fail: RULES="escort ..."
+	$(BIN)/python -m tests.mutation $(RULES)
+
+requirements: $(READY) ## Make docs/requirements.md anew from the rules and the tests' own marks
+	$(BIN)/python -m tests.mutation.page
 
 golden: $(READY) ## Make the golden logs anew and show what changed
 	$(BIN)/python -m tests.golden.make

@@ -194,6 +194,7 @@ def test_no_phrase_or_page_speaks_of_aiming() -> None:
         "hedef_id = 1",
     ],
 )
+@pytest.mark.requirement("N4", "N5", "R3")
 def test_a_planted_word_is_found(line: str) -> None:
     assert faults(Source("src/wellclear/domain/x.py", line))
 

@@ -89,6 +89,7 @@ def test_a_file_about_something_else_is_malformed(sketch: Sketch) -> None:
             read_decision(raw)
 
 
+@pytest.mark.requirement("R33")
 def test_a_change_needs_every_principal_but_the_new_host(sketch: Sketch) -> None:
     size = len(sketch.leaves)
     log = known(sketch, size)

@@ -16,6 +16,7 @@ from wellclear.testing.sketch import START_US, Sketch, circle
 
 NORTH, SOUTH = "NORTHLAND", "SOUTHLAND"
 HOUR_US = 3_600_000_000
+END_US = START_US + HOUR_US
 
 
 @pytest.fixture(scope="module")
@@ -113,6 +114,24 @@ def test_what_leaves_before_it_ends_is_refused(sketch: Sketch) -> None:
 def test_own_geometry_must_be_computable(sketch: Sketch, broken: dict[str, Any]) -> None:
     with pytest.raises(InvalidValue):
         notice(sketch, [circle(34.5, 38.3, 5_000) | broken])
+
+
+@pytest.mark.requirement("R25")
+def test_a_slot_of_level_1_that_leaves_a_volume_out_is_refused(sketch: Sketch) -> None:
+    def with_slot(start_us: int, end_us: int) -> Composed:
+        cell: dict[str, Any] = {
+            "group": "cell", "south_e7": 340_000_000, "west_e7": 380_000_000, "north_e7": 350_000_000,
+            "east_e7": 390_000_000, "start_us": start_us, "end_us": end_us,
+        }  # fmt: skip
+        area = circle(34.5, 38.3, 5_000, start_us=START_US, end_us=END_US)
+        volumes: dict[str, Any] = {"group": "volume", "volumes": [area]}
+        groups: list[dict[str, Any]] = [cell, volumes, {"group": "category", "category": "air"}, {"group": "rest"}]
+        asked = {"to": [f"{SOUTH}/OPS"], "keep_until": "2026-12-01", "id": sketch.parties[NORTH].next_id()}
+        return write_act(pen(sketch), "notice", groups, asked)
+
+    assert refusal(sketch, with_slot(START_US, END_US)) == ""
+    assert refusal(sketch, with_slot(START_US + 1, END_US)) == "BAD_FIELDS"
+    assert refusal(sketch, with_slot(START_US, END_US - 1)) == "BAD_FIELDS"
 
 
 @pytest.mark.requirement("R27")

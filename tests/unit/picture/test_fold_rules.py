@@ -15,6 +15,7 @@ from wellclear.domain.parts import Units
 from wellclear.domain.reasons import Reason
 from wellclear.errors import InvalidValue
 from wellclear.picture.picture import Step
+from wellclear.picture.rows import OwedRow
 from wellclear.testing.sketch import SECOND_US, START_US, Sketch, circle
 
 NORTH, SOUTH, HOST = "NORTHLAND", "SOUTHLAND", "CASPIA"
@@ -268,4 +269,5 @@ def test_a_host_that_claims_a_late_hour_gains_a_minute(sketch: Sketch) -> None:
     claim(sketch, HOST, 5_000)
     _, step = sketch.announce(NORTH, [DESK], AREA)
     (owed,) = [change.row for change in step.changes if change.table == "owed"]
+    assert isinstance(owed, OwedRow)
     assert owed.start_us == sketch.now_us + 60 * SECOND_US

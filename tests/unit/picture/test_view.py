@@ -262,7 +262,7 @@ def test_versions_are_compared_field_by_field() -> None:
     assert changes_between(second, second) == ()
 
 
-@pytest.mark.requirement("R2")
+@pytest.mark.requirement("R2", "R3")
 def test_recipients_show_four_different_marks_and_which_version_was_acknowledged() -> None:
     sketch, item = announced_sketch()
     assert only(seen(sketch)[0].items[item], sketch).standing == "SENT"
@@ -338,6 +338,7 @@ def test_what_was_shown_to_another_party_is_what_it_is_compared_by() -> None:
 
 @pytest.mark.parametrize(("south", "north"), [(34.0, 36.0), (-36.0, -34.0), (-1.0, 2.0), (80.0, 84.9)])
 @pytest.mark.parametrize("width", [0.01, 1.0, 5.0])
+@pytest.mark.requirement("R25")
 def test_no_edge_of_a_covering_ring_cuts_into_its_cell(south: float, north: float, width: float) -> None:
     cell = Cell(
         group="cell", south_e7=round(south * 10**7), north_e7=round(north * 10**7), west_e7=1_790_000_000,

@@ -99,7 +99,7 @@ def test_what_arrives_rings_at_its_desk_at_once_and_an_answer_ends_the_ladder() 
     assert len(book.open_instants) == 0 and not book.open_duties(sketch.picture)
 
 
-@pytest.mark.requirement("R2")
+@pytest.mark.requirement("R2", "R19")
 def test_overdue_is_strict_and_an_answer_after_the_due_moment_stays_overdue() -> None:
     sketch = Sketch.founded()
     item, _ = sketch.announce("NORTHLAND", [DESK], [circle(34.5, 38.3, 5_000)], precedence="Z")

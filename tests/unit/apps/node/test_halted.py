@@ -342,6 +342,17 @@ def test_only_what_a_known_live_key_has_signed_for_this_party_is_heard(relay: Re
     assert outside(south) == ["cease"]
 
 
+@pytest.mark.requirement("R4", "R33")
+def test_a_key_that_ended_before_the_halt_is_not_heard(relay: Relay, south: Bench) -> None:
+    public = {"key": relay.sketch.parties[NORTH].public("node"), "since": 0}
+    relay.sketch.send(NORTH, relay.sketch.compose("revoke", NORTH, public=public), use="recovery")
+    south.follow()
+    sketch = other_history(south, relay).sketch
+    sketch.safety(NORTH, [f"{SOUTH}/OPS"])
+    south.core.hear_outside([sketch.leaves[-1]])
+    assert outside(south) == []
+
+
 def test_a_flood_of_one_party_pushes_out_only_its_own(south: Bench) -> None:
     fork = other_history(south)
     fork.sketch.safety(HOST, [f"{SOUTH}/OPS"], "emergency")

@@ -1,0 +1,16 @@
+"""Every rule, by what it is about; see CONTRIBUTING for how to add one."""
+
+from __future__ import annotations
+
+from tests.mutation.rules import acts, channel, conflicts, exercise, reading, record, time, words
+
+RULES = (
+    *acts.RULES,
+    *channel.RULES,
+    *conflicts.RULES,
+    *exercise.RULES,
+    *reading.RULES,
+    *record.RULES,
+    *time.RULES,
+    *words.RULES,
+)

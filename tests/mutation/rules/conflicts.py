@@ -1,0 +1,182 @@
+"""The conflict engine, findings, alarms at a node, checks of plans."""
+
+from __future__ import annotations
+
+from tests.mutation.disabling import Rule
+
+RULES: tuple[Rule, ...] = (
+    Rule(
+        name="lateral-minimum",
+        proves=("R32",),
+        says="Volumes nearer to each other than the agreed lateral minimum conflict.",
+        at="wellclear.airspace.reference:ReferenceEngine._candidates",
+        old="+ minima.lateral_mm",
+        new="",
+        tests=(
+            "tests/unit/airspace/test_reference.py::test_touching_is_a_conflict_on_every_axis",
+            "tests/unit/airspace/test_reference.py::test_minima_belong_to_the_pair_of_categories_in_either_order",
+        ),
+    ),
+    Rule(
+        name="time-minimum",
+        proves=("R32",),
+        says="Windows nearer than the agreed time conflict.",
+        at="wellclear.airspace.reference:_conflict",
+        old="if time_us > minima.time_us:",
+        new="if time_us > 0:",
+        tests=("tests/unit/airspace/test_reference.py::test_touching_is_a_conflict_on_every_axis",),
+    ),
+    Rule(
+        name="vertical-minimum",
+        proves=("R32",),
+        says="Heights nearer than the agreed vertical minimum conflict.",
+        at="wellclear.airspace.reference:_conflict",
+        old="if vertical.least_mm > minima.vertical_mm:",
+        new="if vertical.least_mm > 0:",
+        tests=(
+            "tests/unit/airspace/test_reference.py::test_touching_is_a_conflict_on_every_axis",
+            "tests/unit/airspace/test_geoid.py::test_the_engine_converts_by_the_place",
+        ),
+    ),
+    Rule(
+        name="datums-widen",
+        proves=("R32",),
+        says="A conversion of datums adds its error and hides no conflict.",
+        at="wellclear.airspace.heights:_face",
+        old="low_mm += min(PRESSURE_LOW_MM, -share_mm)",
+        new="pass",
+        tests=(
+            "tests/unit/airspace/test_reference.py::test_flight_level_and_heights_of_one_point_neither_raise_nor_hide_a_conflict",
+        ),
+    ),
+    Rule(
+        name="doubt-is-possible",
+        proves=("R32",),
+        says="What the conversion leaves open is possible, not certain.",
+        at="wellclear.airspace.reference:_conflict",
+        old="vertical.most_mm <= minima.vertical_mm and ",
+        new="",
+        tests=(
+            "tests/unit/airspace/test_reference.py::test_flight_level_and_heights_of_one_point_neither_raise_nor_hide_a_conflict",
+            "tests/unit/airspace/test_geoid.py::test_the_engine_converts_by_the_place",
+        ),
+    ),
+    Rule(
+        name="datums-are-not-mixed",
+        proves=("R32",),
+        says="Heights of two datums are converted before they are compared.",
+        at="wellclear.airspace.heights:gap",
+        old="if a.datum is b.datum:",
+        new="if True:",
+        tests=(
+            "tests/unit/airspace/test_reference.py::test_flight_level_and_heights_of_one_point_neither_raise_nor_hide_a_conflict",
+            "tests/unit/airspace/test_heights.py::test_one_height_said_in_three_datums_is_never_surely_apart_nor_surely_together",
+        ),
+    ),
+    Rule(
+        name="mean-sea-level-by-the-place",
+        proves=("R32",),
+        says="Mean sea level is taken where the volumes are.",
+        at="wellclear.airspace.reference:_vertical",
+        old="return gap(a.volume.band, b.volume.band, undulation_near(a.shape, b.shape, a_reach_m, b_reach_m))",
+        new="return gap(a.volume.band, b.volume.band)",
+        tests=(
+            "tests/unit/airspace/test_reference.py::test_flight_level_and_heights_of_one_point_neither_raise_nor_hide_a_conflict",
+            "tests/unit/airspace/test_geoid.py::test_the_engine_converts_by_the_place",
+        ),
+    ),
+    Rule(
+        name="a-party-does-not-meet-itself",
+        proves=("R32",),
+        says="Volumes of one party never conflict.",
+        at="wellclear.airspace.reference:ReferenceEngine._columns",
+        old="party = self._parties.get(leg.item.party, _STRANGER)",
+        new="party = _STRANGER",
+        tests=("tests/unit/airspace/test_reference.py::test_volumes_of_one_party_never_conflict",),
+    ),
+    Rule(
+        name="findings-from-what-was-shown",
+        proves=(
+            "R25",
+            "N12",
+        ),
+        says="A finding does not depend on a volume that was held back.",
+        at="wellclear.apps.node.detection:as_shown",
+        old="notice = announced_notice(item, shown_to=party)",
+        new="notice = announced_notice(item)",
+        tests=(
+            "tests/unit/apps/node/test_detection.py::test_a_finding_does_not_depend_on_a_volume_that_was_held_back",
+        ),
+    ),
+    Rule(
+        name="of-a-cell-no-figures",
+        proves=(
+            "N12",
+            "N13",
+        ),
+        says="Of a notice known by its cell only that it is possible is told.",
+        at="wellclear.apps.check.against:_meeting",
+        old='figures={} if why in ("cell", "not_computable") else',
+        new="figures=",
+        tests=(
+            "tests/unit/apps/check/test_against.py::test_of_a_cell_only_the_id_and_possible_are_told_wherever_the_volume_lies",
+        ),
+    ),
+    Rule(
+        name="alarms-by-precedence",
+        proves=("R1",),
+        says="Alarms stand by precedence, then age.",
+        at="wellclear.apps.node.alarms:AlarmBook.listed",
+        old='"ZOPR".index(alarm.precedence)',
+        new="0",
+        tests=("tests/unit/apps/node/test_alarms.py::test_unseen_and_urgent_ones_stand_first",),
+    ),
+    Rule(
+        name="rings-once",
+        proves=("R2",),
+        says="A rung rings once at a node, also over a restart.",
+        at="wellclear.apps.node.alarms:AlarmBook._first_time",
+        old="return self._store.ring_once(name, at_us) and name not in self._unstored",
+        new="return self._store.ring_once(name, at_us) or True",
+        tests=(
+            "tests/unit/apps/cli/test_alarms.py::test_list_and_board_say_who_silenced_it_also_after_a_restart",
+            "tests/unit/apps/node/test_alarms.py::test_it_rings_once_for_each_rung",
+        ),
+    ),
+    Rule(
+        name="graver-is-louder",
+        proves=("R2",),
+        says="A silence does not hold for what is graver.",
+        at="wellclear.apps.node.alarms:AlarmBook._silenced",
+        old="alarm.gravity > silence.gravity",
+        new="False",
+        tests=("tests/unit/apps/node/test_alarms.py::test_a_silence_does_not_hold_for_what_is_graver",),
+    ),
+    Rule(
+        name="a-later-rung-is-louder",
+        proves=("R2",),
+        says="A silence does not hold for a later rung.",
+        at="wellclear.apps.node.alarms:AlarmBook._silenced",
+        old="if count != silence.rings:",
+        new="if False:",
+        tests=("tests/unit/apps/node/test_alarms.py::test_a_silence_does_not_hold_for_a_later_rung",),
+    ),
+    Rule(
+        name="begins-again",
+        proves=("R2",),
+        says="What is over and begins again rings again.",
+        at="wellclear.apps.node.alarms:AlarmBook.end",
+        old="self._forget(key, rings=True)",
+        new="pass",
+        tests=("tests/unit/apps/node/test_alarms.py::test_what_is_over_and_begins_again_rings_again",),
+    ),
+    Rule(
+        name="silence-survives",
+        proves=("R2",),
+        says="Who silenced what is kept over a restart.",
+        at="wellclear.apps.node.alarms:AlarmBook._keep_silence",
+        old="self._store.put_meta(_SILENCE + alarm.key, msgspec.json.encode(silence))",
+        new="pass",
+        tests=("tests/unit/apps/node/test_alarms.py::test_a_restart_keeps_who_silenced_what_and_when",),
+    ),
+)
