@@ -1,8 +1,9 @@
 """GeoJSON (RFC 7946) both ways: collections, single features, and features a line (also RFC 8142 text sequences).
 
 The syntax is RFC 7946, but edges are geodesics (decision 0011), and the words in `properties` are those of `said`,
-with `times`, a moment for each vertex of a LineString. A MultiPoint, MultiLineString or GeometryCollection makes
-several volumes of one notice. Numbers are read as exact decimals, feature by feature, in bounded memory.
+with `times`, a moment for each vertex of a LineString, and `incomplete`, what a recorded track lacks. A MultiPoint,
+MultiLineString or GeometryCollection makes several volumes of one notice. Numbers are read as exact decimals, feature
+by feature, in bounded memory.
 """
 
 from __future__ import annotations
@@ -16,10 +17,10 @@ from wellclear.errors import InvalidValue, Malformed
 from wellclear.interop.antimeridian import Line
 from wellclear.interop.jsonstream import BadJson, Scanner
 from wellclear.interop.planned import Defaults, Place, Planned, Read, Skipped
-from wellclear.interop.said import WORDS, planned_volumes, skipped, times_from
+from wellclear.interop.said import WORDS, planned_volumes, skipped, text, times_from
 from wellclear.interop.shapes import Shape, area, circle, corridor, vertex_from
 from wellclear.interop.straightness import Vertex
-from wellclear.interop.unread import Unread
+from wellclear.interop.unread import MISSING, Unread
 
 Object = Mapping[str, object]
 
@@ -103,7 +104,7 @@ class _Features:
         self._file = file
         self._defaults = defaults
         self._count = 0
-        self._unread = Unread("property", {*WORDS, "times"})
+        self._unread = Unread("property", {*WORDS, "times", "incomplete"})
 
     def of(self, value: object, line: int | None) -> Read:
         """A feature, a collection of them, or a bare geometry; `line` where features stand in lines."""
@@ -139,6 +140,8 @@ class _Features:
             if values.get("id") is None:
                 values["id"] = feature.get("id")
             shapes = shapes_of(feature.get("geometry"), values.get("times"))
+            if missing := text(values, "incomplete"):
+                shapes[0] = shapes[0].with_notes(f"not all of it is here ({missing}): {MISSING}")
             made = planned_volumes(values, shapes, self._defaults, place, f"{self._file}#{self._count}")
             yield from self._unread.noted(made, values)
         except InvalidValue as error:

@@ -245,6 +245,8 @@ def _rows_of_csv(text: str, file: str) -> Iterator[Row]:
                 names = [cell.strip().lower() for cell in cells]
                 if names and not _places(dict.fromkeys(names)):
                     why = f"the first line names no columns latitude and longitude, but {head[:60]!r}"
+                    if head.lstrip().startswith("<"):
+                        why = "this is XML and no recording; KML and GPX are read by `wellclear check` as they are"
                     raise Malformed(file, "line 1", why)
             elif any(cell.strip() for cell in cells):
                 yield dict(zip(names, cells, strict=False))

@@ -17,6 +17,9 @@ from wellclear.interop.planned import Planned, Skipped
 NOT_READ: Final = "not read"
 """In every such note, for whoever sorts them."""
 
+MISSING: Final = "a clash with what is missing is not seen"
+"""In the note of a plan that says itself that it is not whole."""
+
 _TOLD_MAX: Final = 50
 _NAME_CHARS: Final = 40
 _PLURALS: Final = {"column": "columns", "property": "properties"}

@@ -22,7 +22,7 @@ from wellclear.apps.check.places import nearest_places
 from wellclear.domain.quantities import Position
 from wellclear.interop.planned import Place, Planned, Skipped
 from wellclear.interop.straightness import LEAVES
-from wellclear.interop.unread import NOT_READ
+from wellclear.interop.unread import MISSING, NOT_READ
 
 Progress = Callable[[str, int, int], None]
 """Told now and then: what is being done, how much of it is done, how much there is (0: not known)."""
@@ -156,7 +156,7 @@ class Gathering:
 
 
 def _rank(note: str) -> int:
-    return 0 if NOT_READ in note else 2 if LEAVES in note else 1
+    return 0 if NOT_READ in note or MISSING in note else 2 if LEAVES in note else 1
 
 
 def _with_option(skipped: Skipped) -> Skipped:

@@ -12,7 +12,7 @@ from typing import Any, Final
 from wellclear.apps.check.inputs import STDIN, opened
 from wellclear.apps.check.minima import metres, seconds
 from wellclear.apps.cli.output import note, plain, tell_json
-from wellclear.apps.cli.track_report import lines_of, report_of
+from wellclear.apps.cli.track_report import lacks, lines_of, report_of
 from wellclear.apps.cli.typed import moment
 from wellclear.domain.agreement import CATEGORIES
 from wellclear.errors import InvalidValue, Unavailable
@@ -75,6 +75,8 @@ def import_track(asked: Asked, output: Path | None, *, as_json: bool) -> int:
     if not asked.party:
         for feature in features:
             del feature["properties"]["party"]  # nobody's: `check` will ask whose it is
+    if not whole:
+        features[0]["properties"]["incomplete"] = lacks(routed)  # for `check`, whoever runs it and whenever
     collection = {"type": "FeatureCollection", "features": features}
     give(collection, report_of(shown, form, recording, routed), output, as_json=as_json)
     if not as_json:

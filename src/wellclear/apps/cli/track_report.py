@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from wellclear.apps.check.words import counted
 from wellclear.domain.measures import distance, exact_moment, took
 from wellclear.domain.quantities import E7, Datum, format_time
 from wellclear.interop.fixes import Fix
@@ -38,6 +39,16 @@ def lines_of(file: str, form: str, recording: Recording, routed: Routed) -> list
     lines += _some([_jump(jump, fastest) for jump in sifted.jumps], "jumps")
     lines += _some([_left_out(left_out, fastest) for left_out in sifted.left_out], "stretches that were left out")
     return lines
+
+
+def lacks(routed: Routed) -> str:
+    """What the route does not have of the track, in a few words."""
+    sifted = routed.sifted
+    aside = sum(len(left_out.fixes) for left_out in sifted.left_out)
+    told = [counted(len(sifted.gaps), "gap")] if sifted.gaps else []
+    told += [counted(len(sifted.jumps), "jump")] if sifted.jumps else []
+    told += [counted(aside, "position left out", "positions left out")] if aside else []
+    return ", ".join(told)
 
 
 def not_used(recording: Recording, routed: Routed) -> str:

@@ -79,6 +79,14 @@ def test_a_spoofed_track_ends_with_3_and_says_what_is_not_in_it(capsys: pytest.C
     assert all(isinstance(item, Planned) for item in items)
 
 
+def test_whoever_checks_a_track_that_is_not_whole_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    told(capsys, SPOOFED, "--party", "NORTHLAND", "-o", "track.geojson")
+    assert main(["check", "track.geojson"]) == 0
+    said = "(3 gaps, 2 jumps, 20 positions left out): a clash with what is missing is not seen."
+    notes = [line for line in capsys.readouterr().out.splitlines() if line.startswith("Note: ")]
+    assert notes[0].endswith(f"not all of it is here {said}")
+
+
 def test_strict_writes_nothing_unless_all_of_it_is_used(capsys: pytest.CaptureFixture[str]) -> None:
     err = refused(capsys, SPOOFED, "--party", "NORTHLAND", "--strict", "-o", "track.geojson")
     assert "--strict: the track is not whole, so nothing was written:" in err
@@ -159,11 +167,13 @@ def test_one_of_several_aircraft_is_chosen_by_address_or_callsign(capsys: pytest
         ([CLIMB, "--category", "plane"], "--category: 'plane' is none of air"),
         ([CLIMB, "--shift-time", "999999w"], "canonical JSON"),
         ([str(ROOT / "LICENSE")], "names no columns latitude and longitude"),
+        (["drawn.kml"], "this is XML and no recording; KML and GPX are read by `wellclear check` as they are"),
     ],
 )
 def test_what_is_wrong_is_said_with_what_to_write(
     capsys: pytest.CaptureFixture[str], words: list[str], why: str
 ) -> None:
+    Path("drawn.kml").write_text("<kml/>\n", encoding="utf-8")
     assert why in refused(capsys, *words)
 
 
