@@ -63,7 +63,7 @@ def test_a_moment_counts_in_whatever_its_size_tells(said: Any) -> None:
     assert only([row(timestamp=said)]).fixes[0].moment_us == NOON_US
 
 
-@pytest.mark.requirement("R20", "R32")
+@pytest.mark.requirement("R32")
 def test_heights_are_what_their_columns_are_called() -> None:
     def heights(**columns: Any) -> tuple[int | None, int | None]:
         (fix,) = only([row(**columns)]).fixes
