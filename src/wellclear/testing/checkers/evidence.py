@@ -11,6 +11,7 @@ from wellclear.testing.checkers.checker import Checker, History
 from wellclear.testing.world.machines import NodeMachine
 
 SLACK_US: Final = 2_000_000
+HEARD_US: Final = 15_000_000
 
 
 class Evidence(Checker):
@@ -42,8 +43,8 @@ class Evidence(Checker):
         """Who holds another history than the host shows at the end, or a proof that it does not keep, has evidence."""
         assert node.service is not None, "it runs"
         core = node.service.core
-        if core.state != "live":
-            return  # it has evidence; or it hears nothing, for a host that knows itself to be behind shows nothing
+        if core.state == "halted" or not self._heard(node):
+            return
         own = core.store.leaves(0, core.store.size())
         shared = min(len(own), len(history.leaves))
         if tuple(own[:shared]) != history.leaves[:shared]:
@@ -53,3 +54,11 @@ class Evidence(Checker):
             if proof.reader == node.name and not there and len(own) > proof.index:
                 yield f"{node.name} was given a proof of entry {proof.index} that does not hold, and has no evidence"
                 return
+
+    def _heard(self, node: NodeMachine) -> bool:
+        """Whether the node has listened to its host for a while, and the host has not stopped of itself."""
+        world = self.world
+        service, now_us = world.host.service, world.loop.now_us
+        running = service is not None and service.sequencer.stopped is None and world.host.up
+        since_us = max(world.host.up_since_us, node.up_since_us)
+        return running and now_us - since_us > HEARD_US and now_us - world.net.news_us.get(node.name, 0) < HEARD_US

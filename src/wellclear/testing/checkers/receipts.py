@@ -8,6 +8,7 @@ from msgspec import UNSET
 
 from wellclear.domain.entry import Entry
 from wellclear.domain.kinds import Receipt, public_of
+from wellclear.picture.picture import Picture
 from wellclear.testing.checkers.checker import Checker, History
 
 
@@ -15,6 +16,21 @@ class TrueReceipts(Checker):
     """Each receipt in the log against what its node can open."""
 
     name = "true receipts"
+
+    def watch(self) -> Iterator[str]:
+        for node in self.nodes():
+            assert node.service is not None, "it runs"
+            core = node.service.core
+            for row in core.parts.wanted.values():
+                owed = core.picture.owed.get(f"{row.index}/{node.party}")
+                claimed = owed is not None and owed.received_us is not UNSET
+                if claimed and not self._acked(core.picture, row.index):
+                    yield f"{node.name} has a receipt for entry {row.index}, and is still waiting for a part of it"
+
+    @staticmethod
+    def _acked(picture: Picture, index: int) -> bool:
+        """Whether a person has answered it: an acknowledgement is a receipt, too."""
+        return any(row.index == index and row.acked_us is not UNSET for row in picture.answers.values())
 
     def finish(self, history: History) -> Iterator[str]:
         for node in self.nodes():

@@ -25,6 +25,9 @@ class OneRoot(Checker):
     def watch(self) -> Iterator[str]:
         if "history" in self.world.ledger.guilty:
             return
+        for node in self.nodes():
+            if node.service is not None and node.service.core.evidence is not None:
+                yield f"{node.name} holds two notes that cannot both be true"
         notes = [node.service.core.follower.note for node in self.nodes() if node.service is not None]
         if self.world.host.up and self.world.host.service is not None:
             notes.append(self.world.host.service.sequencer.note)

@@ -145,7 +145,8 @@ class _Exchange:
 
     def _arrive(self, message: dict[str, Any] | None) -> None:
         self.arrived.append(message)
-        if message is not None and message.get("body") and self.reader not in self.net.muted:
+        muted = self.reader in self.net.muted and self.reader not in self.net.rerouted
+        if message is not None and message.get("body") and not muted:
             self.net.news_us[self.reader] = self.net.loop.now_us
         self.wake.set()
 

@@ -213,7 +213,10 @@ class World:
         if service is None or not all(node.up for node in self.nodes.values()):
             return False
         size = service.sequencer.size
+        members = service.sequencer.picture.parties
+        left = {party for party in self.nodes if party in members and members[party].state != "member"}
         cores = [node.service.core for node in self.nodes.values() if node.service is not None]
+        cores = [core for core in cores if core.party not in left]  # whoever has left may not read how it goes on
         return all(
             core.state == "halted"
             or (
@@ -363,8 +366,8 @@ class World:
     # What is seen.
 
     def say(self, who: str, what: str) -> None:
-        """A line of the trace."""
-        self.ledger.say(self.loop.now_us, who, what)
+        """A line of the trace, without the place where the disks of this world happen to lie."""
+        self.ledger.say(self.loop.now_us, who, what.replace(f"{self.place}/", ""))
 
     def heard(self, words: str) -> None:
         """A program has logged something."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from wellclear.channel.desk import passed
-from wellclear.domain.names import party_of_desk
 from wellclear.testing.world.scene import Said, Scene
 
 WEIGHT = 3
@@ -12,7 +11,7 @@ WEIGHT = 3
 def say(scene: Scene) -> Said | None:
     """About something that was addressed to this desk, acknowledged or not."""
     told = [*scene.items("notice", own=False), *scene.items("safety", own=False)]
-    told = [one for one in told if scene.party.name in map(party_of_desk, one[1].to) and scene.desk in one[1].to]
+    told = [one for one in told if scene.desk in one[1].to]
     if not told:
         return None
     id_, row = scene.dice.choice(told)

@@ -1,0 +1,105 @@
+"""Worlds from seeds, under their checkers; what must have happened in them; and bugs that they must find."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections import Counter
+from functools import cache
+
+import pytest
+
+from tests.simulation.planted import PLANTED, Planted
+from wellclear.testing.checkers import ALL
+from wellclear.testing.sim import command, many, simulate
+from wellclear.testing.world.acts import habits
+from wellclear.testing.world.vices import vices
+from wellclear.testing.world.world import Plan
+
+STEPS = 40
+WORLDS = int(os.environ.get("WELLCLEAR_WORLDS", "30"))
+"""The slow lane asks for more of them."""
+SEEDS_PER_BUG = 8
+FORGETFUL = frozenset({"two histories", "lost write", "bit flip", "backup restored", "clock jump", "clock drift"})
+"""Vices that excuse much; a planted bug must be found without them, unless it is about one of them."""
+
+# What must have happened in WORLDS worlds together: half of what it was when this was written, or less.
+AT_LEAST = {
+    "entry notice": 60, "entry amend": 15, "entry cancel": 3, "entry complete": 3, "entry safety": 30,
+    "entry message": 30, "entry request": 15, "entry ack": 90, "entry confirm": 80, "entry readback_wrong": 3,
+    "entry passed_to_units": 10, "entry receipt": 200, "entry time": 500, "entry finding": 3, "entry propose": 15,
+    "entry sign_agreement": 40, "entry roster": 60, "entry add_key": 2, "alarm answer_owed": 200,
+    "alarm no_answer": 100, "alarm escalated": 10, "alarm stale": 5, "alarm disk": 2, "item CANCELLED": 3,
+    "item COMPLETED": 3, "start HOST": 35, "start node": 80, "officer late answer": 50, "officer no answer": 10,
+    "struck link loss": 15, "struck link doubled": 15, "struck link cut": 10,
+}  # fmt: skip
+
+
+@cache
+def worlds() -> Counter[str]:
+    """The counts of all worlds together; fails with the command that replays the first that failed."""
+    outcomes = many([Plan(seed, STEPS) for seed in range(1, WORLDS + 1)], sys.stderr)
+    failed = [f"{command(one.plan)}\n  " + "\n  ".join(one.faults) for one in outcomes if one.faults]
+    assert not failed, "\n" + "\n".join(failed)
+    return sum((one.counts for one in outcomes), Counter[str]())
+
+
+@pytest.mark.slow
+@pytest.mark.requirement("R1", "R2", "R33")
+def test_no_checker_finds_anything() -> None:
+    assert worlds()
+
+
+@pytest.mark.slow
+def test_everything_that_can_happen_has_happened() -> None:
+    """A world in which nothing goes wrong finds nothing: so it is counted."""
+    counts, share = worlds(), WORLDS / 30
+    rare = {what: counts[what] for what, least in AT_LEAST.items() if counts[what] < least * share}
+    never = [f"vice {name}" for name in vices() if not counts[f"vice {name}"]]
+    assert not rare, rare
+    assert not never, never
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("planted", PLANTED, ids=lambda planted: planted.name)
+def test_a_planted_bug_is_found(planted: Planted, monkeypatch: pytest.MonkeyPatch) -> None:
+    planted.plant(monkeypatch)
+    finder = [checker for checker in ALL if checker.name == planted.finder]
+    for seed in range(1, SEEDS_PER_BUG + 1):
+        if simulate(Plan(seed, STEPS, FORGETFUL - planted.vices, planted.vices), finder).faults:
+            return
+    raise AssertionError(f"{planted.finder} has not found it in {SEEDS_PER_BUG} worlds")
+
+
+def test_there_is_a_planted_bug_for_every_checker() -> None:
+    assert {planted.finder for planted in PLANTED} == {checker.name for checker in ALL}
+    assert len(PLANTED) >= 12
+
+
+@pytest.mark.slow
+def test_one_seed_is_one_world_wherever_it_runs() -> None:
+    """Neither the hashes of strings nor what ran before decide anything."""
+    told = set()
+    for hashes in ("0", "77"):
+        environment = {**os.environ, "PYTHONHASHSEED": hashes}
+        words = [
+            sys.executable,
+            "-m",
+            "wellclear.testing.sim",
+            "one",
+            "--seed",
+            "5",
+            "--steps",
+            "15",
+            "--every",
+            "disk full",
+        ]
+        ran = subprocess.run(words, env=environment, capture_output=True, check=True, text=True)
+        told.add(ran.stdout)
+    assert len(told) == 1
+
+
+def test_every_habit_says_what_kinds_it_has() -> None:
+    known = {kind for habit in habits() for kind in habit.kinds}
+    assert {"notice", "amend", "safety", "message", "propose", "sign_agreement", "roster", "add_key", "revoke"} <= known
