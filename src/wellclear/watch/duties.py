@@ -251,8 +251,8 @@ class DutyBook:
         return sorted(found, key=lambda row: (row[1].at_us, RUNGS.index(row[1].name), row[0].key))
 
     def _of_party(self, picture: Picture, party: str) -> set[str]:
-        """Take its open receipts anew; the answer rows that must be too."""
-        keys = [key.split("/", 1) for key in self._open_of.get(party, set())]
+        """Take its receipts anew, answered ones too; the answer rows that must be as well."""
+        keys = [key.split("/", 1) for key, owing in self.owings.items() if owing.party == party]
         for what, row_id in keys:
             if what == "receipt":
                 self._receipt(picture, row_id)
