@@ -43,7 +43,7 @@ def read_geojson(source: BinaryIO, file: str, defaults: Defaults) -> Read:
     scanner = Scanner(source, file)
     head = scanner.head()
     if not head:
-        raise Malformed(file, "", "is empty; a FeatureCollection belongs here")
+        raise Malformed(file, "", "is empty; save or send it again")
     if head[0] != "{":
         raise scanner.fault("is no GeoJSON, which begins with a brace; export it as GeoJSON")
     features = _Features(file, defaults)

@@ -134,7 +134,7 @@ def category_from(said: str) -> str:
         return ""
     name = "_".join(said.lower().replace("-", " ").split())
     if name not in CATEGORIES:
-        raise InvalidValue("category", f"{said[:40]!r} is none; write one of {', '.join(CATEGORIES)}")
+        raise InvalidValue("category", f"{said[:40]!r} is no category; write one of {', '.join(CATEGORIES)}")
     return name
 
 

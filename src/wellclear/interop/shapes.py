@@ -82,7 +82,8 @@ def corridor(vertices: Sequence[Vertex], times_us: Sequence[int], where: str) ->
         InvalidValue: fewer than two different vertices, times that do not fit, or too large.
     """
     if times_us and len(times_us) != len(vertices):
-        said = f"there are {len(times_us)} times for {len(vertices)} vertices; write one time for each vertex"
+        times = "is 1 time" if len(times_us) == 1 else f"are {len(times_us)} times"
+        said = f"there {times} for {len(vertices)} vertices; write one time for each vertex"
         raise InvalidValue("times", said)
     kept = [0] if vertices else []
     for index in range(1, len(vertices)):

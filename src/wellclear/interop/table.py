@@ -181,7 +181,7 @@ def _shapes(values: dict[str, str], *, decimal_comma: bool) -> list[Shape]:
     said = values.get("shape", "")
     shape = _SHAPES.get(said.lower())
     if shape is None:
-        why = f"{said[:40]!r} is none" if said else "is missing"
+        why = f"{said[:40]!r} is no shape" if said else "is missing"
         raise InvalidValue("shape", f"{why}; write circle, corridor or polygon")
     vertices, notes = _vertices(values, decimal_comma=decimal_comma)
     times = times_from([part for part in re.split(r"\s*[;\n]\s*", values.get("times", "")) if part])

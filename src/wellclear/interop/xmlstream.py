@@ -121,7 +121,7 @@ class _Builder:
             self._parser.Parse(piece, not piece)
         except expat.ExpatError as error:
             if not fed:
-                raise Malformed(self._file, "", "is empty") from error
+                raise Malformed(self._file, "", "is empty; save or send it again") from error
             why = _FAULTS.get(error.code) or f"the XML is broken: {expat.ErrorString(error.code)}"
             raise Malformed(self._file, f"line {error.lineno}", f"{why}; save or send it again") from error
         except (LookupError, ValueError) as error:

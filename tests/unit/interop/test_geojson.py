@@ -140,7 +140,7 @@ def test_defaults_say_what_a_feature_does_not() -> None:
         (circle(party=["N"]), "party: must be text; write it in quotation marks"),
         (circle(party="A\x1b[2J"), "party: holds characters that cannot be shown; write letters"),
         (circle(id="x" * 101), "id: has 101 characters; write at most 100"),
-        (circle(category="bombing"), "category: 'bombing' is none; write one of air, drone"),
+        (circle(category="bombing"), "category: 'bombing' is no category; write one of air, drone"),
         (circle(start=None), "start: is missing; write it such as 2026-11-23T10:00:00Z"),
         (circle(start="2026-11-23T10:00:00"), "start: has no time zone; write it such as"),
         (circle(start="2026-11-31T10:00:00Z"), "start: no such moment: day is out of range for month"),
@@ -171,7 +171,7 @@ def test_defaults_say_what_a_feature_does_not() -> None:
         (drawn("LineString", [[1, 1], [1, 1]], half_width_m=1), "needs two vertices or more; write"),
         (
             feature(LINE, half_width_m=1, times=[START]),
-            "times: there are 1 times for 3 vertices; write one time for each",
+            "times: there is 1 time for 3 vertices; write one time for each",
         ),
         (
             feature(LINE, half_width_m=1, times=[END, START, START]),

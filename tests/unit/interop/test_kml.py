@@ -134,7 +134,7 @@ def test_a_folder_with_the_name_of_a_party_says_the_party() -> None:
         (placemark("<gx:Track><when>x</when></gx:Track>"), "when 1: 'x' is no date and time"),
         (
             placemark(f"<Track><when>{START}</when><coord>1 2</coord><coord>1 3</coord></Track>"),
-            "1 times for 2 vertices",
+            "is 1 time for 2 vertices",
         ),
         (placemark(LINE.replace("38.1,34,900", "1" * 100 + ",34"), half_width_m="1"), "must be a decimal number"),
     ],

@@ -97,7 +97,7 @@ def test_a_coarse_grid_reference_is_told() -> None:
     [
         (
             row("blob", "34 38", "5 km"),
-            "plan.csv, line 2 (A): shape: 'blob' is none; write circle, corridor or polygon",
+            "plan.csv, line 2 (A): shape: 'blob' is no shape; write circle, corridor or polygon",
         ),
         (row("", "34 38", "5 km"), "shape: is missing; write circle, corridor or polygon"),
         (row("circle", "", "5 km"), "positions: is missing; write latitude and longitude such as"),

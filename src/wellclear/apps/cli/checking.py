@@ -85,7 +85,7 @@ def _by_file(asked: Asked, defaults: Defaults) -> list[Defaults]:
 def defaults_from(asked: Asked) -> Defaults:
     """What was typed for features that do not say it themselves; raises InvalidValue naming the option."""
     if asked.category and asked.category not in CATEGORIES:
-        raise InvalidValue("--category", f"{asked.category[:40]!r} is none of {', '.join(CATEGORIES)}")
+        raise InvalidValue("--category", f"{asked.category[:40]!r} is none of {', '.join(CATEGORIES)}; write one of them")
     if len(asked.parties) > 1 and len(asked.parties) != len(asked.files):
         why = f"is given {len(asked.parties)} times for {counted(len(asked.files), 'file')}"
         raise InvalidValue("--party", f"{why}; give it once for all files, or once for each file in their order")
@@ -96,7 +96,7 @@ def defaults_from(asked: Asked) -> Defaults:
         for text, name in zip(asked.window, ("--start", "--end"), strict=True)
     )
     if start_us is not None and end_us is not None and end_us < start_us:
-        raise InvalidValue("--end", "is before --start")
+        raise InvalidValue("--end", "is before --start; exchange the two")
     lower, upper = faces_from(*asked.band)
     return Defaults(
         party=asked.parties[0] if len(asked.parties) == 1 else "", category=asked.category,
