@@ -95,7 +95,8 @@ def height_from(said: object, where: str) -> Height | None:
             raise InvalidValue(f"{where}.{name}", 'is missing; write {"value": 5000, "unit": "FT", "datum": "AMSL"}')
     for name in said:
         if name not in ("value", "unit", "datum"):
-            raise InvalidValue(f"{where}.{ascii(name)[1:-1][:40]}", "is not a field here; write value, unit and datum alone")
+            field = f"{where}.{ascii(name)[1:-1][:40]}"
+            raise InvalidValue(field, "is not a field here; write value, unit and datum alone")
     unit = _UNITS.get(said["unit"].upper()) if isinstance(said["unit"], str) else None
     if unit is None:
         raise InvalidValue(f"{where}.unit", "is none of M, FT, FL")

@@ -85,7 +85,8 @@ def _by_file(asked: Asked, defaults: Defaults) -> list[Defaults]:
 def defaults_from(asked: Asked) -> Defaults:
     """What was typed for features that do not say it themselves; raises InvalidValue naming the option."""
     if asked.category and asked.category not in CATEGORIES:
-        raise InvalidValue("--category", f"{asked.category[:40]!r} is none of {', '.join(CATEGORIES)}; write one of them")
+        why = f"{asked.category[:40]!r} is none of {', '.join(CATEGORIES)}; write one of them"
+        raise InvalidValue("--category", why)
     if len(asked.parties) > 1 and len(asked.parties) != len(asked.files):
         why = f"is given {len(asked.parties)} times for {counted(len(asked.files), 'file')}"
         raise InvalidValue("--party", f"{why}; give it once for all files, or once for each file in their order")
