@@ -45,6 +45,11 @@ def too_deep(_: Request[Any, Any, Any], __: RecursionError) -> Response[Any]:
     return _told(400, {"error": {"code": "malformed", "message": "nested too deeply", "where": "body"}}, {})
 
 
+def not_text(_: Request[Any, Any, Any], __: UnicodeDecodeError) -> Response[Any]:
+    """A body that is no UTF-8; what we decode ourselves, we answer for ourselves."""
+    return _told(400, {"error": {"code": "malformed", "message": "not UTF-8", "where": "body"}}, {})
+
+
 def broken(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
     """A fault of this program: logged with everything, told without anything."""
     LOG.error("%s %s failed", request.method, request.scope["path"], exc_info=error)
@@ -58,7 +63,8 @@ def not_found(what: str) -> Response[Any]:
 
 
 EXCEPTION_HANDLERS: Final[dict[Any, Any]] = {
-    WellclearError: ours, HTTPException: foreign, RecursionError: too_deep, Exception: broken,
+    WellclearError: ours, HTTPException: foreign, RecursionError: too_deep,
+    UnicodeDecodeError: not_text, Exception: broken,
 }  # fmt: skip
 
 

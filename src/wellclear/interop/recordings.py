@@ -73,7 +73,10 @@ def read_recordings(source: BinaryIO, file: str) -> tuple[str, dict[str, Recordi
     Raises:
         Malformed: the file is none of what is read here, too large, or breaks off; names the place.
     """
-    text = "".join(decoded(_Bytes(_unpacked(source, file)), file))
+    try:
+        text = "".join(decoded(_Bytes(_unpacked(source, file)), file))
+    except MemoryError as error:
+        raise Malformed(file, "its end", "it is larger than this machine's memory; cut it in time first") from error
     if not text.strip():
         raise Malformed(file, "its beginning", "the file is empty")
     form, rows = _rows_of_json(text, file) if text.lstrip()[0] in "[{" else ("CSV table", _rows_of_csv(text, file))
