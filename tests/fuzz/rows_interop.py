@@ -68,7 +68,7 @@ def _exact(raw: bytes) -> Any:
     """JSON with its fractions kept exact, as the readers of files decode it; `None` for what is none."""
     try:
         return json.loads(raw, parse_float=Decimal)
-    except (ValueError, RecursionError):
+    except (ValueError, ArithmeticError, RecursionError):
         return None
 
 

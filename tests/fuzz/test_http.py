@@ -121,7 +121,7 @@ def of_schema(schema: dict[str, Any], document: dict[str, Any]) -> st.SearchStra
 
 
 _WORDS = ("", "W1", "w", "SOUTHLAND/OPS", "NORTHLAND/OPS", "notice", "message", "safety", "time", "ack", "cease",
-          "again", "drop", "R", "node", "recovery", "AMSL", "en", "NORTHLAND-1001-9", b64(bytes(32)), "2026")  # fmt: skip
+          "again", "drop", "R", "node", "recovery", "AMSL", "NORTHLAND-1001-9", b64(bytes(32)), "2026")  # fmt: skip
 
 
 def filled(path: str, draw: Any) -> str:
