@@ -48,7 +48,8 @@ class TrueReceipts(Checker):
                     and not step.remarks
                 ):
                     claimed |= self._received(entry)
-            for index in sorted(claimed):
+            owed = {index for index in claimed if f"{index}/{node.party}" in history.picture.owed}
+            for index in sorted(owed):
                 shut = [ref for ref in self._meant(history, index, node.party) if store.opening(ref) is None]
                 if shut:
                     yield f"{node.name} has a receipt for entry {index}, and {len(shut)} of its parts are not open"

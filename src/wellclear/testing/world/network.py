@@ -68,7 +68,8 @@ class Network:
     """When anything of the host last reached a reader."""
 
     muted: set[str] = field(default_factory=set)
-    """Readers to whom whatever comes is no news."""
+    """Readers to whom whatever comes is no news, after the first of it (`told`)."""
+    told: set[str] = field(default_factory=set)
     rerouted: dict[str, Server] = field(default_factory=dict)
     """Readers who reach another server than they think."""
 
@@ -146,8 +147,9 @@ class _Exchange:
     def _arrive(self, message: dict[str, Any] | None) -> None:
         self.arrived.append(message)
         muted = self.reader in self.net.muted and self.reader not in self.net.rerouted
-        if message is not None and message.get("body") and not muted:
+        if message is not None and message.get("body") and not (muted and self.reader in self.net.told):
             self.net.news_us[self.reader] = self.net.loop.now_us
+            self.net.told.update([self.reader] if muted else [])
         self.wake.set()
 
     def break_off(self) -> None:

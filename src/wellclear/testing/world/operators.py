@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from wellclear.apps.copies import LogCopy
 from wellclear.apps.host.recover import recover_from
+from wellclear.channel.opening import open_leaf
 from wellclear.errors import WellclearError
 from wellclear.testing.world.machines import HostMachine, Machine, NodeMachine
 
@@ -58,4 +59,8 @@ def _copy_of(node: NodeMachine) -> LogCopy | None:
     store = node.service.core.store
     note = store.checkpoint()
     leaves = [leaf for _, leaf in store.each_leaf()]
-    return None if note is None else LogCopy(node.name, node.party, note, leaves)
+    refs = [ref for leaf in leaves if (entry := open_leaf(0, leaf).entry) is not None for ref in entry.act.parts]
+    parts = {
+        ref.sha: raw for ref in refs if isinstance(ref.sha, str) and (raw := store.opening(ref.commit)) is not None
+    }
+    return None if note is None else LogCopy(node.name, node.party, note, leaves, parts)

@@ -221,7 +221,9 @@ class World:
             core.state == "halted"
             or (
                 core.follower.size == size
-                and not any(item.state in ("waiting", "linked") for item in core.outbox.items.values())
+                and not any(
+                    item.state in ("waiting", "linked") and item.use == "node" for item in core.outbox.items.values()
+                )
             )
             for core in cores
         )

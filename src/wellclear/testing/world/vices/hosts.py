@@ -46,6 +46,7 @@ def _freeze(world: World, dice: Random) -> None:
 def _thaw(world: World, reader: str) -> None:
     if reader in world.net.muted:
         world.net.muted.discard(reader)
+        world.net.told.discard(reader)
         world.host.apps.pop(reader, None)
         world.net.cut_reader(reader)
 
