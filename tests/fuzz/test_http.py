@@ -226,8 +226,11 @@ def test_the_hosts_operations_answer_in_the_one_shape(host: tuple[Any, Sketch], 
 @pytest.fixture(scope="module")
 def host(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Any, Sketch]]:
     """A host over a log, whose disk is never written to: what is sound would wait, so nothing sound is sent."""
-    logging.getLogger("wellclear.http").setLevel(logging.CRITICAL)
+    logger = logging.getLogger("wellclear.http")
+    before = logger.level
+    logger.setLevel(logging.CRITICAL)
     sketch = Sketch.founded(seed=9)
     service = service_of(sketch, store_sketch(sketch, Path(tmp_path_factory.mktemp("host"))), HandClock(sketch.now_us))
     yield host_app(service), sketch
     service.close()
+    logger.setLevel(before)

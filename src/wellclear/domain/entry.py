@@ -211,7 +211,7 @@ def claimed_key(leaf: bytes, source: str = "entry") -> str:
     end = leaf.find(b"\n")
     at = leaf.rfind(b'"key":"', 0, end) if end >= 0 else -1
     key = leaf[at + 7 : at + 51]
-    if at < 0 or len(key) != 44 or not key.isascii():
+    if at < 0 or len(key) != 44 or not key.isascii() or leaf[at + 51 : at + 52] != b'"':
         raise Malformed(source, "link.key", "no key found")
     return key.decode("ascii")
 

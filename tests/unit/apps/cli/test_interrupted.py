@@ -24,6 +24,7 @@ class Interrupting:
             del thing
         return None
 
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a background job, as CI may be one, inherits SIG_IGN
 sys.meta_path.insert(0, Interrupting())
 from wellclear.apps.cli.main import main
 sys.exit(main(["--version"]))
@@ -44,8 +45,11 @@ def test_nothing_slow_is_imported_before_somebody_listens() -> None:
 
 def test_while_a_command_runs_it_is_130(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.setattr("wellclear.apps.cli.commands.app", lambda *_, **__: signal.raise_signal(signal.SIGINT))
-    monkeypatch.setattr(signal, "getsignal", lambda _: signal.default_int_handler)
-    assert main(["--version"]) == INTERRUPTED
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        assert main(["--version"]) == INTERRUPTED
+    finally:
+        signal.signal(signal.SIGINT, before)
     assert capsys.readouterr() == ("", "")
 
 
