@@ -6,12 +6,14 @@ is exactly the act that is signed.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
-from msgspec import UNSET, UnsetType
+from msgspec import UNSET, UnsetType, structs
 
+from wellclear.channel.sealing import PartKey, context
 from wellclear.domain import canonical
 from wellclear.domain.canonical import b64, unb64
 from wellclear.domain.entry import (
@@ -32,10 +34,13 @@ from wellclear.domain.entry import (
     entry_message,
     unsigned_leaf,
 )
-from wellclear.domain.kinds import KINDS, public_of
-from wellclear.domain.parts import GROUPS_OF_KIND, Group, store_in_clear
+from wellclear.domain.kinds import AUDIENCE_MAX, KINDS, public_of
+from wellclear.domain.parts import GROUPS_OF_KIND, NOTICE_GROUPS, Group, opening_of, store_in_clear
 from wellclear.errors import InvalidValue, Unverified
 from wellclear.log.ed25519 import Signer, verify
+
+_NEVER_WITHOUT = frozenset({"notice", "amend", "ack", "message", "finding"})
+"""Kinds that say nothing without their parts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,15 +54,32 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Composed:
-    """An act and the stored bytes of its parts, in the order of the header; also of parts that are not sent."""
+    """An act with its parts, in the order of the header.
+
+    `openings` proves each part against its commitment, also those that are not sent; `stored` are the bytes that go
+    with a submission, the openings themselves where they travel in clear or not at all.
+    """
 
     act: Act
     stored: tuple[bytes, ...]
+    openings: tuple[bytes, ...] = ()
 
     @property
     def sent(self) -> tuple[bytes, ...]:
         """The parts that go with a submission."""
         return tuple(part for part, ref in zip(self.stored, self.act.parts, strict=True) if ref.sha is not UNSET)
+
+
+class Sealer(Protocol):
+    """The author's epochs: which key seals for an audience now, and fresh randomness."""
+
+    def epoch_for(self, audience: tuple[str, ...]) -> tuple[int, bytes]:
+        """The number and the key of the live epoch for exactly these parties, sorted; raises `Refused` without one."""
+        ...
+
+    def random(self) -> bytes:
+        """Thirty-two bytes that were never used before."""
+        ...
 
 
 def compose(
@@ -71,31 +93,54 @@ def compose(
     to: Sequence[str] = (),
     told: Sequence[Told] = (),
     public: dict[str, Any] | UnsetType = UNSET,
+    sealer: Sealer | None = None,
     **members: Any,
 ) -> Composed:
     """An act of a kind, checked against the kind's own row; `members` are code, id, subject, keep_until.
+
+    Without a sealer its parts travel in clear, which belongs into exercises alone.
 
     Raises:
         InvalidValue: a member or a field group is missing, wrong or out of place.
     """
     if kind not in KINDS:
         raise InvalidValue("act.kind", f"{kind} is no kind; one of {', '.join(KINDS)}")
-    wanted = GROUPS_OF_KIND.get(kind, ())
-    given = tuple(row.group.group for row in told)
-    if given not in (wanted, ()) or (given == () and kind in ("notice", "amend", "ack", "message", "finding")):
-        raise InvalidValue("act.parts", f"{kind} has the parts {', '.join(wanted) or 'none'}, not {', '.join(given)}")
-    refs: list[PartRef] = []
-    stored: list[bytes] = []
-    for row in told:
-        ref, raw = store_in_clear(row.group, row.salt, row.audience)
-        refs.append(ref)
-        stored.append(raw)
+    _check_groups(kind, tuple(row.group.group for row in told))
     act = Act(
-        rules=RULES_MAX, party=party, kind=kind, to=list(to), precedence=precedence, said=said_us, parts=refs,
+        rules=RULES_MAX, party=party, kind=kind, to=list(to), precedence=precedence, said=said_us, parts=[],
         channel=channel, desk=desk, public=public, **members,
     )  # fmt: skip
     public_of(act)
-    return Composed(act, tuple(stored))
+    made = [_stored(act, row, sealer) for row in told]
+    openings = tuple(opening_of(row.group, row.salt) for row in told)
+    return Composed(structs.replace(act, parts=[ref for ref, _ in made]), tuple(raw for _, raw in made), openings)
+
+
+def _check_groups(kind: str, given: tuple[str, ...]) -> None:
+    wanted = GROUPS_OF_KIND.get(kind, ())
+    fits = given in (wanted, ()) and (given or kind not in _NEVER_WITHOUT)
+    if kind == "disclose":
+        wanted = tuple(name for name in NOTICE_GROUPS if name in given)
+        fits = bool(given) and given == wanted
+    if not fits:
+        raise InvalidValue("act.parts", f"{kind} has the parts {', '.join(wanted) or 'none'}, not {', '.join(given)}")
+
+
+def _stored(act: Act, told: Told, sealer: Sealer | None) -> tuple[PartRef, bytes]:
+    """A part's place in the header of an act whose other members stand, and its stored bytes."""
+    ref, opening = store_in_clear(told.group, told.salt, told.audience)
+    audience = tuple(sorted({*told.audience} - {act.party}))  # the author has a wrap of its own
+    if sealer is None or not told.audience:
+        return ref, opening
+    if not audience:
+        return PartRef(commit=ref.commit, enc="none"), opening
+    if len(audience) > AUDIENCE_MAX:
+        raise InvalidValue("audience", f"{len(audience)} parties; one part is sealed for at most {AUDIENCE_MAX}")
+    number, epoch_key = sealer.epoch_for(audience)
+    ref = PartRef(commit=ref.commit, enc="aes256gcm", sha=ref.commit, to=list(audience), epoch=number)
+    where, random = context(act, ref), sealer.random()
+    raw = PartKey.derive(epoch_key, random, where).seal(opening, random, where)
+    return structs.replace(ref, sha=b64(hashlib.sha256(raw).digest())), raw
 
 
 def subject(item: str, version: int) -> Subject:

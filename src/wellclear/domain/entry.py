@@ -28,7 +28,9 @@ RULES_MAX = 1
 LEAF_BYTES_MAX = 48 * 1024
 PART_TEXT_BYTES_MAX = 16 * 1024
 SALT_BYTES = 32
-PART_BYTES_MAX = PART_TEXT_BYTES_MAX + SALT_BYTES
+SEAL_BYTES = 32 + 32 + 16
+"""What sealing adds to salt and text: randomness, the commitment to the key, the tag."""
+PART_BYTES_MAX = PART_TEXT_BYTES_MAX + SALT_BYTES + SEAL_BYTES
 SUBMISSION_BYTES_MAX = 1024 * 1024
 DESKS_MAX = 64
 PARTS_MAX = 16
@@ -43,6 +45,8 @@ SIG_TAIL_BYTES = len('"sig":""}\n') + 88
 # bits, which must be zero: so one value has one spelling, and the pattern alone proves it.
 HASH = r"^[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=\Z"
 SIGNATURE = r"^[A-Za-z0-9+/]{85}[AQgw]==\Z"
+SEALING = r"^(?:[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=|[A-Za-z0-9+/]{1621}[AQgw]==)\Z"
+WRAP = r"^(?:[A-Za-z0-9+/]{106}[AEIMQUYcgkosw048]=|[A-Za-z0-9+/]{1557}[AQgw]==)\Z"
 PARTY = r"^[A-Z]{2,12}\Z"
 DESK = r"^[A-Z]{2,12}/[A-Z][A-Z0-9]{0,11}\Z"
 PERSON = r"^[A-Z][A-Z0-9]{0,11}\Z"
@@ -51,6 +55,8 @@ DAY = r"^2[0-9]{3}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])\Z"
 _WORDS = {
     HASH: "32 bytes in padded base64",
     SIGNATURE: "64 bytes in padded base64",
+    SEALING: "32 or 1,216 bytes in padded base64",
+    WRAP: "80 or 1,168 bytes in padded base64",
     PARTY: "2 to 12 capital letters",
     DESK: "a desk such as SOUTHLAND/OPS",
     PERSON: "a person's handle such as W1",
@@ -88,12 +94,22 @@ class Subject(Wire, frozen=True):
 
 
 class PartRef(Wire, frozen=True):
-    """One field group that lies beside the log: commitment, encoding, and for whom which stored bytes."""
+    """One field group that lies beside the log: commitment, encoding, and for whom which stored bytes.
+
+    `epoch` is the number of the author's epoch under whose key the stored bytes are sealed, and belongs to
+    `aes256gcm` alone.
+    """
 
     commit: Hash
-    enc: Literal["none"]
+    enc: Literal["none", "aes256gcm"]
     sha: Hash | UnsetType = UNSET
     to: list[Party] | UnsetType = UNSET
+    epoch: Ordinal | UnsetType = UNSET
+
+    @property
+    def sealed(self) -> bool:
+        """Whether its stored bytes are sealed."""
+        return self.enc != "none"
 
 
 class Act(Wire, frozen=True):
@@ -289,5 +305,7 @@ def check_header(header: Header) -> None:
     for index, part in enumerate(act.parts):
         if (part.sha is UNSET) != (part.to is UNSET) or part.to == []:
             raise InvalidValue(f"act.parts[{index}]", "stored bytes (sha) and their audience (to) go together")
+        if part.sealed != (part.epoch is not UNSET) or (part.sealed and part.sha is UNSET):
+            raise InvalidValue(f"act.parts[{index}]", "sealed bytes (aes256gcm) and the epoch of their key go together")
     if act.public is not UNSET:
         canonical.check_value(act.public, "act.public", depth=3)

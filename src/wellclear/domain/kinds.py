@@ -14,6 +14,8 @@ import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from wellclear.domain.entry import (
+    SEALING,
+    WRAP,
     Act,
     Code,
     Count,
@@ -33,8 +35,12 @@ from wellclear.errors import InvalidValue
 
 PartyRole = Literal["principal", "host", "observer", "agency", "host_nation"]
 KeyUse = Literal[
-    "log", "sequencer", "node", "standby", "recovery", "head_of_delegation", "cosigner", "picture", "person"
+    "log", "sequencer", "node", "standby", "recovery", "head_of_delegation", "cosigner", "picture", "sealing", "person"
 ]
+SealingKey = Annotated[str, Meta(pattern=SEALING)]
+"""X25519's 32 bytes, or ML-KEM-768 and X25519, 1,216 bytes; base64."""
+AUDIENCE_MAX = 16
+"""As many wraps, and one for the author, fit into a leaf even where they are hybrid."""
 
 SAFETY_CODES = ("cease", "emergency", "control_lost", "search_rescue", "in_progress")
 """What any one watch officer may send at once, without a release (R4)."""
@@ -55,6 +61,7 @@ class PartyCard(Wire, frozen=True):
     head_of_delegation: Key
     cosigner: Key
     picture: Key
+    sealing: SealingKey
 
     def uses(self) -> tuple[tuple[KeyUse, str], ...]:
         return (
@@ -63,6 +70,7 @@ class PartyCard(Wire, frozen=True):
             ("head_of_delegation", self.head_of_delegation),
             ("cosigner", self.cosigner),
             ("picture", self.picture),
+            ("sealing", self.sealing),
         )
 
 
@@ -73,6 +81,9 @@ class HostCard(Wire, frozen=True):
     origin: Annotated[str, Meta(pattern=ORIGIN)]
     log: Key
     sequencer: Key
+
+    def uses(self) -> tuple[tuple[KeyUse, str], ...]:
+        return ("log", self.log), ("sequencer", self.sequencer)
 
 
 class Genesis(Wire, frozen=True):
@@ -124,15 +135,38 @@ class HostChange(Wire, frozen=True):
 class AddKey(Wire, frozen=True):
     """A further key of the author's party."""
 
-    key: Key
-    use: Literal["standby", "recovery", "head_of_delegation", "cosigner", "picture"]
+    key: SealingKey
+    use: Literal["standby", "recovery", "head_of_delegation", "cosigner", "picture", "sealing"]
 
 
 class Revoke(Wire, frozen=True):
     """A key ends at the next index, and with it whatever it added from index `since` on."""
 
-    key: Key
+    key: SealingKey
     since: Count
+
+
+class Wrap(Wire, frozen=True):
+    """An epoch key for one party: HPKE's encapsulation and ciphertext (RFC 9180), 80 bytes, or 1,168 where hybrid.
+
+    `key` is the SHA-256 of the sealing key that opens it; the key itself would not fit into a leaf as often.
+    """
+
+    party: Party
+    key: Hash
+    wrap: Annotated[str, Meta(pattern=WRAP)]
+
+
+class Epoch(Wire, frozen=True):
+    """A new key of the author for one audience; `commit` binds all its readers to the same one.
+
+    `number` counts the author's epochs from 1; `audience` is sorted; a wrap for each of it and for the author, sorted.
+    """
+
+    number: Ordinal
+    audience: Annotated[list[Party], Meta(min_length=1, max_length=AUDIENCE_MAX)]
+    commit: Hash
+    wraps: Annotated[list[Wrap], Meta(min_length=1, max_length=AUDIENCE_MAX + 1)]
 
 
 class RosterDesk(Wire, frozen=True):
@@ -241,6 +275,7 @@ KINDS: dict[str, Kind] = {
     "add_key": Kind("channel", Linked.NODE_OR_RECOVERY, Asks.ADMINISTRATORS, has_desk=False, public=AddKey),
     "revoke": Kind("channel", Linked.RECOVERY, Asks.NONE, has_desk=False, public=Revoke),
     "roster": Kind("channel", Linked.NODE_OR_RECOVERY, Asks.ADMINISTRATORS, has_desk=False, public=Roster),
+    "epoch": Kind("channel", Linked.NODE, Asks.NONE, has_desk=False, public=Epoch),
     "time": Kind("channel", Linked.NODE_OR_SEQUENCER, Asks.NONE, has_desk=False, always=True),
     "notice": Kind("notices", Linked.NODE, Asks.RELEASE, has_id=True, has_to=True, owes_receipt=True, owes_ack=True),
     "amend": Kind(
@@ -248,6 +283,7 @@ KINDS: dict[str, Kind] = {
     ),
     "cancel": Kind("notices", Linked.NODE, Asks.RELEASE, subjects=Subjects.CURRENT, has_to=True, owes_receipt=True),
     "complete": Kind("notices", Linked.NODE, Asks.WATCH, subjects=Subjects.CURRENT, has_to=True, owes_receipt=True),
+    "disclose": Kind("notices", Linked.NODE, Asks.RELEASE, subjects=Subjects.ANY, has_to=True, owes_receipt=True),
     "safety": Kind(
         "safety",
         Linked.NODE,

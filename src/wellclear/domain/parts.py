@@ -2,7 +2,9 @@
 
     text       = canonical JSON of the group LF zeros      padded to 1, 2, 4, 8 or 16 KiB
     commitment = SHA-256(salt || text)                     in the header, for all readers, sent or not
-    stored     = salt || text                              `enc: none`, exercise channels only
+    opening    = salt || text                              what opens the commitment
+    stored     = the opening                               `enc: none`, exercise channels only
+               = the opening sealed (channel/sealing)      `enc: aes256gcm`
 
 The padding is committed to as well: otherwise the length would tell the kind of site. A notice always commits to its
 four groups, so that another group or audience can be opened later and the reader sees that nothing was changed.
@@ -237,19 +239,28 @@ def commitment(salt: bytes, padded: bytes) -> bytes:
     return hashlib.sha256(salt + padded).digest()
 
 
-def store_in_clear(group: Group, salt: bytes, audience: tuple[str, ...]) -> tuple[PartRef, bytes]:
-    """A part's place in the header and its stored bytes; with no audience it is committed to but not sent.
+def opening_of(group: Group, salt: bytes) -> bytes:
+    """What a part commits to: salt and padded text.
 
     Raises:
         InvalidValue: the group is too large, or holds what no entry may hold.
     """
     if len(salt) != SALT_BYTES:
         raise InvalidValue("salt", f"{len(salt)} bytes where {SALT_BYTES} belong")
-    padded = pad(canonical.encode(_checked(group)))
-    commit = b64(commitment(salt, padded))
+    return salt + pad(canonical.encode(_checked(group)))
+
+
+def store_in_clear(group: Group, salt: bytes, audience: tuple[str, ...]) -> tuple[PartRef, bytes]:
+    """A part's place in the header and its stored bytes; with no audience it is committed to but not sent.
+
+    Raises:
+        InvalidValue: as `opening_of`.
+    """
+    opening = opening_of(group, salt)
+    commit = b64(hashlib.sha256(opening).digest())
     if not audience:
-        return PartRef(commit=commit, enc="none"), salt + padded
-    return PartRef(commit=commit, enc="none", sha=commit, to=list(audience)), salt + padded
+        return PartRef(commit=commit, enc="none"), opening
+    return PartRef(commit=commit, enc="none", sha=commit, to=list(audience)), opening
 
 
 def _checked(group: Group) -> Group:
@@ -257,17 +268,19 @@ def _checked(group: Group) -> Group:
     return group
 
 
-def open_part(stored: bytes, ref: PartRef) -> Group:
-    """The field group inside a part's stored bytes, proven against the header's commitment.
+def open_part(opening: bytes, ref: PartRef) -> Group:
+    """The field group in a part's opening, proven against the header's commitment.
+
+    Of a part in clear the stored bytes are the opening; a sealed one is unsealed before (`channel/sealing`).
 
     Raises:
         Unverified: the bytes are not those that the header names or commits to.
         Malformed: they are, but no field group stands in them.
     """
     name = f"part {ref.commit[:8]}"
-    if ref.sha is not UNSET and hashlib.sha256(stored).digest() != unb64(ref.sha):
+    if ref.sha is not UNSET and not ref.sealed and hashlib.sha256(opening).digest() != unb64(ref.sha):
         raise Unverified(name, "its bytes are not those that the header names")
-    salt, padded = stored[:SALT_BYTES], stored[SALT_BYTES:]
+    salt, padded = opening[:SALT_BYTES], opening[SALT_BYTES:]
     if commitment(salt, padded) != unb64(ref.commit):
         raise Unverified(name, "its text does not fit its commitment")
     if len(padded) not in TEXT_BYTES:

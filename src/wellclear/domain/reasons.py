@@ -53,6 +53,10 @@ class Reason(StrEnum):
         "this category may not leave the desk outside exercises until it can be sealed",
     )
     UNSEALED = "UNSEALED", "a part in clear has no place outside an exercise"
+    EPOCH_NOT_NEXT = "EPOCH_NOT_NEXT", "the number of an epoch is not the next one of its party"
+    UNKNOWN_EPOCH = "UNKNOWN_EPOCH", "a part is sealed under an epoch that its author never made; nobody can open it"
+    OTHER_AUDIENCE = "OTHER_AUDIENCE", "a part is for other parties than the epoch of its key; nobody has to open it"
+    EPOCH_ENDED = "EPOCH_ENDED", "a part is sealed under a key that had ended, which a party that has left may hold"
 
     # Ids, versions, addressees.
     NOT_YOUR_NAME = "NOT_YOUR_NAME", "an id must carry the author's own party"
@@ -86,6 +90,8 @@ class Reason(StrEnum):
     TOO_MANY = "TOO_MANY", "more than a channel keeps for one party"
 
     # What only a reader's view can say.
+    NOT_COMMITTED = "NOT_COMMITTED", "it discloses what that version never committed to"
+    RANDOM_REUSED = "RANDOM_REUSED", "a part is sealed with randomness that another part of its author has used"
     PART_UNREADABLE = "PART_UNREADABLE", "a part did not open, or does not fit its commitment"
     READBACK_DIFFERS = "READBACK_DIFFERS", "the read-back departs from what was said by more than the agreed tolerance"
     NOT_COMPUTABLE = "NOT_COMPUTABLE", "its geometry cannot be computed; it is compared as the circle around all of it"

@@ -22,7 +22,7 @@ from wellclear.domain.kinds import KINDS, public_of
 from wellclear.domain.logged import Logged
 from wellclear.domain.reasons import Reason
 from wellclear.errors import InvalidValue
-from wellclear.picture import answers, items, keyring, membership
+from wellclear.picture import answers, epochs, items, keyring, membership
 from wellclear.picture.approvals import Verdict, approvals_fault
 from wellclear.picture.clocks import move_clocks
 from wellclear.picture.picture import Draft, Picture, Step
@@ -39,11 +39,13 @@ _HANDLERS: dict[str, Callable[[Draft, Entry], None]] = {
     "add_key": keyring.add_key,
     "revoke": keyring.revoke,
     "roster": keyring.roster,
+    "epoch": epochs.epoch,
     "time": lambda draft, entry: None,
     "notice": items.announce,
     "amend": items.amend,
     "cancel": items.end,
     "complete": items.end,
+    "disclose": items.disclose,
     "safety": items.announce,
     "receipt": answers.receipt,
     "ack": answers.ack,

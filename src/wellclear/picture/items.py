@@ -17,6 +17,7 @@ from wellclear.domain.kinds import KINDS
 from wellclear.domain.names import party_of_desk, proven_item_id
 from wellclear.domain.reasons import Reason
 from wellclear.picture.clocks import clock_start_us
+from wellclear.picture.epochs import readers
 from wellclear.picture.picture import Draft
 from wellclear.picture.retention import keep, keep_until_day
 from wellclear.picture.rows import AnswerRow, ItemRow, OwedRow, Table, answer_id, owed_id
@@ -71,6 +72,22 @@ def end(draft: Draft, entry: Entry) -> None:
         return
     draft.put("item", subject.id, msgspec.structs.replace(item, state=_ENDS[act.kind]))
     owe(draft, entry, subject.id, item.version, item.keep_until)
+
+
+def disclose(draft: Draft, entry: Entry) -> None:
+    """disclose: a version of an own notice opened further; that it holds what was committed to, its readers see."""
+    act = entry.act
+    subject = act.subject
+    assert subject is not UNSET, "public_of has seen it"
+    item = draft.read("items").get(subject.id)
+    if item is None or item.kind != "notice":
+        draft.remark(Reason.UNKNOWN_NOTICE, subject.id)
+    elif item.party != act.party:
+        draft.remark(Reason.NOT_THE_ANNOUNCER, subject.id)
+    elif subject.version > item.version:
+        draft.remark(Reason.UNKNOWN_NOTICE, f"{subject.id} is at version {item.version}")
+    else:
+        owe(draft, entry, "", 1, item.keep_until)
 
 
 def request(draft: Draft, entry: Entry) -> None:
@@ -170,14 +187,14 @@ def _own_notice(draft: Draft, act: Act) -> ItemRow | None:
 def owe(draft: Draft, entry: Entry, item: str, version: int, until_day: int) -> None:
     """Start the clocks: one receipt a party, and one acknowledgement a desk where the kind asks a person for it."""
     act = entry.act
-    readers = {party for part in act.parts if part.to is not UNSET for party in part.to}
+    may_read = readers(draft, act)
     owing: set[str] = set()
     kept: list[tuple[Table, str]] = []
     for desk in act.to:
         party = party_of_desk(desk)
         if desk not in draft.before.desks:
             draft.remark(Reason.UNKNOWN_DESK, desk)
-        elif act.parts and party not in readers:
+        elif act.parts and party not in may_read:
             draft.remark(Reason.NOTHING_TO_READ, desk)
         elif party != act.party:
             owing.add(party)

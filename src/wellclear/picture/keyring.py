@@ -54,7 +54,7 @@ def _roster_fault(draft: Draft, party: str, body: Roster) -> tuple[Reason, str] 
         same = known is not None and known.person == f"{party}/{row.person}" and known.state != "revoked"
         if known is not None and not same:
             return Reason.KEY_TAKEN, f"{row.person}: {row.key}"
-    return keys_fault(draft.before, party, [key for key in keys if key not in draft.before.keys])
+    return keys_fault(draft.before, party, [("person", key) for key in keys if key not in draft.before.keys])
 
 
 def _put_persons(draft: Draft, entry: Entry, party: str, persons: Iterable[RosterPerson]) -> None:
@@ -79,7 +79,7 @@ def add_key(draft: Draft, entry: Entry) -> None:
     body = public_of(entry.act)
     assert isinstance(body, AddKey), "public_of has seen it"
     party = entry.act.party
-    fault = keys_fault(draft.before, party, (body.key,))
+    fault = keys_fault(draft.before, party, [(body.use, body.key)])
     if fault is not None:
         draft.remark(*fault)
         return

@@ -30,6 +30,7 @@ from wellclear.domain.reasons import Reason
 from wellclear.errors import InvalidValue
 from wellclear.picture.approvals import approvals_fault
 from wellclear.picture.clocks import restart_clocks
+from wellclear.picture.epochs import end_epochs_of
 from wellclear.picture.picture import Draft, Picture
 from wellclear.picture.registration import end_key, keys_fault, live_keys, register
 from wellclear.picture.rows import AgreementRow, ChannelRow, PartyRow, ProposalRow
@@ -56,8 +57,8 @@ def genesis(draft: Draft, entry: Entry) -> None:
     draft.write("host", body.host)
     draft.write("exercise", body.exercise == "yes")
     draft.write("founding", (body.settings, body.articles))
-    register(draft, body.host.log, body.host.party, "log")
-    register(draft, body.host.sequencer, body.host.party, "sequencer")
+    for use, key in body.host.uses():
+        register(draft, key, body.host.party, use)
     for card in body.parties:
         _take_party(draft, card)
     _count_members(draft)
@@ -66,7 +67,7 @@ def genesis(draft: Draft, entry: Entry) -> None:
 
 def _genesis_fault(picture: Picture, entry: Entry, body: Genesis) -> tuple[Reason, str] | None:
     names = [card.party for card in body.parties]
-    keys = [body.host.log, body.host.sequencer, *(key for card in body.parties for _, key in card.uses())]
+    keys = [*body.host.uses(), *(use for card in body.parties for use in card.uses())]
     fault = keys_fault(picture, body.host.party, keys)
     if fault is not None:
         return fault
@@ -176,7 +177,7 @@ def _admission_fault(picture: Picture, card: PartyCard) -> tuple[Reason, str] | 
         return Reason.PARTY_TAKEN, card.party
     if "host" in card.roles:
         return Reason.NOT_POSSIBLE, "a host comes by a change of host"
-    return keys_fault(picture, card.party, [key for _, key in card.uses()])
+    return keys_fault(picture, card.party, card.uses())
 
 
 def _removal_fault(picture: Picture, name: str) -> tuple[Reason, str] | None:
@@ -267,6 +268,7 @@ def leave(draft: Draft, party: str, how: Literal["removed", "withdrawn"]) -> Non
     for desk, row in sorted(draft.read("desks").items()):
         if row.party == party:
             draft.drop("desk", desk)
+    end_epochs_of(draft, party)
 
 
 def withdraw(draft: Draft, entry: Entry) -> None:
@@ -305,7 +307,7 @@ def host_change_fault(picture: Picture, entry: Entry, approved: tuple[bool, ...]
     fault = spent_fault(entry, picture.terms, picture.now_us, picture.acts)
     if fault is not None:
         return fault
-    unfit = keys_fault(picture, body.host.party, (body.host.log, body.host.sequencer))
+    unfit = keys_fault(picture, body.host.party, body.host.uses())
     return None if unfit is None else unfit[0]
 
 
@@ -323,8 +325,8 @@ def host_change(draft: Draft, entry: Entry) -> None:
     body = public_of(entry.act)
     assert isinstance(body, HostChange), "public_of has seen it"
     card, old = body.host, draft.read("host")
-    register(draft, card.log, card.party, "log")
-    register(draft, card.sequencer, card.party, "sequencer")
+    for use, key in card.uses():
+        register(draft, key, card.party, use)
     for key in (old.log, old.sequencer):
         if draft.read("keys")[key].state == "live":
             end_key(draft, key, "replaced")

@@ -28,6 +28,7 @@ from wellclear.picture.rows import (
     AnswerRow,
     ChannelRow,
     DeskRow,
+    EpochRow,
     ItemRow,
     KeyRow,
     OwedRow,
@@ -48,8 +49,8 @@ class Picture(msgspec.Struct, frozen=True):
     `opened` their names by party, oldest first. `waiting` holds the entries whose receipt a party owes. `arrivals` is
     a queue for each party of what no receipt of it has reached yet (some may be answered meanwhile): `queues` holds
     the numbers of its first place and of the one after its last. `unopened` holds what the party's receipts have
-    listed; `acts` the hashes of acts by the hour in which they were said; `days` the rows by the day after which they
-    leave.
+    listed; `epoch_of` the number of a party's live epoch for an audience, `epochs_made` how many it has made; `acts`
+    the hashes of acts by the hour in which they were said; `days` the rows by the day after which they leave.
     """
 
     size: int = 0
@@ -74,6 +75,9 @@ class Picture(msgspec.Struct, frozen=True):
     desks: HashTrieMap[str, DeskRow] = HashTrieMap()
     persons: HashTrieMap[str, PersonRow] = HashTrieMap()
     proposals: HashTrieMap[str, ProposalRow] = HashTrieMap()
+    epochs: HashTrieMap[str, EpochRow] = HashTrieMap()
+    epoch_of: HashTrieMap[tuple[str, tuple[str, ...]], int] = HashTrieMap()
+    epochs_made: HashTrieMap[str, int] = HashTrieMap()
     proposed: HashTrieMap[str, Propose] = HashTrieMap()
     opened: HashTrieMap[str, tuple[str, ...]] = HashTrieMap()
     items: HashTrieMap[str, ItemRow] = HashTrieMap()
@@ -116,6 +120,7 @@ TABLES: dict[Table, str] = {
     "answer": "answers",
     "channel": "channels",
     "desk": "desks",
+    "epoch": "epochs",
     "item": "items",
     "key": "keys",
     "owed": "owed",

@@ -14,7 +14,7 @@ from msgspec import UNSET
 from rpds import HashTrieSet
 
 from wellclear.domain.canonical import unb64
-from wellclear.domain.keys import check_public_key
+from wellclear.domain.keys import check_public_key, check_sealing_key
 from wellclear.domain.kinds import KeyUse
 from wellclear.domain.reasons import Reason
 from wellclear.errors import InvalidValue
@@ -24,17 +24,18 @@ from wellclear.picture.rows import KeyRow
 KEYS_MAX = 4096
 
 
-def keys_fault(picture: Picture, party: str, keys: Iterable[str]) -> tuple[Reason, str] | None:
-    """Why these new keys may not be registered for a party, all of them together; None when they may."""
-    wanted = list(keys)
+def keys_fault(picture: Picture, party: str, keys: Iterable[tuple[KeyUse, str]]) -> tuple[Reason, str] | None:
+    """Why these new keys, by use, may not be registered for a party, all of them together; None when they may."""
+    uses = list(keys)
+    wanted = [key for _, key in uses]
     taken = next((key for key in wanted if key in picture.keys), None)
     if taken is not None or len(set(wanted)) != len(wanted):
         return Reason.KEY_TAKEN, taken or "each key has one use"
     if len(picture.keys_of.get(party) or ()) + len(wanted) > KEYS_MAX:
         return Reason.TOO_MANY, f"{party} has had {KEYS_MAX} keys"
-    for key in wanted:
+    for use, key in uses:
         try:
-            check_public_key(unb64(key))
+            (check_sealing_key if use == "sealing" else check_public_key)(unb64(key))
         except InvalidValue as error:
             return Reason.BAD_KEY, f"{key}: {error.why}"
     return None

@@ -52,6 +52,9 @@ def move_days(draft: Draft) -> None:
 
 
 def _leave(draft: Draft, table: Table, id_: str, today: int) -> None:
+    if table == "epoch":
+        draft.drop(table, id_)
+        return
     rows, key = ("owed", id_) if table == "owed" else ("items", id_.partition("/")[0])
     row: ItemRow | OwedRow | None = draft.read(rows).get(key)
     if row is not None and row.keep_until >= today:  # amended to stay longer; its answers stay with it

@@ -12,7 +12,7 @@ from msgspec import UNSET, UnsetType
 from wellclear.domain.entry import Precedence, Wire, YesNo
 from wellclear.domain.kinds import KeyUse
 
-Table = Literal["agreement", "answer", "channel", "desk", "item", "key", "owed", "party", "person", "proposal"]
+Table = Literal["agreement", "answer", "channel", "desk", "epoch", "item", "key", "owed", "party", "person", "proposal"]
 
 
 class ChannelRow(Wire, frozen=True):
@@ -56,6 +56,15 @@ class DeskRow(Wire, frozen=True):
 
     party: str
     stands_in: str | UnsetType = UNSET
+
+
+class EpochRow(Wire, frozen=True):
+    """A key of one party for one audience, by PARTY/number; `ended` when a newer one, or a leaving, has ended it."""
+
+    audience: list[str]
+    commit: str
+    index: int
+    ended: int | UnsetType = UNSET
 
 
 class PersonRow(Wire, frozen=True):
@@ -119,8 +128,14 @@ class AnswerRow(Wire, frozen=True):
 
 
 Row = (
-    AgreementRow | AnswerRow | ChannelRow | DeskRow | ItemRow | KeyRow | OwedRow | PartyRow | PersonRow | ProposalRow
+    AgreementRow | AnswerRow | ChannelRow | DeskRow | EpochRow | ItemRow | KeyRow | OwedRow | PartyRow | PersonRow
+    | ProposalRow
 )  # fmt: skip
+
+
+def epoch_id(party: str, number: int) -> str:
+    """Where an epoch of a party stands."""
+    return f"{party}/{number}"
 
 
 def owed_id(index: int, party: str) -> str:

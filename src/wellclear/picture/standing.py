@@ -6,6 +6,7 @@ that its entry's envelope has moved. So these take values, and neither move nor 
 
 from __future__ import annotations
 
+from msgspec import UNSET
 from rpds import HashTrieMap, HashTrieSet
 
 from wellclear.domain.agreement import HOUR_US, Settings
@@ -21,6 +22,10 @@ _NEVER_STALE = frozenset({"propose", "sign_agreement"})
 clocks that a false claim has put years ahead."""
 
 
+_FOUNDING = frozenset({"propose", "sign_agreement", "epoch", "time"})
+"""The articles are sealed as well, so those who are to agree to them need a key."""
+
+
 def rules_fault(act: Act, rules: int) -> Reason | None:
     """An act under a higher number than is in force, or one that this software does not know, does not stand."""
     if KINDS[act.kind].always:
@@ -34,13 +39,14 @@ def phase_fault(picture: Picture, act: Act) -> Reason | None:
     if picture.size == 0:
         return None
     if not picture.agreement:
-        return None if act.kind in ("propose", "sign_agreement", "time") else Reason.NOT_YET_AGREED
+        return None if act.kind in _FOUNDING else Reason.NOT_YET_AGREED
     return None if picture.open or KINDS[act.kind].always else Reason.CLOSED
 
 
 def seal_fault(picture: Picture, act: Act) -> Reason | None:
-    """Parts travel in clear, so they belong into exercises alone."""
-    return Reason.UNSEALED if act.parts and picture.size and not picture.exercise else None
+    """Parts in clear belong into exercises alone."""
+    clear = any(ref.sha is not UNSET and not ref.sealed for ref in act.parts)
+    return Reason.UNSEALED if clear and picture.size and not picture.exercise else None
 
 
 def spent_fault(

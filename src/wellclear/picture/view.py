@@ -19,7 +19,7 @@ from rpds import HashTrieMap, List
 from wellclear.domain.agreement import DAY_US
 from wellclear.domain.entry import Act
 from wellclear.domain.logged import Logged, Remark
-from wellclear.domain.parts import GROUPS_OF_KIND, Group
+from wellclear.domain.parts import GROUPS_OF_KIND, NOTICE_GROUPS, Group
 from wellclear.domain.reasons import Reason
 from wellclear.picture.picture import Picture, Step
 from wellclear.picture.rows import ItemRow
@@ -40,10 +40,18 @@ from wellclear.picture.view_items import (
 
 __all__ = ["SOFT", "Opened", "Unopened", "View", "fold_view", "open_later"]
 
+NOTHING = "nothing"
+"""What belongs into a part that its kind does not have."""
+
 Opened = Mapping[str, Group | Unopened]
 """What a reader holds of an entry's parts, by the header's commitment; one that is not in it was not meant for it."""
 
-SOFT = frozenset({Reason.UNKNOWN_DESK, Reason.NOTHING_TO_READ, Reason.OLDER_RULES})
+SOFT = frozenset(
+    {
+        Reason.UNKNOWN_DESK, Reason.NOTHING_TO_READ, Reason.OLDER_RULES, Reason.UNKNOWN_EPOCH, Reason.OTHER_AUDIENCE,
+        Reason.EPOCH_ENDED,
+    }
+)  # fmt: skip
 """Remarks beside which an entry stands all the same."""
 
 
@@ -62,10 +70,13 @@ def fold_view(view: View, logged: Logged, step: Step, opened: Opened) -> tuple[V
     if not act.parts:
         return view, ()
     item, version = _about(act)
-    filed = Filed(logged.index, act, item, version)
+    filed = Filed(logged.index, act, item, version, _groups(view, act, item, version))
     if item:
         view = replace(view, filed_of=view.filed_of.insert(item, _pushed(view.filed_of.get(item), logged.index)))
-    return _open(replace(view, filed=view.filed.insert(logged.index, filed)), filed, opened)
+    view, remarks = _open(replace(view, filed=view.filed.insert(logged.index, filed)), filed, opened)
+    if act.kind == "disclose" and NOTHING in filed.groups:
+        remarks = (Remark(filed.index, Reason.NOT_COMMITTED, f"{item} version {version}"), *remarks)
+    return view, remarks
 
 
 def open_later(view: View, index: int, opened: Opened) -> tuple[View, tuple[Remark, ...]]:
@@ -76,14 +87,14 @@ def open_later(view: View, index: int, opened: Opened) -> tuple[View, tuple[Rema
 
 def _open(view: View, filed: Filed, opened: Opened) -> tuple[View, tuple[Remark, ...]]:
     """Take every part that is new; its place in the header says which field group it must hold."""
-    wanted = GROUPS_OF_KIND.get(filed.act.kind, ())
+    wanted = filed.groups
     remarks: list[Remark] = []
     taken, failed = set(filed.taken), set(filed.failed)
     for position, ref in enumerate(filed.act.parts):
         group = opened.get(ref.commit)
         if group is None or position in taken:
             continue
-        belongs = wanted[position] if position < len(wanted) else "nothing"
+        belongs = wanted[position] if position < len(wanted) else NOTHING
         if isinstance(group, Unopened) or group.group != belongs:
             why = group.why if isinstance(group, Unopened) else f"{group.group} where {belongs} belongs"
             if position not in failed:
@@ -96,6 +107,21 @@ def _open(view: View, filed: Filed, opened: Opened) -> tuple[View, tuple[Remark,
         remarks += more
     done = replace(filed, taken=frozenset(taken), failed=frozenset(failed))
     return replace(view, filed=view.filed.insert(filed.index, done)), tuple(remarks)
+
+
+def _groups(view: View, act: Act, item: str, version: int) -> tuple[str, ...]:
+    """Which group belongs into each part: the kind says it, or the place of what is disclosed in its version."""
+    if act.kind != "disclose":
+        return GROUPS_OF_KIND.get(act.kind, ())
+    commits = _commits(view, item, version)
+    return tuple(NOTICE_GROUPS[commits.index(ref.commit)] if ref.commit in commits else NOTHING for ref in act.parts)
+
+
+def _commits(view: View, item: str, version: int) -> tuple[str, ...]:
+    """The commitments of a version that this view holds."""
+    known = view.items.get(item)
+    said = known.versions.get(version) if known is not None else None
+    return () if said is None else said.commits[: len(NOTICE_GROUPS)]
 
 
 def _about(act: Act) -> tuple[str, int]:
@@ -126,8 +152,25 @@ def _version(index: int, act: Act, picture: Picture, row: ItemRow) -> Version:
     return Version(
         version=row.version, index=index, moment_us=picture.now_us, desk=row.desk, to=tuple(act.to),
         precedence=act.precedence, keep_until_day=row.keep_until, terms=picture.terms,
+        commits=tuple(part.commit for part in act.parts),
         shown_to=tuple(tuple(part.to) if part.to is not UNSET else () for part in act.parts),
     )  # fmt: skip
+
+
+def _disclose(view: View, index: int, act: Act, picture: Picture) -> View:
+    """More parties are shown some of a version's parts."""
+    assert act.subject is not UNSET, "the public fold has seen it"
+    item = view.items.get(act.subject.id)
+    version = item.versions.get(act.subject.version) if item is not None else None
+    if item is None or version is None:
+        return view
+    more = {ref.commit: ref.to for ref in act.parts if ref.to is not UNSET}
+    shown = tuple(
+        tuple(sorted({*parties, *more.get(commit, ())}))
+        for commit, parties in zip(version.commits, version.shown_to, strict=True)
+    )
+    versions = item.versions.insert(version.version, replace(version, shown_to=shown))
+    return replace(view, items=view.items.insert(item.id, replace(item, versions=versions)))
 
 
 def _end(view: View, index: int, act: Act, picture: Picture) -> View:
@@ -196,6 +239,7 @@ _FILERS: dict[str, Callable[[View, int, Act, Picture], View]] = {
     "notice": _announce,
     "safety": _announce,
     "amend": _amend,
+    "disclose": _disclose,
     "cancel": _end,
     "complete": _end,
     "ack": _answer,

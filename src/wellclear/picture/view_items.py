@@ -88,8 +88,8 @@ class PassedView:
 class Version:
     """One version of a notice or safety message: the envelope, and each field group that this reader could open.
 
-    `moment_us` is when it was logged; `terms` the settings in force then; `shown_to` the parties that each part names,
-    in the order of the header's parts.
+    `moment_us` is when it was logged; `terms` the settings in force then; `commits` the commitments of its
+    parts in the order of the header, `shown_to` the parties that each of them was shown to, at first or later.
     """
 
     version: int
@@ -100,6 +100,7 @@ class Version:
     precedence: Precedence
     keep_until_day: int
     terms: Settings
+    commits: tuple[str, ...]
     shown_to: tuple[tuple[str, ...], ...]
     cell: Cell | None = None
     said: Volumes | None = None
@@ -208,12 +209,16 @@ class PairView:
 
 @dataclass(frozen=True, slots=True)
 class Filed:
-    """An entry with parts, kept so that they can be opened later; `taken` and `failed` are positions of parts."""
+    """An entry with parts, kept so that they can be opened later; `taken` and `failed` are positions of parts.
+
+    `groups` says which field group belongs into each part.
+    """
 
     index: int
     act: Act
     item: str
     version: int
+    groups: tuple[str, ...]
     taken: frozenset[int] = frozenset()
     failed: frozenset[int] = frozenset()
 

@@ -20,7 +20,9 @@ import msgspec
 from msgspec import UNSET
 
 from wellclear.channel.composing import Chain, Composed, Told, approve, compose, link, subject
+from wellclear.channel.epochs import open_epoch
 from wellclear.channel.opening import open_leaf
+from wellclear.channel.sealing import SealingKey
 from wellclear.domain.agreement import Settings, default_settings
 from wellclear.domain.canonical import b64
 from wellclear.domain.entry import Approval, Precedence
@@ -33,6 +35,7 @@ from wellclear.log.merkle import Tree
 from wellclear.picture.fold import fold
 from wellclear.picture.membership import settings_commitment
 from wellclear.picture.picture import Picture, Step
+from wellclear.testing.wrapping import wrap
 
 START_US = 1_795_000_000_000_000
 """A moment in November 2026; every sketch begins here."""
@@ -80,7 +83,13 @@ class SketchParty:
     def card(self) -> PartyCard:
         """The party as genesis or `admit` names it."""
         uses = ("node", "recovery", "head_of_delegation", "cosigner", "picture")
-        return PartyCard(party=self.name, roles=list(self.roles), **{use: self.public(use) for use in uses})
+        keys = {use: self.public(use) for use in uses}
+        return PartyCard(party=self.name, roles=list(self.roles), sealing=b64(self.sealing.public_key), **keys)
+
+    @property
+    def sealing(self) -> SealingKey:
+        """The key under which epoch keys are opened."""
+        return SealingKey(self.seed_of("sealing"))
 
     def roster(self) -> Roster:
         """One desk that a second one stands in for, and four persons."""
@@ -115,6 +124,8 @@ class Sketch:
     tree: Tree = field(default_factory=Tree)
     head: int | None = None
     """The size of the log that authors say they have verified; None for all of it."""
+    sealed: bool = False
+    """Whether parts are sealed; the epochs that they need are logged as they are needed."""
     host: str = "CASPIA"
     origin: str = "caspia.example/sketch"
 
@@ -239,7 +250,23 @@ class Sketch:
 
     def compose(self, kind: str, party: str, **members: Any) -> Composed:
         """An act of a kind at this moment in this channel."""
-        return compose(kind, channel=self.channel, party=party, said_us=self.now_us, **members)
+        sealer = SketchSealer(self, party) if self.sealed else None
+        return compose(kind, channel=self.channel, party=party, said_us=self.now_us, sealer=sealer, **members)
+
+    def open_epoch(self, party: str, audience: Sequence[str]) -> Step:
+        """A new epoch of a party for an audience."""
+        number = (self.picture.epochs_made.get(party) or 0) + 1
+        key = self.epoch_key(party, number)
+        seed = f"wrap {self.seed} {party} {number}".encode()
+        act = open_epoch(
+            self.picture, party, audience, number, key, self.now_us,
+            lambda public, secret, info: wrap(public, secret, info, seed + public),
+        )  # fmt: skip
+        return self.send(party, act)
+
+    def epoch_key(self, party: str, number: int) -> bytes:
+        """The key of an epoch, the same for one seed."""
+        return hashlib.sha256(f"epoch {self.seed} {party} {number}".encode()).digest()
 
     def approved(self, composed: Composed, *as_roles: tuple[str, str]) -> list[Approval]:
         """Approvals by persons of the act's party: `("W1", "drafter"), ("R1", "release_authority")`."""
@@ -333,3 +360,21 @@ class Sketch:
         """The clock of a party says what time it is; the host's by its sequencer key."""
         use = "sequencer" if party == self.host else "node"
         return self.send(party, self.compose("time", party), use=use)
+
+
+@dataclass(frozen=True, slots=True)
+class SketchSealer:
+    """The epochs of one party of a sketch; one that is missing is logged first."""
+
+    sketch: Sketch
+    party: str
+
+    def epoch_for(self, audience: tuple[str, ...]) -> tuple[int, bytes]:
+        if (self.party, audience) not in self.sketch.picture.epoch_of:
+            step = self.sketch.open_epoch(self.party, audience)
+            assert not step.remarks, step.remarks
+        number = self.sketch.picture.epoch_of[self.party, audience]
+        return number, self.sketch.epoch_key(self.party, number)
+
+    def random(self) -> bytes:
+        return self.sketch.salt(f"random {len(self.sketch.parts)}")
