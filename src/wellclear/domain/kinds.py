@@ -275,7 +275,7 @@ KINDS: dict[str, Kind] = {
     "add_key": Kind("channel", Linked.NODE_OR_RECOVERY, Asks.ADMINISTRATORS, has_desk=False, public=AddKey),
     "revoke": Kind("channel", Linked.RECOVERY, Asks.NONE, has_desk=False, public=Revoke),
     "roster": Kind("channel", Linked.NODE_OR_RECOVERY, Asks.ADMINISTRATORS, has_desk=False, public=Roster),
-    "epoch": Kind("channel", Linked.NODE, Asks.NONE, has_desk=False, public=Epoch),
+    "epoch": Kind("channel", Linked.NODE, Asks.NONE, has_desk=False, public=Epoch, always=True),
     "time": Kind("channel", Linked.NODE_OR_SEQUENCER, Asks.NONE, has_desk=False, always=True),
     "notice": Kind("notices", Linked.NODE, Asks.RELEASE, has_id=True, has_to=True, owes_receipt=True, owes_ack=True),
     "amend": Kind(

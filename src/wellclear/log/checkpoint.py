@@ -20,6 +20,7 @@ from wellclear.log.merkle import HASH_BYTES, SIZE_MAX
 from wellclear.log.note import (
     COSIGNATURE_V1,
     ED25519,
+    ML_DSA_44,
     SIGNATURES_MAX,
     TIME_MAX_S,
     Note,
@@ -27,6 +28,7 @@ from wellclear.log.note import (
     Verifier,
     cosigned_at,
     cosigned_message,
+    cosigned_tree,
     known_lines,
     parse_note,
     parse_signature_line,
@@ -116,7 +118,7 @@ def open_checkpoint(note: bytes, origin: str, log_key: bytes) -> Checkpoint:
 
 
 def cosign(note: bytes, name: str, signer: Signer, time_s: int) -> bytes:
-    """The `cosignature/v1` line, LF included, of the cosigner `name` over a checkpoint's note.
+    """The Ed25519 (`cosignature/v1`) line, LF included, of the cosigner `name` over a checkpoint's note.
 
     The line says that at `time_s` (seconds since 1970) this was the largest consistent tree that the cosigner had
     seen. Whoever calls has verified that, and has stored the note.
@@ -134,6 +136,17 @@ def cosign(note: bytes, name: str, signer: Signer, time_s: int) -> bytes:
     return SignatureLine(name, key.key_id, signature).encode()
 
 
+def cosign_mldsa(note: bytes, name: str, signer: Signer, time_s: int) -> bytes:
+    """The same statement as `cosign` makes, as an ML-DSA-44 line by an `MlDsaKey`; raises alike."""
+    if not 0 <= time_s <= TIME_MAX_S:
+        raise InvalidValue("time_s", f"{time_s} is out of range")
+    text = parse_note(note, "checkpoint").text
+    parse_checkpoint(text)
+    key = Verifier(name, ML_DSA_44, signer.public_key)
+    signature = time_s.to_bytes(8, "big") + signer.sign(cosigned_tree(text, name, time_s))
+    return SignatureLine(name, key.key_id, signature).encode()
+
+
 def cosignatures(note: bytes, verifiers: Iterable[Verifier]) -> list[tuple[str, int]]:
     """Who of the known cosigners cosigned a checkpoint's note, and when: (name, seconds since 1970), line by line.
 
@@ -143,7 +156,7 @@ def cosignatures(note: bytes, verifiers: Iterable[Verifier]) -> list[tuple[str, 
     """
     parsed = parse_note(note, "checkpoint")
     parse_checkpoint(parsed.text)
-    cosigners = [key for key in verifiers if key.key_type == COSIGNATURE_V1]
+    cosigners = [key for key in verifiers if key.key_type in (COSIGNATURE_V1, ML_DSA_44)]
     return [(line.name, cosigned_at(line.signature)) for _, line in known_lines(parsed, cosigners)]
 
 

@@ -19,6 +19,7 @@ from hashlib import sha256
 
 from wellclear.domain.canonical import b64, unb64
 from wellclear.errors import InvalidValue, Malformed, Unverified
+from wellclear.log import mldsa
 from wellclear.log.ed25519 import PUBLIC_KEY_BYTES, SIGNATURE_BYTES, Signer, check_public_key, verify
 
 ED25519 = 0x01
@@ -27,12 +28,16 @@ ED25519 = 0x01
 COSIGNATURE_V1 = 0x04
 """Key type: a time, and an Ed25519 signature over the time and a checkpoint (C2SP tlog-cosignature)."""
 
+ML_DSA_44 = 0x06
+"""Key type: a time, and an ML-DSA-44 signature over the time, the cosigner's name and a tree (the same page)."""
+
 NOTE_BYTES_MAX = 1 << 20
 SIGNATURES_MAX = 100
 TIME_MAX_S = 2**63 - 1
 
 _KEY_ID_BYTES = 4
 _TIME_BYTES = 8
+_KEY_BYTES = {ED25519: PUBLIC_KEY_BYTES, COSIGNATURE_V1: PUBLIC_KEY_BYTES, ML_DSA_44: mldsa.PUBLIC_KEY_BYTES}
 _DASH = "— "
 _CONTROL = re.compile("[\x00-\x09\x0b-\x1f]")  # every control character below U+0020 but LF
 _NOT_IN_NAME = re.compile("[\x00-\x1f+\ud800-\udfff]")
@@ -43,7 +48,7 @@ class Verifier:
     """A public key under a name and for one use; what a reader is configured with.
 
     Raises:
-        InvalidValue: the name is empty or holds white space or `+`, the type is unknown, the key is not 32 bytes.
+        InvalidValue: the name is empty or holds white space or `+`, the type is unknown, the key is of another length.
     """
 
     name: str
@@ -52,10 +57,11 @@ class Verifier:
 
     def __post_init__(self) -> None:
         _check_name(self.name)
-        if self.key_type not in (ED25519, COSIGNATURE_V1):
+        length = _KEY_BYTES.get(self.key_type)
+        if length is None:
             raise InvalidValue("key type", f"0x{self.key_type:02x} is not a type that we verify")
-        if len(self.public_key) != PUBLIC_KEY_BYTES:
-            raise InvalidValue("public key", f"{len(self.public_key)} bytes, not {PUBLIC_KEY_BYTES}")
+        if len(self.public_key) != length:
+            raise InvalidValue("public key", f"{len(self.public_key)} bytes, not {length}")
 
     @property
     def key_id(self) -> bytes:
@@ -75,9 +81,12 @@ class Verifier:
         try:
             if self.key_type == ED25519:
                 verify(self.public_key, text, signature)
-            else:
+            elif self.key_type == COSIGNATURE_V1:
                 time_s = cosigned_at(signature)
                 verify(self.public_key, cosigned_message(text, time_s), signature[_TIME_BYTES:])
+            else:
+                time_s = cosigned_at(signature)
+                mldsa.verify(self.public_key, cosigned_tree(text, self.name, time_s), signature[_TIME_BYTES:])
         except Unverified as error:
             raise Unverified(f"note signed by {self.name}", error.why) from error
 
@@ -126,13 +135,14 @@ def parse_vkey(text: str) -> Verifier:
     if len(parts) != 3:
         raise Malformed("vkey", "", "name+id+key expected")
     try:
-        material = unb64(parts[2], 1 + PUBLIC_KEY_BYTES, field="key")
-        key = Verifier(parts[0], material[0], material[1:])
+        material = unb64(parts[2], field="key")
+        key = Verifier(parts[0], material[0] if material else 0, material[1:])
     except InvalidValue as error:
         raise Malformed("vkey", error.field, error.why) from error
     if parts[1] != key.key_id.hex():
         raise Malformed("vkey", "id", f"{key.key_id.hex()} expected for this name and key")
-    check_public_key(key.public_key)
+    if key.key_type != ML_DSA_44:
+        check_public_key(key.public_key)
     return key
 
 
@@ -220,14 +230,29 @@ def cosigned_message(text: bytes, time_s: int) -> bytes:
     return b"cosignature/v1\ntime %d\n" % time_s + text
 
 
+def cosigned_tree(text: bytes, name: str, time_s: int) -> bytes:
+    """What an ML-DSA-44 cosignature signs: its own name, the time, and the tree of a checkpoint's text, in binary.
+
+    Raises:
+        Unverified: the text has no three lines of a checkpoint, or a name does not fit.
+    """
+    try:
+        origin, size, root = text.split(b"\n")[:3]
+        end, digest = int(size.decode("ascii")).to_bytes(8, "big"), unb64(root.decode("ascii"), 32)
+        cosigner, log = (bytes((len(one),)) + one for one in (name.encode(), origin))
+    except (ValueError, OverflowError, InvalidValue) as error:
+        raise Unverified("cosignature", "it is over no checkpoint") from error
+    return b"subtree/v1\n\0" + cosigner + time_s.to_bytes(8, "big") + log + bytes(8) + end + digest
+
+
 def cosigned_at(signature: bytes) -> int:
-    """The time in a cosignature's bytes (big-endian time, then 64 bytes), in seconds since 1970. Not verified here.
+    """The time in a cosignature's bytes (big-endian, before the signature), in seconds since 1970. Not verified here.
 
     Raises:
         Unverified: of another length, or a time beyond 2^63 - 1.
     """
-    if len(signature) != _TIME_BYTES + SIGNATURE_BYTES:
-        raise Unverified("cosignature", f"{len(signature)} bytes, not {_TIME_BYTES + SIGNATURE_BYTES}")
+    if len(signature) - _TIME_BYTES not in (SIGNATURE_BYTES, mldsa.SIGNATURE_BYTES):
+        raise Unverified("cosignature", f"{len(signature)} bytes are no cosignature")
     time_s = int.from_bytes(signature[:_TIME_BYTES], "big")
     if time_s > TIME_MAX_S:
         raise Unverified("cosignature", "a time beyond 2^63 - 1")

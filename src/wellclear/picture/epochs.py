@@ -50,14 +50,15 @@ def _epoch_fault(draft: Draft, party: str, body: Epoch) -> tuple[Reason, str] | 
     last = draft.before.epochs_made.get(party) or 0
     if body.number != last + 1:
         return Reason.EPOCH_NOT_NEXT, f"{party} has made {last}"
-    if sorted(set(body.audience)) != body.audience:
-        return Reason.BAD_FIELDS, "an audience is sorted, each party once"
+    if sorted({*body.audience} - {party}) != body.audience:
+        return Reason.BAD_FIELDS, "an audience is sorted, each party once, without the author"
     stranger = next((name for name in body.audience if not is_member(draft.before, name)), None)
     if stranger is not None:
         return Reason.UNKNOWN_PARTY, stranger
     if [wrap.party for wrap in body.wraps] != sorted({party, *body.audience}):
         return Reason.BAD_FIELDS, "one wrap for each of the audience and for the author, sorted by party"
-    if len(live_epochs(draft.before, party)) >= EPOCHS_MAX:
+    live = live_epochs(draft.before, party)
+    if len(live) >= EPOCHS_MAX and tuple(body.audience) not in live:  # a new key for old readers always stands
         return Reason.TOO_MANY, f"{party} has {EPOCHS_MAX} epochs"
     return next((fault for wrap in body.wraps if (fault := _wrap_fault(draft, wrap)) is not None), None)
 
