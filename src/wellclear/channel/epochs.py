@@ -56,7 +56,7 @@ def open_epoch(
         public = sealing_key_of(picture, reader)
         wraps.append(Wrap(party=reader, key=b64(hashlib.sha256(public).digest()), wrap=b64(wrap(public, key, info))))
     body = Epoch(
-        number=number, audience=sorted(set(audience)), commit=b64(epoch_commitment(info, key)), wraps=wraps
+        number=number, audience=sorted({*audience} - {party}), commit=b64(epoch_commitment(info, key)), wraps=wraps
     )  # fmt: skip
     public_fields = msgspec.to_builtins(body)
     return compose("epoch", channel=picture.channel, party=party, said_us=said_us, public=public_fields)
