@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
-from wellclear.apps.node.alarms import Alarm
 from wellclear.apps.node.batches import submissions
 from wellclear.apps.node.core import NodeCore
 from wellclear.apps.node.parts import Wanted
+from wellclear.apps.node.telling import Telling
 from wellclear.channel.outbox import Item
 from wellclear.channel.submission import note_of
 from wellclear.domain.entry import Act, Approval
@@ -28,11 +28,6 @@ from wellclear.log.note import parse_note
 
 LOG: Final = logging.getLogger("wellclear.node")
 TICK_S: Final = 0.25
-BOARD_S: Final = 2.0
-COALESCE_S: Final = 0.02
-SEND_FIRST_S: Final = 0.004
-"""What is to be sent goes before what is to be shown."""
-RINGS_WAITING_MAX: Final = 256
 BACKOFF_S: Final = (0.1, 0.5, 1.0, 2.0, 5.0)
 FETCHES_MAX: Final = 16
 """Parts that are asked for at once; an entry has at most so many."""
@@ -41,7 +36,7 @@ OUTSIDE_BACK: Final = 1_024
 """After a halt, so many leaves before the last known ones are looked at again, for what was said in another history."""
 
 
-class NodeService:
+class NodeService(Telling):
     """Build it over a replayed core; run it between `start` and `stop`.
 
     Args:
@@ -51,20 +46,17 @@ class NodeService:
     """
 
     def __init__(self, core: NodeCore, client: HostClient, home: Path) -> None:
+        super().__init__()
         self.core, self.client, self.home = core, client, home
         self.link_words = "not yet connected"
         self.on_fatal: Callable[[], None] = lambda: None
         self.fault: Misconfigured | None = None
         """Why it had to stop, where only a person can help."""
         self._wake_sender, self._wake_fetcher = asyncio.Event(), asyncio.Event()
-        self._bell = asyncio.Event()
         self.lending = asyncio.Lock()
         """Held while a key that is not the node's own links one entry; there is one of each use."""
-        self._changes = 0
-        self._listeners: set[asyncio.Queue[Alarm | None]] = set()
         core.alarms.on_ring = self._on_ring
         self._tasks: list[asyncio.Task[None]] = []
-        self._closing = False
         self._shown_to = 0
 
     # Life.
@@ -84,14 +76,6 @@ class NodeService:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self.client.close()
         self.core.store.close()
-        self._ring_bell()
-
-    def end_streams(self) -> None:
-        """Let everybody who watches go."""
-        self._closing = True
-        for listener in self._listeners:
-            if not listener.full():
-                listener.put_nowait(None)
         self._ring_bell()
 
     def _on_end(self, task: asyncio.Task[None]) -> None:
@@ -341,52 +325,6 @@ class NodeService:
             if left <= 0:
                 return None
             await self.changed(left)
-
-    async def changed(self, seconds: float) -> bool:
-        """Wait until something has changed, at most so long; True when it has."""
-        bell = self._bell
-        try:
-            async with asyncio.timeout(seconds):
-                await bell.wait()
-        except TimeoutError:
-            return False
-        return True
-
-    async def boards(self, board: Callable[[], Any]) -> AsyncIterator[Any]:
-        """The board now, soon when something changes, at most every 20 ms, and at least every 2 s."""
-        loop = asyncio.get_running_loop()
-        while not self._closing:
-            seen, told = self._changes, loop.time()
-            yield board()
-            if seen == self._changes:
-                await self.changed(BOARD_S)
-            await asyncio.sleep(max(SEND_FIRST_S, COALESCE_S - (loop.time() - told)))
-
-    async def rings(self) -> AsyncIterator[Alarm | None]:
-        """Each alarm at the moment when it rings: a desk with a thousand notices must not wait for its board.
-
-        None at least every 2 s, so that both ends notice when the other one is gone.
-        """
-        rung: asyncio.Queue[Alarm | None] = asyncio.Queue(RINGS_WAITING_MAX)
-        self._listeners.add(rung)
-        try:
-            while not self._closing:
-                try:
-                    yield await asyncio.wait_for(rung.get(), BOARD_S)
-                except TimeoutError:
-                    yield None
-        finally:
-            self._listeners.discard(rung)
-
-    def _on_ring(self, alarm: Alarm) -> None:
-        for listener in self._listeners:
-            if not listener.full():  # who does not listen sees it on the board
-                listener.put_nowait(alarm)
-
-    def _ring_bell(self) -> None:
-        self._changes += 1
-        bell, self._bell = self._bell, asyncio.Event()
-        bell.set()
 
 
 async def _woken(event: asyncio.Event, seconds: float) -> None:
