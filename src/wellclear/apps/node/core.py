@@ -187,6 +187,20 @@ class NodeCore(Hearing):
                 self._ended(item)
             self.changed = True
 
+    def locked_again(self) -> None:
+        """A key was lent and is locked again: what still waits for it is not sent, and an officer is told.
+
+        Raises:
+            Unavailable, Misconfigured: it could not be stored; it is held all the same.
+        """
+        held = self.outbox.hold_locked()
+        for item in held:
+            self._ended(item)
+        self.changed = self.changed or bool(held)
+        with self.store.transaction():
+            for item in held:
+                self._store_item(item)
+
     def answered(self, sent: Sequence[Item], body: bytes) -> None:
         """The host's answer to a submission; nothing of it is believed before its proofs and signatures hold.
 

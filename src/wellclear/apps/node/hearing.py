@@ -111,6 +111,7 @@ class Hearing:
                     progress(self.follower.size, total)
         self._had_own_log = total > 0
         self.alarms.load()
+        self.outbox.hold_locked()  # no key is lent at the start
         for item in self.outbox.items.values():
             self._ended(item)  # what waits for an officer's word is shown again
         evidence = self.store.get_meta("evidence")

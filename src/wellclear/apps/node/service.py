@@ -24,6 +24,7 @@ from wellclear.edges.client import Event, HostClient
 from wellclear.edges.keyring import make_private_directory, write_private
 from wellclear.errors import Equivocation, Malformed, Misconfigured, Unavailable, Unverified, WellclearError
 from wellclear.log.checkpoint import parse_checkpoint
+from wellclear.log.ed25519 import Signer
 from wellclear.log.note import parse_note
 
 LOG: Final = logging.getLogger("wellclear.node")
@@ -294,6 +295,30 @@ class NodeService(Telling):
         item = self.core.put(act, approvals, stored, use)
         self._after()
         return item
+
+    async def put_lent(
+        self, act: Act, approvals: Sequence[Approval], stored: Sequence[bytes], use: str, signer: Signer, seconds: float
+    ) -> Item:
+        """Put an act that another key of the party links, lent for so long or until it is logged.
+
+        What the log does not have by then is not sent by itself any more, and rings; raises as `put`.
+        """
+        async with self.lending:
+            self.core.outbox.signers[use] = signer
+            try:
+                item = self.put(act, approvals, stored, use)
+                await self.wait_for(act, item.id, seconds)
+            finally:
+                del self.core.outbox.signers[use]
+                self._lock_again()
+        return item
+
+    def _lock_again(self) -> None:
+        try:
+            self.core.locked_again()
+        except (Unavailable, Misconfigured) as error:  # it is not sent all the same, and a restart finds it so
+            self._not_stored(error)
+        self._after()
 
     def see_alarm(self, key: str, person: str) -> None:
         """An officer, by her handle, has seen an alarm; raises `InvalidValue` where there is none."""
