@@ -21,6 +21,7 @@ from wellclear.apps.node.outside import Outside
 from wellclear.apps.node.parts import Parts, Wanted
 from wellclear.apps.node.ringing import Ringing
 from wellclear.apps.node.said import SaidRows
+from wellclear.apps.node.unstored import Unstored
 from wellclear.channel.follower import Follower, Proven
 from wellclear.channel.opening import open_leaf
 from wellclear.channel.outbox import Item, Outbox, decode_item
@@ -79,6 +80,7 @@ class Hearing:
         self.detection = Detection(party)
         self.said = SaidRows()
         self.outside = Outside(party)
+        self.unstored = Unstored(store)
         self.remarks: deque[tuple[int, str, Remark]] = deque(maxlen=REMARKS_KEPT)
         self.logged_at: dict[str, int] = {}
         self.changed = True
@@ -384,6 +386,12 @@ class Hearing:
     def _store_item(self, item: Item, *, with_parts: bool = False) -> None:
         row = replace(item, parts=()).encode()
         self.store.put_outbox(item.id, item.state, row, item.parts if with_parts else None)
+
+    def _settle_unstored(self) -> None:
+        error = self.unstored.settle()
+        if error is not None:
+            self.ringing.disk(str(error), self.now_us)
+            self.changed = True
 
     def _ended(self, item: Item) -> None:
         """Ring for what cannot go out by itself."""

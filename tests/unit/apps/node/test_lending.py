@@ -70,7 +70,7 @@ def test_what_a_lent_key_did_not_link_in_time_is_shown_as_not_sent_and_rings(sou
     south.core.store.close()
     south.start()
     assert told(south)[0][:2] == ("held", "recovery"), "a restart does not forget it"
-    assert (south.rang, [alarm.kind for alarm in south.core.alarms.listed()]) == ([], ["asks_officer"]), "it rang before"
+    assert (south.rang, [alarm.kind for alarm in south.core.alarms.listed()]) == ([], ["asks_officer"]), "once"
 
 
 def test_a_node_killed_while_a_key_was_lent_tells_at_its_start(south: Bench) -> None:
