@@ -37,8 +37,8 @@ HALTED: Final = (
     "Use the telephone, and change the host"
 )
 NOT_KNOWN: Final = (
-    "it is not known whether this was stored. It is not sent while this node runs; if it is started again before the disk "
-    "is well, it may go out: look at `wellclear outbox list`"
+    "it is not known whether this was stored. It is not sent while this node runs; if the node is started again before "
+    "the disk is well, it may go out: look at `wellclear outbox list`"
 )
 
 

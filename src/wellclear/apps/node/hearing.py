@@ -34,6 +34,7 @@ from wellclear.log.ed25519 import Signer
 from wellclear.log.equivocation import check_evidence
 from wellclear.log.merkle import leaf_hash
 from wellclear.picture.picture import Picture, Step
+from wellclear.picture.standing import spent_fault
 from wellclear.picture.view import SOFT, fold_view, open_later
 from wellclear.picture.view_items import View
 from wellclear.watch.drift import DriftWatch
@@ -186,17 +187,23 @@ class Hearing:
         return "" if self.evidence is None else f"evidence/{hashlib.sha256(self.evidence).hexdigest()[:16]}.txt"
 
     def halt(self, found: Equivocation) -> bytes:
-        """Keep the evidence, so that a restart changes nothing; stop all but safety. Returns the file to publish."""
+        """Keep the evidence, so that a restart changes nothing; stop all but safety. Returns the file to publish.
+
+        A store that does not take it is asked again at each tick, and the node rings meanwhile.
+        """
         file = found.evidence[2]
         self.ringing.halted(found.why, file, self.now_us)
         self.changed = True
-        changed = self.outbox.halt()
-        with self.store.transaction():
-            self.store.put_meta("evidence", file)
-            for item in changed:
-                self._store_item(item)
+        self.outbox.halt()
+        self.unstored.owe("evidence", lambda: self._keep_halt(file))
+        self._settle_unstored()
         self.hear_outside(self.follower.unproven())
         return file
+
+    def _keep_halt(self, file: bytes) -> None:
+        self.store.put_meta("evidence", file)
+        for item in self.outbox.items.values():
+            self._store_item(item)
 
     def hear_outside(self, leaves: Sequence[bytes]) -> None:
         """What a host that is not believed still brings: safety for this party rings, and nothing is folded."""
@@ -210,8 +217,11 @@ class Hearing:
                 self.changed = True
 
     def _in_record(self, entry: Entry) -> bool:
-        """Whether this very act stands in the own verified log; it rang when it was folded."""
+        """Whether this very act stands in the own verified log, or is too old to: if it rang, it did when folded."""
         if self.store.find(entry.leaf_hash) is not None:  # also what has left the picture, or was remarked
+            return True
+        now_us, acts = self.picture.now_us, self.picture.acts  # under another link; the fold does not count it again
+        if self.picture.agreement and spent_fault(entry, self.picture.terms, now_us, acts) is not None:
             return True
         id_ = entry.act.id
         row = self.picture.items.get(id_) if isinstance(id_, str) else None

@@ -33,6 +33,7 @@ BACKOFF_S: Final = (0.1, 0.5, 1.0, 2.0, 5.0)
 FETCHES_MAX: Final = 16
 """Parts that are asked for at once; an entry has at most so many."""
 FILL_LEAVES: Final = 2_048
+SEARCH_LEAVES_MAX: Final = 1 << 20
 OUTSIDE_BACK: Final = 1_024
 """After a halt, so many leaves before the last known ones are looked at again, for what was said in another history."""
 
@@ -59,6 +60,8 @@ class NodeService(Telling):
         core.alarms.on_ring = self._on_ring
         self._tasks: list[asyncio.Task[None]] = []
         self._shown_to = 0
+        self._kept = b""
+        self._search_end: int | None = None
 
     # Life.
 
@@ -166,22 +169,20 @@ class NodeService(Telling):
 
     def _halt(self, found: Equivocation) -> None:
         LOG.critical("halted: %s", found.why)
-        try:
-            self.core.halt(found)
-        except (Unavailable, Misconfigured) as error:
-            self._not_stored(error)
+        self.core.halt(found)
         self._keep_evidence()
 
     def _keep_evidence(self) -> None:
-        """What convicts the host, as a file to publish."""
+        """What convicts the host, as a file to publish; tried at each tick until it lies there whole."""
         evidence = self.core.evidence
-        if evidence is None:
+        if evidence is None or evidence == self._kept:
             return
         path = self.home / self.core.evidence_file
         try:
             make_private_directory(path.parent)
             if not path.exists():
                 write_private(path, evidence)
+            self._kept = evidence
         except (Unavailable, Misconfigured) as error:
             self._not_stored(error)
 
@@ -213,12 +214,20 @@ class NodeService(Telling):
         return bool(items)
 
     async def _find_chain(self, body: bytes) -> None:
-        """The host that convicted itself may show a history where our entries end elsewhere: look backwards for it."""
+        """The host that convicted itself may show a history where our entries end elsewhere: look backwards for it.
+
+        It may sign any size. So one piece is looked at after each answer, and safety is tried again in between; what is
+        longer than the own log by more than `SEARCH_LEAVES_MAX` is no history that anybody could have made.
+        """
         size = parse_checkpoint(parse_note(note_of(body)).text).size
-        for end in range(size, 0, -FILL_LEAVES):
-            start = max(0, end - FILL_LEAVES)
-            if self.core.find_chain(await self.client.leaves(start, end, size), first=start == 0):
-                return
+        if size > self.core.follower.size + SEARCH_LEAVES_MAX:
+            self.link_words = f"the host signs a log of {size} entries, in which nobody can look for our own"
+            LOG.warning("not looked for the own chain: %s", self.link_words)
+            return
+        end = size if self._search_end is None else min(self._search_end, size)
+        start = max(0, end - FILL_LEAVES)
+        found = self.core.find_chain(await self.client.leaves(start, end, size), first=start == 0)
+        self._search_end = None if found else start
 
     def _hear_answer(self, body: bytes) -> None:
         """The answer's checkpoint is the host's word like any other; its leaves come on the stream."""
@@ -276,6 +285,7 @@ class NodeService(Telling):
             self._not_stored(error)
         except WellclearError as error:
             LOG.error("the node's own entry was refused by its own rules: %s", error)
+        self._keep_evidence()
         self._after()
 
     def _after(self) -> None:

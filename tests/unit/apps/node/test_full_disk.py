@@ -22,7 +22,7 @@ from wellclear.domain.canonical import b64, unb64
 from wellclear.domain.entry import Approval, PartRef, act_hash
 from wellclear.edges.keyring import box_key
 from wellclear.edges.store import Store
-from wellclear.errors import InvalidValue, Misconfigured, Refused, Unavailable
+from wellclear.errors import Equivocation, InvalidValue, Misconfigured, Refused, Unavailable
 from wellclear.testing.sketch import Sketch, circle
 
 NORTH, SOUTH = "NORTHLAND", "SOUTHLAND"
@@ -289,3 +289,21 @@ def restart(south: FullBench) -> None:
     south.core.store.close()
     south.room()
     south.start()
+
+
+@pytest.mark.parametrize("code", [sqlite3.SQLITE_FULL, sqlite3.SQLITE_READONLY], ids=["full", "read-only"])
+def test_evidence_that_the_disk_did_not_take_is_tried_at_each_tick_until_it_is_kept(
+    south: FullBench, code: int
+) -> None:
+    with pytest.raises(Equivocation) as found:
+        south.core.hear(south.relay.note(root=bytes(32)))
+    south.plan.arm(0, after=False, times=FOR_EVER, code=code)
+    south.core.halt(found.value)
+    assert sorted(alarm.kind for alarm in south.rang) == ["disk", "halted"]
+    south.clock.advance(61)
+    south.core.tick()
+    assert [alarm.kind for alarm in south.rang].count("disk") == 2, "it rings as long as that is so"
+    south.room()
+    south.core.tick()
+    restart(south)
+    assert south.core.state == "halted" and south.core.evidence == found.value.evidence[2]
