@@ -10,12 +10,12 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from benchmarks import history, report
+from benchmarks import report, runs
 from benchmarks.measurement import Measurement, Unknown, chosen, groups
 from benchmarks.registry import MEASUREMENTS, ON_DEMAND, QUICK, SIZES
 from benchmarks.runner import measure, progress
 
-PEERS = history.ROOT / ".venv-peers" / "bin" / "python"
+PEERS = runs.ROOT / ".venv-peers" / "bin" / "python"
 
 
 def _words(text: str) -> list[str]:
@@ -47,7 +47,7 @@ def listed() -> str:
     )
 
 
-def tables(run: history.Run, measurements: Sequence[Measurement]) -> str:
+def tables(run: runs.Run, measurements: Sequence[Measurement]) -> str:
     """What a run says, as the page would show it."""
     sections = [report.section([run], group) for group in groups(measurements)]
     return "\n\n".join([report.about(run), *sections])
@@ -69,9 +69,9 @@ def main(arguments: Sequence[str]) -> int:
     progress("")
     print(tables(run, wanted))
     if not options.quick:
-        kept = history.keep(run)
+        kept = runs.keep(run)
         report.main([])
-        print(f"\nKept as {kept.relative_to(history.ROOT)}; docs/benchmarks.md is written anew. Commit both.")
+        print(f"\nKept as {kept.relative_to(runs.ROOT)}; docs/benchmarks.md is written anew. Commit both.")
     return 0
 
 

@@ -10,7 +10,7 @@ import sqlite3
 import time
 from pathlib import Path
 
-from benchmarks.history import Calibration
+from benchmarks.runs import Calibration
 from benchmarks.statistics import Spread
 from benchmarks.workload import Workload
 from wellclear.domain.canonical import unb64

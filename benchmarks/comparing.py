@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from benchmarks.history import Run
 from benchmarks.measurement import Measurement, Unit
+from benchmarks.runs import Run
 from benchmarks.statistics import Spread
 
 ALONE = 0.1

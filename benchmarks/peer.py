@@ -10,7 +10,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from benchmarks.history import ROOT
+from benchmarks.runs import ROOT
 
 SERVER = "WELLCLEAR_BENCH_POSTGIS"
 """The environment variable that names a PostgreSQL server with PostGIS (a libpq connection string)."""

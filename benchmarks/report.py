@@ -11,11 +11,11 @@ import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from benchmarks import history
+from benchmarks import runs as kept
 from benchmarks.comparing import moves
-from benchmarks.history import ROOT, Run
 from benchmarks.measurement import Aim, Measurement, Unit, groups
 from benchmarks.registry import MEASUREMENTS
+from benchmarks.runs import ROOT, Run
 from benchmarks.statistics import Spread
 
 PAGE = ROOT / "docs" / "benchmarks.md"
@@ -144,7 +144,7 @@ def _counted(run: Run) -> str:
 
 def main(arguments: list[str]) -> int:
     """Write the page; with `--check` only say whether it would change."""
-    text = made(history.read(), TEMPLATE.read_text(encoding="utf-8"))
+    text = made(kept.read(), TEMPLATE.read_text(encoding="utf-8"))
     if "--check" in arguments:
         return int(PAGE.read_text(encoding="utf-8") != text)
     PAGE.write_text(text, encoding="utf-8")

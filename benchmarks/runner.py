@@ -10,10 +10,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from benchmarks import calibration, history
-from benchmarks.history import Calibration, Run, Sample
+from benchmarks import calibration, runs
 from benchmarks.measurement import Measurement, groups
 from benchmarks.peer import Absent, versions
+from benchmarks.runs import Calibration, Run, Sample
 from benchmarks.stand import Stand, opened
 from benchmarks.statistics import rotated
 
@@ -68,14 +68,14 @@ def measure(
     measurements: Sequence[Measurement], sizes: dict[str, int], count: int, peers_python: Path, note: str, say: Say
 ) -> Run:
     """A whole run, from its scratch directory to what is kept of it."""
-    date, (commit, dirty) = history.now(), history.commit()
-    busy, own = history.busy_s(), history.own_s()
+    date, (commit, dirty) = runs.now(), runs.commit()
+    busy, own = runs.busy_s(), runs.own_s()
     with tempfile.TemporaryDirectory(prefix="wellclear-bench-") as scratch:
         with opened(Path(scratch), sizes, peers_python) as stand:
             taken = rounds(measurements, stand, count, say)
-        others = history.others(busy, own)
+        others = runs.others(busy, own)
     return Run(
-        format=history.FORMAT, date=date, commit=commit, dirty=dirty, machine=history.machine(),
+        format=runs.FORMAT, date=date, commit=commit, dirty=dirty, machine=runs.machine(),
         python=platform.python_version(), rounds=count, sizes=sizes, note=note, calibration=taken.calibration,
         others=others, peers=versions(peers_python), samples=taken.samples, absent=taken.absent,
     )  # fmt: skip
