@@ -15,7 +15,7 @@ unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo test long check static fuzz bench sim sim-many mutate requirements golden format lock clean
+.PHONY: help setup demo test long check static fuzz bench peers sim sim-many mutate requirements golden format lock clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z][a-z-]*:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -65,9 +65,21 @@ $(VENV)/.fuzz-ready: requirements/fuzz.txt $(READY)
 	$(BIN)/python -m pip install --quiet --require-hashes --requirement requirements/fuzz.txt
 	@touch $@
 
-bench: $(READY) ## Measure, as ratios to peers in one run
-	$(BIN)/python -m benchmarks
-	$(BIN)/python -m benchmarks.checking
+# What only `make bench` runs lives in an environment of its own: none of it can reach the product or its tests.
+PEERS := .venv-peers$(VENV:.venv%=%)
+
+peers: $(PEERS)/.ready ## Make .venv-peers: what we are measured beside
+
+$(PEERS)/.ready: requirements/peers.txt | $(READY)
+	@echo "Setting up $(PEERS) from requirements/peers.txt; the first time this takes a while"
+	@$(BIN)/python -m venv $(PEERS)
+	$(PEERS)/bin/python -m pip install --quiet --require-hashes --requirement requirements/peers.txt
+	@touch $@
+
+# ROUNDS=5 ONLY=sequencing,ringing ALSO=crowd QUICK=1 NOTE="..." ; WELLCLEAR_BENCH_POSTGIS names a server with PostGIS.
+bench: $(READY) $(PEERS)/.ready ## Measure beside peers, in rounds: ROUNDS=5 ONLY=checking,ringing QUICK=1
+	$(BIN)/python -m benchmarks --peers $(PEERS)/bin/python $(if $(ROUNDS),--rounds $(ROUNDS)) \
+		$(if $(ONLY),--only $(ONLY)) $(if $(ALSO),--also $(ALSO)) $(if $(QUICK),--quick) $(if $(NOTE),--note "$(NOTE)")
 
 # Vices by name, with commas: WITHOUT="crash torn,loss" leaves them out, EVERY="clock jump" has them in each world.
 SEED ?= 1
@@ -107,6 +119,7 @@ lock: $(UV) ## Resolve the dependencies anew: requirements/runtime.txt and dev.t
 	$(UV_LOCK) pyproject.toml --output-file requirements/runtime.txt
 	$(UV_LOCK) pyproject.toml --group dev --constraint requirements/runtime.txt --output-file requirements/dev.txt
 	$(UV_LOCK) --group pyproject.toml:fuzz --output-file requirements/fuzz.txt
+	$(UV_LOCK) --group pyproject.toml:peers --output-file requirements/peers.txt
 
 $(UV):
 	$(PYTHON) -m venv $(LOCK_VENV)

@@ -30,7 +30,6 @@ from wellclear.edges.clock import SystemClock
 from wellclear.edges.keyring import unlock
 from wellclear.edges.node_client import NodeClient
 
-NOTICES = 60
 WITHIN_S = 10.0
 SETTLE_S = 0.05
 
@@ -54,12 +53,12 @@ def channel(directory: Path) -> Iterator[Story]:
             story.close()
 
 
-def ring_ms(directory: Path) -> list[float]:
-    """Milliseconds from announcing to ringing, for each notice."""
+def ring_ms(directory: Path, count: int) -> list[float]:
+    """Milliseconds from announcing to ringing, for each of so many notices."""
     with channel(directory) as story:
         settings = story.second.settings
         with NodeClient.at(settings.home, settings.api_url) as rung:
-            return [_one(story, rung) for _ in range(NOTICES)]
+            return [_one(story, rung) for _ in range(count)]
 
 
 def _one(story: Story, rung: NodeClient) -> float:

@@ -89,7 +89,7 @@ def make_host_home(home: Path, workload: Workload) -> HostSettings:
     keyring = Keyring(home)
     for use in ("log", "sequencer", "cosigner"):
         path = keyring.path(use)
-        create_key(path, use, "CASPIA", PASSPHRASE, seed=host.seed_of(use), kdf=KDF_BY_NAME["minimum"])
+        create_key(path, use, "CASPIA", PASSPHRASE, seed=host.seed_of(use), exercise=True, kdf=KDF_BY_NAME["minimum"])
     settings = HostSettings(
         home=home, party="CASPIA", origin=sketch.origin, channel=sketch.channel, listen_host="127.0.0.1",
         listen_port=0, tls_cert=None, tls_key=None, kdf="minimum",

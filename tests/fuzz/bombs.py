@@ -32,6 +32,7 @@ from wellclear.airspace.conflict import Announced
 from wellclear.airspace.reference import ReferenceEngine
 from wellclear.apps.cli.keeping import read_tar
 from wellclear.apps.host.service import examine_all
+from wellclear.apps.inputs import read_input
 from wellclear.channel.composing import Chain, link
 from wellclear.channel.opening import open_leaf
 from wellclear.channel.submission import Frame, decode_frames, encode_frames
@@ -48,6 +49,8 @@ from wellclear.domain.entry import (
 from wellclear.domain.volume import SeparationMinima
 from wellclear.domain.volume_fields import volume_or_cap
 from wellclear.edges.client import HostClient
+from wellclear.edges.settings import FILE, load_node
+from wellclear.edges.tls import certificate_bytes
 from wellclear.errors import WellclearError
 from wellclear.interop.files import read
 from wellclear.interop.recordings import read_recordings
@@ -143,6 +146,18 @@ def _drawn(fmt: str, raw: bytes) -> None:
         pass
 
 
+_TABLE: Final = b"lat,lon,radius\n"
+
+
+def _attributes(count: int) -> bytes:
+    """The beginning of an element of so many attributes."""
+    made = io.BytesIO()
+    made.write(b"<gpx ")
+    for number in range(count):
+        made.write(b'a%d="" ' % number)
+    return made.getvalue()
+
+
 def _packed_zeros(mib: int) -> bytes:
     made = io.BytesIO()
     with gzip.GzipFile(fileobj=made, mode="wb", mtime=0) as packed:
@@ -156,6 +171,22 @@ def _backup(raw: bytes) -> None:
         path = Path(folder, "b.tar")
         path.write_bytes(raw)
         read_tar(path)
+
+
+def _in_a_file(read: Callable[[Path], object], name: str) -> None:
+    """A file of 2 GiB that takes no room on the disk."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder, name)
+        with path.open("wb") as file:
+            file.truncate(2 << 30)
+        read(path)
+
+
+def _claiming(kind: bytes) -> bytes:
+    """A tar of a few blocks whose one entry claims 8 GiB."""
+    entry = tarfile.TarInfo("node.sqlite")
+    entry.type, entry.size = kind, 8 << 30
+    return entry.tobuf(tarfile.GNU_FORMAT) + bytes(10_240)
 
 
 def _holes() -> bytes:
@@ -249,10 +280,24 @@ BOMBS: Final[dict[str, Callable[[], object]]] = {
         b'<!ENTITY %c "%s">' % (98 + n, b"&%c;" % (97 + n) * 10) for n in range(12)) + b"]><kml>&m;</kml>"),
     "a deep map": lambda: _drawn("kml", b"<kml>" + _deep(b"<Folder>", 200_000)),
     "an attribute without end": lambda: _drawn("gpx", b'<gpx a="' + b"x" * 20_000_000),
-    "a line without end": lambda: _drawn("csv", b"x," * 2_000_000),
+    "a line without end": lambda: _drawn("csv", b"x," * 20_000_000),
+    "a line without end below a header": lambda: _drawn("csv", _TABLE + b"x" * 40_000_000),
+    "a row of lines without end": lambda: _drawn("csv", _TABLE + b'"\n",' * 10_000_000),
+    "an element of attributes": lambda: _drawn("gpx", _attributes(3_000_000)),
+    "a feature of lists": lambda: _drawn("geojson", b'{"type":"FeatureCollection","features":[[' + b"[]," * 2_700_000
+                                         + b"[]]]}"),
+    "a recording of one row": lambda: read_recordings(io.BytesIO(b"lat,lon\n" + b"x," * 20_000_000), "bomb"),
+    "a recording of one text": lambda: read_recordings(io.BytesIO(b"lat,lon\n" + b"x" * 60_000_000), "bomb"),
+    "a recording of lists": lambda: read_recordings(io.BytesIO(b"[" + b"[]," * 10_000_000 + b"[]]"), "bomb"),
     "packed zeros": lambda: read_recordings(io.BytesIO(_packed_zeros(300)), "bomb"),
     "many packed nothings": lambda: read_recordings(io.BytesIO(gzip.compress(b"", mtime=0) * 200_000), "bomb"),
     "a backup of holes": lambda: _backup(_holes()),
+    **{f"a backup whose {named} claims 8 GiB": lambda kind=kind: _backup(_claiming(kind))  # type: ignore[misc]  # a default of a lambda
+       for named, kind in (("file", tarfile.REGTYPE), ("long name", tarfile.GNUTYPE_LONGNAME),
+                           ("extended header", tarfile.XHDTYPE))},
+    "settings without end": lambda: _in_a_file(lambda path: load_node(path.parent, environment={}), FILE),
+    "a certificate without end": lambda: _in_a_file(certificate_bytes, "cert.pem"),
+    "a card without end": lambda: _in_a_file(read_input, "card.json"),
     "a backup of many": lambda: _backup(_many_members(20_000)),
     "a bundle of many": lambda: verify_bundle(archive.unpack(_tiny_files(30_000))),
     "a checkpoint beyond all disks": lambda: _claimed(2**63 - 1),

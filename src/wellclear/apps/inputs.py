@@ -11,6 +11,8 @@ from typing import Final
 
 from wellclear.errors import InvalidValue, Unavailable
 
+INPUT_BYTES_MAX: Final = 16 * 1024 * 1024
+"""Cards, decisions, certificates: all of them are far smaller; whatever is larger is another file than was meant."""
 _NONE_SUCH: Final[tuple[tuple[type[OSError], str], ...]] = (
     (FileNotFoundError, "there is no such file"),
     (IsADirectoryError, "is a directory; a file belongs here"),
@@ -19,20 +21,25 @@ _NONE_SUCH: Final[tuple[tuple[type[OSError], str], ...]] = (
 )
 
 
-def read_input(path: Path, most: int = -1, *, line: bool = False) -> bytes:
+def read_input(path: Path, most: int | None = None, *, line: bool = False) -> bytes:
     """The bytes of a file that a person named, or the first `most` of them; with `line` only its first line.
 
     Raises:
-        InvalidValue: there is no such file, or this user may not read it; names it.
+        InvalidValue: there is no such file, or this user may not read it; or, without `most`, it is larger than
+            `INPUT_BYTES_MAX`; names it.
         Unavailable: the disk does not give it.
     """
+    bound = INPUT_BYTES_MAX + 1 if most is None else most
     try:
         with path.expanduser().open("rb") as file:
-            return file.readline(most) if line else file.read(most)
+            found = file.readline(bound) if line else file.read(bound)
     except RuntimeError as error:  # of `expanduser`, for ~nobody
         raise InvalidValue(str(path), "there is no such home directory") from error
     except OSError as error:
         raise input_fault(path, error) from error
+    if most is None and len(found) > INPUT_BYTES_MAX:
+        raise InvalidValue(str(path), f"is larger than {INPUT_BYTES_MAX} bytes; is it the file that you meant?")
+    return found
 
 
 def input_fault(path: Path, error: OSError) -> InvalidValue | Unavailable:

@@ -17,6 +17,7 @@ lost and nothing is doubled whatever is lost, delayed or repeated on the way.
     linked     another entry of its key logged at its seq or above     waiting (its link is void)
     linked     an own entry in the log that this node never made       held; an officer is asked
     held       an officer says again                                   waiting
+    waiting    its key was lent, and is locked again                   held; an officer is told
     linked     the host changes                                       waiting (its link is void)
     logged     the host changes, and the log is cut back before it    waiting (in the order in which it was logged)
     refused, logged, held    an officer has seen it                    gone
@@ -63,6 +64,7 @@ OF_THE_NODE = frozenset({"receipt", "time", "finding"})
 AFTER_A_HALT = frozenset({"safety"})
 """Kinds that still go to a host whose record is not believed: a cry for help must not fail for bookkeeping."""
 ASKED_AFTER_A_HALT = "it was said while the host's record was not believed"
+LOCKED = "the {use} key that links it was open for one moment only, and the log does not have it"
 
 ItemState = Literal["waiting", "linked", "logged", "refused", "held", "unproven"]
 
@@ -71,7 +73,8 @@ ItemState = Literal["waiting", "linked", "logged", "refused", "held", "unproven"
 class Item:
     """One act on its way. `id` is its hash in base64; `number` the order of arrival; `use` the key that links it.
 
-    `note` is the checkpoint to which the host proved its place, until the own log shows the entry there.
+    `key` is the one that linked it last, for a lent key is known no longer. `note` is the checkpoint to which the host
+    proved its place, until the own log shows the entry there.
     """
 
     id: str
@@ -80,6 +83,7 @@ class Item:
     approvals: tuple[Approval, ...]
     parts: tuple[bytes, ...]
     use: str = "node"
+    key: str = ""
     state: ItemState = "waiting"
     leaf: bytes = b""
     seq: int = 0
@@ -149,11 +153,18 @@ class Outbox:
         rows = [item for item in self.items.values() if item.state in ("waiting", "linked")]
         return [self._set(replace(item.freed(), state="held")) for item in rows]
 
+    def hold_locked(self) -> list[Item]:
+        """What waits for a key that is lent no longer is held; what is linked by one is signed, and is sent on."""
+        rows = [item for item in self.items.values() if item.state == "waiting" and item.use not in self.signers]
+        return [self._set(replace(item, state="held", detail=LOCKED.format(use=item.use))) for item in rows]
+
     def again(self, name: str) -> Item:
         """An officer wants a held or refused act to go out after all; raises InvalidValue for any other."""
         item = self._one(name)
         if item.state not in ("held", "refused"):
             raise InvalidValue("id", f"{name} is {item.state}; only a held or refused act can be sent again")
+        if item.use not in self.signers:
+            raise InvalidValue("id", f"the {item.use} key is locked: give the command of this act again, and drop this")
         return self._set(item.freed())
 
     def drop(self, name: str) -> Item:
@@ -180,14 +191,15 @@ class Outbox:
         self, picture: Picture, head: tuple[int, bytes], now_us: int, mono_us: int, approval_age_us: int | None
     ) -> list[Item]:
         """Link the next acts, at most four in flight a key; the changed items, in the order of the chain."""
-        changed = [self._set(item) for item in self._outdated(now_us, approval_age_us)]
+        changed = [self._set(item) for item in self._outdated(now_us, approval_age_us)] + self.hold_locked()
         for use, signer in self.signers.items():
             chain = self._chain(picture, use)
             flying = [item for item in self.items.values() if item.use == use and item.state == "linked"]
             for item in self._in_turn(use, mono_us)[: max(0, LINKED_MAX - len(flying))]:
                 leaf = link(item.act, item.approvals, signer, chain, head, now_us)
                 chain = chain.next(leaf_hash(leaf))
-                changed.append(self._set(replace(item, state="linked", leaf=leaf, seq=chain.seq, linked_us=mono_us)))
+                linked = replace(item, state="linked", key=b64(signer.public_key), leaf=leaf, seq=chain.seq)
+                changed.append(self._set(replace(linked, linked_us=mono_us)))
         return changed
 
     def to_send(self) -> list[Item]:
@@ -230,10 +242,13 @@ class Outbox:
     def saw(self, logged: Logged) -> list[Item]:
         """An entry of the verified log, in order: it answers an item, voids links, or was made elsewhere."""
         entry = logged.entry
-        use = None if entry is None or logged.fault is not None else self._use_of(entry.link.key)
-        if entry is None or use is None:
+        if entry is None or logged.fault is not None:
             return []
         item = self.items.get(b64(entry.act_hash))
+        lent = item.use if item is not None and item.key == entry.link.key else None
+        use = self._use_of(entry.link.key) or lent
+        if use is None:
+            return []
         flying = [other for other in self._flying(use) if item is None or other.id != item.id]
         if item is None:
             self.adopted.append(logged.index)

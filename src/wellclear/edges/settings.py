@@ -267,7 +267,8 @@ class _Source:
 def _document(file: Path) -> dict[str, dict[str, Any]]:
     """The file's tables, the top under the empty name, each with known fields only."""
     try:
-        raw = file.read_bytes()
+        with file.open("rb") as opened:
+            raw = opened.read(_BYTES_MAX + 1)
     except FileNotFoundError as error:
         raise Misconfigured(
             str(file.parent), "is no home directory of Wellclear", do="wellclear node init, or name another with --home"

@@ -24,6 +24,8 @@ from wellclear.errors import InvalidValue, Misconfigured, Unavailable
 
 VALID_DAYS = 825
 LOOK_S = 10.0
+PEM_BYTES_MAX = 1024 * 1024
+"""Of a file with certificates; the first one lies at its beginning."""
 
 
 def make_certificate(names: Sequence[str], certificate: Path, key: Path, *, common_name: str, now_us: int) -> None:
@@ -67,7 +69,9 @@ def certificate_bytes(path: Path) -> bytes:
         Misconfigured: no such file, or no certificate in it.
     """
     try:
-        return x509.load_pem_x509_certificate(path.read_bytes()).public_bytes(serialization.Encoding.DER)
+        with path.open("rb") as file:
+            raw = file.read(PEM_BYTES_MAX)
+        return x509.load_pem_x509_certificate(raw).public_bytes(serialization.Encoding.DER)
     except OSError as error:
         raise Misconfigured(str(path), f"cannot be read: {error.strerror}") from error
     except ValueError as error:

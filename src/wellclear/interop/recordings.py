@@ -18,7 +18,7 @@ from typing import Any, BinaryIO, Final
 
 from wellclear.errors import InvalidValue, Malformed
 from wellclear.interop.fixes import ADDRESSES, CALLSIGNS, LATITUDES, LONGITUDES, Fix, Row, fix_of, said
-from wellclear.interop.streams import decoded
+from wellclear.interop.streams import decoded, lines_of
 
 BYTES_MAX: Final = 256 * 1024 * 1024
 _GZIP: Final = b"\x1f\x8b"
@@ -74,9 +74,13 @@ def read_recordings(source: BinaryIO, file: str) -> tuple[str, dict[str, Recordi
         Malformed: the file is none of what is read here, too large, or breaks off; names the place.
     """
     try:
-        text = "".join(decoded(_Bytes(_unpacked(source, file)), file))
+        return _read(source, file)
     except MemoryError as error:
         raise Malformed(file, "its end", "it is larger than this machine's memory; cut it in time first") from error
+
+
+def _read(source: BinaryIO, file: str) -> tuple[str, dict[str, Recording]]:
+    text = "".join(decoded(_Bytes(_unpacked(source, file)), file))
     if not text.strip():
         raise Malformed(file, "its beginning", "the file is empty")
     form, rows = _rows_of_json(text, file) if text.lstrip()[0] in "[{" else ("CSV table", _rows_of_csv(text, file))
@@ -160,7 +164,7 @@ def _values(text: str, file: str) -> list[Any]:
 
 def _values_of_lines(text: str, file: str) -> list[Any]:
     values = []
-    for number, line in enumerate(text.splitlines(), start=1):
+    for number, line in enumerate(lines_of(text), start=1):
         if line.strip():
             try:
                 values.append(_json(line))
@@ -237,8 +241,8 @@ def _row_of_entry(entry: list[Any], start: Decimal, trace: dict[str, Any]) -> Ro
 
 
 def _rows_of_csv(text: str, file: str) -> Iterator[Row]:
-    lines = text.splitlines()
-    head = next(line for line in lines if line.strip())
+    lines = lines_of(text)
+    head = next(line for line in lines if line.strip()).rstrip("\r\n")
     separator = max(_SEPARATORS, key=head.count)
     reader = csv.reader(lines, delimiter=separator)
     names: list[str] = []

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import codecs
 from collections.abc import Iterator
+from io import StringIO
 from typing import Final, Protocol
 
 from wellclear.errors import Malformed
 
 PIECE_BYTES: Final = 256 * 1024
+LINE_CHARS_MAX: Final = 1024 * 1024
+"""Of one line; a row of a table has no more either, however many lines its cells take."""
 _UTF16: Final = {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
 
 
@@ -55,15 +58,33 @@ def _piece(source: Source) -> bytes:
     return got
 
 
-def lines(pieces: Iterator[str]) -> Iterator[str]:
-    """The same text in lines with their endings (CR LF, LF or CR kept), as `csv` wants it; the last may have none."""
-    held = ""
+def lines(pieces: Iterator[str], file: str) -> Iterator[str]:
+    """The same text in lines with their endings (CR LF, LF or CR kept), as `csv` wants it; the last may have none.
+
+    Raises:
+        Malformed: a line beyond `LINE_CHARS_MAX`; no more than that of it is ever held.
+    """
+    held, number = "", 0
     for piece in pieces:
-        whole = (held + piece).splitlines(keepends=True) if "\n" in piece or "\r" in piece else [held + piece]
-        held = whole.pop()
-        if held.endswith("\n"):
-            whole.append(held)
-            held = ""
-        yield from whole
+        whole = lines_of(held + piece)
+        held = "" if whole[-1].endswith("\n") else whole.pop()
+        for line in whole:
+            number += 1
+            _hold_to_most(line, file, number)
+            yield line
+        _hold_to_most(held, file, number + 1)
     if held:
         yield held
+
+
+def lines_of(text: str) -> list[str]:
+    """A text cut after CR LF, LF and CR alone: U+2028 and form feed are text (`str.splitlines` cuts there)."""
+    return StringIO(text, newline="").readlines()
+
+
+def _hold_to_most(line: str, file: str, number: int) -> None:
+    if len(line) > LINE_CHARS_MAX:
+        raise Malformed(file, f"line {number}", f"is longer than {LINE_CHARS_MAX} characters; {SHORTER}")
+
+
+SHORTER: Final = "cut it into several rows, or save the table anew: is it a table, and are its line ends there?"

@@ -21,7 +21,7 @@ from wellclear.interop.positions import parts_of, position_and_note
 from wellclear.interop.said import WORDS, planned_volumes, skipped, times_from
 from wellclear.interop.shapes import Shape, area, circle, corridor
 from wellclear.interop.straightness import Vertex
-from wellclear.interop.streams import decoded, lines
+from wellclear.interop.streams import LINE_CHARS_MAX, SHORTER, decoded, lines
 from wellclear.interop.unread import Unread
 
 COLUMNS: Final = (
@@ -72,13 +72,15 @@ def read_table(source: BinaryIO, file: str, defaults: Defaults) -> Read:
     """Every volume in a table, and every row that could not be used; empty rows are passed over.
 
     Raises:
-        Malformed: no text, no header, or no columns for a shape.
+        Malformed: no text, no header, or no columns for a shape; or a row too long to be held.
     """
-    rows = lines(decoded(source, file))
+    rows = lines(decoded(source, file), file)
     number, header = _header(rows, file)
-    reader = csv.reader(rows, delimiter=header.delimiter, strict=True)
+    row = _OneRow(rows, file)
+    reader = csv.reader(row, delimiter=header.delimiter, strict=True)
     while True:
         place = Place(file, None, number + reader.line_num + 1)
+        row.begins(place.line or 0)
         try:
             cells = next(reader)
         except StopIteration:
@@ -89,6 +91,25 @@ def read_table(source: BinaryIO, file: str, defaults: Defaults) -> Read:
             continue
         if any(cell.strip() for cell in cells):
             yield from _row(cells, header, place, defaults)
+
+
+class _OneRow(Iterator[str]):
+    """The lines of one row at a time: a cell in quotation marks may take many, the row no more than a line may."""
+
+    def __init__(self, rows: Iterator[str], file: str) -> None:
+        self._rows, self._file, self._line, self._left = rows, file, 0, LINE_CHARS_MAX
+
+    def begins(self, line: int) -> None:
+        """A new row."""
+        self._line, self._left = line, LINE_CHARS_MAX
+
+    def __next__(self) -> str:
+        found = next(self._rows)
+        self._left -= len(found)
+        if self._left < 0:
+            why = f"begins a row of more than {LINE_CHARS_MAX} characters; close its quotation marks, or {SHORTER}"
+            raise Malformed(self._file, f"line {self._line}", why)
+        return found
 
 
 @dataclass(frozen=True, slots=True)

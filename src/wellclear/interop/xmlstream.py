@@ -19,7 +19,7 @@ ELEMENTS_MAX: Final = 400_000
 """In one feature; a track of more points is better cut in parts."""
 CHARS_MAX: Final = 16 * 1024 * 1024
 _DEPTH_MAX: Final = 100
-_TOKEN_BYTES_MAX: Final = 32 * 1024 * 1024
+_TOKEN_BYTES_MAX: Final = 4 * 1024 * 1024
 
 
 @dataclass(slots=True)

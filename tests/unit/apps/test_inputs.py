@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from wellclear.apps.cli.main import main
-from wellclear.apps.inputs import input_fault, read_input
+from wellclear.apps.inputs import INPUT_BYTES_MAX, input_fault, read_input
 from wellclear.errors import InvalidValue, Unavailable
 
 HOST = ["host", "init", "--party", "CASPIA", "--origin", "c.example/x", "--yes", "--kdf", "minimum"]
@@ -64,3 +64,12 @@ def test_what_is_no_file_is_named_too(tmp_path: Path) -> None:
 def test_only_a_disk_is_worth_trying_again(tmp_path: Path) -> None:
     assert isinstance(input_fault(tmp_path, PermissionError(13, "Permission denied")), InvalidValue)
     assert isinstance(input_fault(tmp_path, OSError(5, "Input/output error")), Unavailable)
+
+
+def test_a_file_that_is_far_larger_than_what_belongs_there_is_not_read(tmp_path: Path) -> None:
+    path = tmp_path / "card.json"
+    with path.open("wb") as file:
+        file.truncate(INPUT_BYTES_MAX + 1)
+    with pytest.raises(InvalidValue, match="is larger than 16777216 bytes"):
+        read_input(path)
+    assert len(read_input(path, 10)) == 10

@@ -235,3 +235,53 @@ def test_a_proof_of_other_bytes_changes_nothing(relay: Relay) -> None:
     leaf = link(relay, outbox)[0].leaf
     assert outbox.proved(item.id, b"other", 3) == []
     assert leaf_hash(outbox.to_send()[0].leaf) == leaf_hash(leaf)
+
+
+def lent(relay: Relay, outbox: Outbox, composed: Composed) -> Item:
+    """An act that the recovery key is to link, lent for a moment."""
+    outbox.signers["recovery"] = relay.sketch.parties[NORTH].key("recovery")
+    return outbox.add(composed.act, (), composed.sent, "recovery")[0]
+
+
+def test_what_waits_for_a_key_that_is_locked_again_is_held_and_never_waits_in_silence(relay: Relay) -> None:
+    outbox = outbox_of(relay)
+    item = lent(relay, outbox, relay.sketch.compose("time", NORTH))
+    del outbox.signers["recovery"]
+    assert [(one.id, one.state) for one in link(relay, outbox)] == [(item.id, "held")]
+    assert "recovery key" in outbox.items[item.id].detail
+    with pytest.raises(InvalidValue, match="recovery key is locked"):
+        outbox.again(item.id)
+    assert outbox.drop(item.id).id == item.id and outbox.items == {}
+
+
+@pytest.mark.parametrize("freed", ["NOT_NEXT", "RATE", "no answer"])
+def test_what_was_linked_goes_on_being_sent_until_its_link_is_given_up(relay: Relay, freed: str) -> None:
+    outbox = outbox_of(relay)
+    item = lent(relay, outbox, relay.sketch.compose("time", NORTH))
+    link(relay, outbox)
+    del outbox.signers["recovery"]
+    link(relay, outbox)
+    (flying,) = outbox.to_send()
+    assert (flying.id, flying.state) == (item.id, "linked"), "its bytes are signed, and may have arrived"
+    if freed == "no answer":
+        outbox.link_again(LINK_AGAIN_US)
+    else:
+        outbox.refused(item.id, flying.leaf, freed, "", 0)
+    link(relay, outbox)
+    assert outbox.items[item.id].state == "held"
+
+
+def test_a_lent_keys_entry_that_comes_late_is_known_without_the_key(relay: Relay) -> None:
+    """Also after a restart: the item remembers which key linked it."""
+    outbox = outbox_of(relay)
+    item = lent(relay, outbox, relay.sketch.compose("time", NORTH))
+    link(relay, outbox)
+    leaf = outbox.items[item.id].leaf
+    outbox.link_again(LINK_AGAIN_US)
+    again = outbox_of(relay)
+    again.load([decode_item(outbox.items[item.id].encode())])
+    assert [one.state for one in again.hold_locked()] == ["held"]
+    start = relay.size
+    assert isinstance(relay.submit(leaf), int), "the host had it all the time"
+    assert [(one.id, one.state, one.index) for one in seen(relay, again, start)] == [(item.id, "logged", start)]
+    assert again.adopted == []

@@ -184,3 +184,11 @@ def test_what_is_no_recording_is_said_with_its_place(content: Any, why: str) -> 
         read(content, "mine.json")
     assert str(caught.value).startswith("mine.json")
     assert why in str(caught.value)
+
+
+@pytest.mark.parametrize("odd", ["\u2028", "\x0c", "\x85"])
+def test_only_line_ends_end_a_row(odd: str) -> None:
+    if odd != "\x0c":  # JSON takes no control characters
+        rows = [f'{{"lat": 34.5, "lon": 38.3, "time": 1795000000, "flight": "A{odd}B"}}'] * 2
+        assert read("\n".join(rows), "mine.json")[1][""].rows == 2
+    assert read(f"lat,lon,time,flight\n34.5,38.3,1795000000,A{odd}B\n", "mine.csv")[1][""].rows == 1

@@ -9,6 +9,7 @@ from wellclear.domain.quantities import Datum, Position
 from wellclear.domain.volume import Polygon, Route
 from wellclear.errors import Malformed
 from wellclear.interop.planned import Defaults, Planned, Skipped
+from wellclear.interop.streams import LINE_CHARS_MAX
 from wellclear.interop.table import COLUMNS, template
 
 FILE = "plan.csv"
@@ -175,3 +176,32 @@ def test_defaults_say_what_a_row_does_not() -> None:
     assert [item.volume.radius_mm for item in items] == [500_000, 700_000]
     assert [item.id for item in items] == ["plan.csv#2", "plan.csv#3"]
     assert {item.party for item in items} == {"SOUTHLAND"}
+
+
+@pytest.mark.parametrize("odd", ["\u2028", "\u2029", "\x0b", "\x0c", "\x1c", "\x85"])
+def test_only_line_ends_end_a_line(odd: str) -> None:
+    """What other programs call a line separator may stand in a cell."""
+    head, line = row("circle", "34.5 38.2", "5 km").splitlines()
+    assert len(planned(everything(FILE, f"remark,{head}\nx{odd}y,{line}\n"))) == 1
+
+
+@pytest.mark.parametrize(
+    ("content", "where"),
+    [
+        ("id,lat,lon\n" + "x" * (LINE_CHARS_MAX + 1), "line 2: is longer than 1048576 characters"),
+        ("x" * (LINE_CHARS_MAX * 2), "line 1: is longer"),
+        ("lat,lon\n1,2\n" + '"\n",' * 300_000, "line 3: begins a row of more than 1048576 characters"),
+    ],
+)
+def test_a_line_or_row_without_end_is_refused_with_its_place_and_what_to_do(content: str, where: str) -> None:
+    with pytest.raises(Malformed) as caught:
+        everything(FILE, content)
+    assert str(caught.value).startswith(f"plan.csv: {where}")
+    assert "cut it into several rows" in str(caught.value)
+
+
+def test_a_long_line_below_the_limit_is_read_whatever_pieces_it_comes_in() -> None:
+    positions = "; ".join(f"34.{n:05} 38.{n:05}" for n in range(4_000))
+    last = row("circle", "34.5 38.2", "5 km").splitlines()[1]
+    found = everything(FILE, row("corridor", positions, ",5 km") + "\r\n" * 3 + last)
+    assert sorted({item.place.line or 0 for item in found}) == [2, 6]

@@ -152,6 +152,8 @@ def read_tar(file: Path) -> tuple[Fields, dict[str, bytes]]:
         raise Malformed(str(file), "", f"no backup: {error}") from error
     except OSError as error:
         raise input_fault(file, error) from error
+    except MemoryError as error:
+        raise Malformed(str(file), "", "no backup: a file in it is larger than this machine's memory") from error
     head = head_of(found.pop(LIST, b""), file)
     if set(found) != set(head["files"]):
         raise Unverified(str(file), "it does not hold the files that its list names")

@@ -125,6 +125,8 @@ def shown(told: Fields) -> list[Fields]:
 def deed(row: Fields) -> str:
     """What to do about an act that is not in the log."""
     name = short_hash(row["act_hash"])
+    if row["state"] in UNDECIDED and row.get("use", "node") != "node":
+        return f"give its command again; wellclear outbox drop {name}"  # its key is locked
     if row["state"] == "held":
         return f"wellclear outbox again {name}, or drop"
     if row["state"] != "refused":

@@ -289,7 +289,8 @@ def read_scenario(path: Path) -> Scenario:
         Malformed: it is no scenario; names the place.
     """
     try:
-        raw = path.read_bytes()
+        with path.open("rb") as file:
+            raw = file.read(FILE_BYTES_MAX + 1)
     except OSError as error:
         raise Unavailable(str(path), f"cannot be read: {error.strerror}") from error
     if len(raw) > FILE_BYTES_MAX:

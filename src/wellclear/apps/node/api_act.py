@@ -34,6 +34,8 @@ from wellclear.errors import InvalidValue, Refused
 Service = NamedDependency[NodeService]
 Home = NamedDependency[Keyring]
 WAIT_S_MAX: Final = 60.0
+LENT_S: Final = 5.0
+"""At least so long is a key lent that links one act."""
 ASKED: Final = (
     "to", "precedence", "id", "subject", "code", "keep_until", "public", "audience", "withhold", "salts",
 )  # fmt: skip
@@ -142,31 +144,21 @@ async def take_entry(
     if data.use not in ("recovery", "standby"):
         raise InvalidValue("use", "node, recovery or standby")
     signer = await asyncio.to_thread(keyring.unlock, data.use, data.passphrase, real=service.core.real)
-    async with service.lending:
-        service.core.outbox.signers[data.use] = signer
-        try:
-            return await send(service, act, approvals, stored, max(wait, 5), data.use)
-        finally:
-            del service.core.outbox.signers[data.use]
+    item = await service.put_lent(act, approvals, stored, data.use, signer, _seconds(max(wait, LENT_S)))
+    return await answer(service, item, 0)
 
 
 async def send(
-    service: NodeService,
-    act: Act,
-    approvals: Sequence[Approval],
-    stored: Sequence[bytes],
-    wait: float,
-    use: str = "node",
+    service: NodeService, act: Act, approvals: Sequence[Approval], stored: Sequence[bytes], wait: float
 ) -> Response[Row]:
     """Put an act, wait for it, and tell where it stands; a refusal by the host is one here."""
-    return await answer(service, service.put(act, approvals, stored, use), wait)
+    return await answer(service, service.put(act, approvals, stored), wait)
 
 
 async def answer(service: NodeService, item: Item, wait: float) -> Response[Row]:
     """Where an item stands after at most so many seconds."""
     act, name = item.act, item.id
-    seconds = min(wait, WAIT_S_MAX) if wait > 0 else 0.0  # what is no number waits for nothing
-    done = await service.wait_for(act, name, seconds)
+    done = await service.wait_for(act, name, _seconds(wait))
     if done is None:
         return Response(_unsent(service, item, name), status_code=202)
     index, remarks = done
@@ -175,6 +167,10 @@ async def answer(service: NodeService, item: Item, wait: float) -> Response[Row]
         for remark in remarks
     ]
     return Response({"act_hash": name, "index": index, "remarks": rows}, status_code=200)
+
+
+def _seconds(wait: float) -> float:
+    return min(wait, WAIT_S_MAX) if wait > 0 else 0.0  # what is no number waits for nothing
 
 
 def _unsent(service: NodeService, item: Item, name: str) -> Row:

@@ -180,7 +180,7 @@ def _worth_telling(item: Item) -> bool:
 def _outbox_row(core: NodeCore, item: Item) -> Row:
     persons = {row.key: handle.partition("/")[2] for handle, row in core.picture.persons.items()}
     told: Row = {
-        "act_hash": item.id, "kind": item.act.kind, "id": _item_of(item.act), "state": item.state,
+        "act_hash": item.id, "kind": item.act.kind, "id": _item_of(item.act), "state": item.state, "use": item.use,
         "to": list(item.act.to), "precedence": item.act.precedence, **moments(said=item.act.said),
         "by": [persons.get(approval.key, "unknown") for approval in item.approvals],
         "reason": item.reason, "why": why_unsent(core, item),

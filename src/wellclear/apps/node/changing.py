@@ -140,6 +140,7 @@ def _queue_again(store: Store, signer: Signer, size: int, own: list[Own]) -> tup
     outbox.halted = store.get_meta("evidence") is not None
     outbox.load(replace(decode_item(row.row), parts=row.parts) for row in store.outbox())
     rows = [*outbox.change_host(size, own), *outbox.items.values()]
+    outbox.hold_locked()
     for item in rows:
         store.drop_outbox(item.id)
     for item in sorted(outbox.items.values(), key=lambda item: item.number):

@@ -7,7 +7,8 @@ sent. `service` carries bytes in and out; it holds no state that matters.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Final
 
 from msgspec import UNSET
@@ -26,7 +27,7 @@ from wellclear.domain.canonical import b64, unb64
 from wellclear.domain.entry import SALT_BYTES, Act, Approval, Entry, act_hash
 from wellclear.domain.parts import Group
 from wellclear.domain.reasons import Reason
-from wellclear.errors import InvalidValue, Refused, Unavailable
+from wellclear.errors import InvalidValue, Misconfigured, Refused, Unavailable
 from wellclear.log.merkle import leaf_hash
 from wellclear.watch.clock import time_due
 
@@ -34,6 +35,10 @@ BATCH_OF_FINDINGS_US: Final = 250_000
 HALTED: Final = (
     "this node has halted, because the host has signed two histories; only safety still goes out, and unproven. "
     "Use the telephone, and change the host"
+)
+NOT_KNOWN: Final = (
+    "it is not known whether this was stored. It is not sent while this node runs; if the node is started again before "
+    "the disk is well, it may go out: look at `wellclear outbox list`"
 )
 
 
@@ -85,7 +90,7 @@ class NodeCore(Hearing):
         Raises:
             Refused: the reason that all others would remark, or this node's own.
             InvalidValue: the parts are not those that the act names.
-            Unavailable: it could not be stored.
+            Unavailable, Misconfigured: as `_storing`; while this node runs, it is not sent.
         """
         known = self.outbox.items.get(b64(act_hash(act)))
         if known is not None and known.state != "refused":
@@ -97,19 +102,41 @@ class NodeCore(Hearing):
         if act.kind not in ("receipt", "time", "finding"):
             check_approved(self.picture, self._waiting(), act, approvals, use)
         sent = [raw for raw, ref in zip(stored, act.parts, strict=True) if ref.sha is not UNSET]
-        item, fresh = self.outbox.add(act, approvals, sent, use)
-        if fresh:
-            try:
-                with self.store.transaction():
-                    for raw, ref in zip(stored, act.parts, strict=True):
-                        self.store.put_opening(ref.commit, raw)
-                    self._store_item(item, with_parts=True)
-            except Unavailable:
-                self.outbox.drop(item.id)
-                raise
-            self.alarms.settle(f"outbox/{item.id}", anew=known is not None)
+        with self.outbox.undone_on_failure():
+            item, _ = self.outbox.add(act, approvals, sent, use)
+            with self._storing(item.id, known):
+                for raw, ref in zip(stored, act.parts, strict=True):
+                    self.store.put_opening(ref.commit, raw)
+                self._store_item(item, with_parts=True)
+        self.alarms.settle(f"outbox/{item.id}", anew=known is not None)
         self.changed = True
         return item
+
+    @contextmanager
+    def _storing(self, name: str, before: Item | None) -> Iterator[None]:
+        """A transaction over one act, so that who is told that it failed does not find after a restart that it did not.
+
+        Raises:
+            Unavailable, Misconfigured: it was not stored, and the store is as before; or that is not known, and told.
+        """
+        at_commit = False
+        try:
+            with self.store.transaction():
+                yield
+                at_commit = True
+        except (Unavailable, Misconfigured) as error:
+            if at_commit:  # which may have taken effect
+                self.unstored.owe(name, lambda: self._take_back(name, before))
+                if self.unstored.settle() is not None:
+                    raise Unavailable("own store", f"{error}; {NOT_KNOWN}") from error
+            raise
+        self.unstored.forget(name)
+
+    def _take_back(self, name: str, before: Item | None) -> None:
+        if before is None:
+            self.store.drop_outbox(name)
+        else:
+            self._store_item(before, with_parts=True)
 
     def _check_author(self, act: Act) -> None:
         if act.party != self.party:
@@ -130,6 +157,7 @@ class NodeCore(Hearing):
     def tick(self) -> None:
         """What time brings: rings, time, receipts, findings, expired notices."""
         now_us = self.now_us
+        self._settle_unstored()
         self._detect()
         mono_us = self.clock.monotonic_us()
         silence_us = min(mono_us - self._started_us, self.follower.silence_us(mono_us) or mono_us)
@@ -187,6 +215,20 @@ class NodeCore(Hearing):
                 self._ended(item)
             self.changed = True
 
+    def locked_again(self) -> None:
+        """A key was lent and is locked again: what still waits for it is not sent, and an officer is told.
+
+        Raises:
+            Unavailable, Misconfigured: it could not be stored; it is held all the same.
+        """
+        held = self.outbox.hold_locked()
+        for item in held:
+            self._ended(item)
+        self.changed = self.changed or bool(held)
+        with self.store.transaction():
+            for item in held:
+                self._store_item(item)
+
     def answered(self, sent: Sequence[Item], body: bytes) -> None:
         """The host's answer to a submission; nothing of it is believed before its proofs and signatures hold.
 
@@ -242,12 +284,12 @@ class NodeCore(Hearing):
         self.changed = True
 
     def decide(self, name_hex: str, *, again: bool) -> None:
-        """An officer's word on a held or refused act: send it after all, or forget it."""
+        """An officer's word on a held or refused act: send it after all, or forget it. Raises as `put`."""
         try:
             name = b64(bytes.fromhex(name_hex))
         except ValueError as error:
             raise InvalidValue("act_hash", "32 bytes in hex") from error
-        with self.outbox.undone_on_failure():
+        with self.outbox.undone_on_failure(), self._storing(name, self.outbox.items.get(name)):
             if again:
                 self._store_item(self.outbox.again(name))
             else:

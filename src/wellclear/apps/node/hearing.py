@@ -21,6 +21,7 @@ from wellclear.apps.node.outside import Outside
 from wellclear.apps.node.parts import Parts, Wanted
 from wellclear.apps.node.ringing import Ringing
 from wellclear.apps.node.said import SaidRows
+from wellclear.apps.node.unstored import Unstored
 from wellclear.channel.follower import Follower, Proven
 from wellclear.channel.opening import open_leaf
 from wellclear.channel.outbox import Item, Outbox, decode_item
@@ -33,6 +34,7 @@ from wellclear.log.ed25519 import Signer
 from wellclear.log.equivocation import check_evidence
 from wellclear.log.merkle import leaf_hash
 from wellclear.picture.picture import Picture, Step
+from wellclear.picture.standing import spent_fault
 from wellclear.picture.view import SOFT, fold_view, open_later
 from wellclear.picture.view_items import View
 from wellclear.watch.drift import DriftWatch
@@ -79,6 +81,7 @@ class Hearing:
         self.detection = Detection(party)
         self.said = SaidRows()
         self.outside = Outside(party)
+        self.unstored = Unstored(store)
         self.remarks: deque[tuple[int, str, Remark]] = deque(maxlen=REMARKS_KEPT)
         self.logged_at: dict[str, int] = {}
         self.changed = True
@@ -111,6 +114,7 @@ class Hearing:
                     progress(self.follower.size, total)
         self._had_own_log = total > 0
         self.alarms.load()
+        self.outbox.hold_locked()  # no key is lent at the start
         for item in self.outbox.items.values():
             self._ended(item)  # what waits for an officer's word is shown again
         evidence = self.store.get_meta("evidence")
@@ -183,17 +187,23 @@ class Hearing:
         return "" if self.evidence is None else f"evidence/{hashlib.sha256(self.evidence).hexdigest()[:16]}.txt"
 
     def halt(self, found: Equivocation) -> bytes:
-        """Keep the evidence, so that a restart changes nothing; stop all but safety. Returns the file to publish."""
+        """Keep the evidence, so that a restart changes nothing; stop all but safety. Returns the file to publish.
+
+        A store that does not take it is asked again at each tick, and the node rings meanwhile.
+        """
         file = found.evidence[2]
         self.ringing.halted(found.why, file, self.now_us)
         self.changed = True
-        changed = self.outbox.halt()
-        with self.store.transaction():
-            self.store.put_meta("evidence", file)
-            for item in changed:
-                self._store_item(item)
+        self.outbox.halt()
+        self.unstored.owe("evidence", lambda: self._keep_halt(file))
+        self._settle_unstored()
         self.hear_outside(self.follower.unproven())
         return file
+
+    def _keep_halt(self, file: bytes) -> None:
+        self.store.put_meta("evidence", file)
+        for item in self.outbox.items.values():
+            self._store_item(item)
 
     def hear_outside(self, leaves: Sequence[bytes]) -> None:
         """What a host that is not believed still brings: safety for this party rings, and nothing is folded."""
@@ -207,8 +217,11 @@ class Hearing:
                 self.changed = True
 
     def _in_record(self, entry: Entry) -> bool:
-        """Whether this very act stands in the own verified log; it rang when it was folded."""
+        """Whether this very act stands in the own verified log, or is too old to: if it rang, it did when folded."""
         if self.store.find(entry.leaf_hash) is not None:  # also what has left the picture, or was remarked
+            return True
+        now_us, acts = self.picture.now_us, self.picture.acts  # under another link; the fold does not count it again
+        if self.picture.agreement and spent_fault(entry, self.picture.terms, now_us, acts) is not None:
             return True
         id_ = entry.act.id
         row = self.picture.items.get(id_) if isinstance(id_, str) else None
@@ -383,6 +396,12 @@ class Hearing:
     def _store_item(self, item: Item, *, with_parts: bool = False) -> None:
         row = replace(item, parts=()).encode()
         self.store.put_outbox(item.id, item.state, row, item.parts if with_parts else None)
+
+    def _settle_unstored(self) -> None:
+        error = self.unstored.settle()
+        if error is not None:
+            self.ringing.disk(str(error), self.now_us)
+            self.changed = True
 
     def _ended(self, item: Item) -> None:
         """Ring for what cannot go out by itself."""

@@ -201,6 +201,9 @@ class Ringing:
             reason = Reason.__members__.get(item.reason)
             words = f"{item.act.kind} was refused: {reason.sentence if reason else item.reason}"
             self._begin(key, "refused", "O", words, own_us)
+        elif item.state == "held" and item.use != "node":
+            words = f"{item.act.kind} was not sent: {item.detail or 'its key is locked'}. Give its command again"
+            self._begin(key, "asks_officer", "O", words, own_us)
         elif item.state == "held":
             why = item.detail or "an entry of this node is in the log that it has not made"
             words = f"{item.act.kind} waits: {why}. Send it again?"

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
-from wellclear.apps.node.alarms import Alarm
 from wellclear.apps.node.batches import submissions
 from wellclear.apps.node.core import NodeCore
 from wellclear.apps.node.parts import Wanted
+from wellclear.apps.node.telling import Telling
 from wellclear.channel.outbox import Item
 from wellclear.channel.submission import note_of
 from wellclear.domain.entry import Act, Approval
@@ -24,24 +24,21 @@ from wellclear.edges.client import Event, HostClient
 from wellclear.edges.keyring import make_private_directory, write_private
 from wellclear.errors import Equivocation, Malformed, Misconfigured, Unavailable, Unverified, WellclearError
 from wellclear.log.checkpoint import parse_checkpoint
+from wellclear.log.ed25519 import Signer
 from wellclear.log.note import parse_note
 
 LOG: Final = logging.getLogger("wellclear.node")
 TICK_S: Final = 0.25
-BOARD_S: Final = 2.0
-COALESCE_S: Final = 0.02
-SEND_FIRST_S: Final = 0.004
-"""What is to be sent goes before what is to be shown."""
-RINGS_WAITING_MAX: Final = 256
 BACKOFF_S: Final = (0.1, 0.5, 1.0, 2.0, 5.0)
 FETCHES_MAX: Final = 16
 """Parts that are asked for at once; an entry has at most so many."""
 FILL_LEAVES: Final = 2_048
+SEARCH_LEAVES_MAX: Final = 1 << 20
 OUTSIDE_BACK: Final = 1_024
 """After a halt, so many leaves before the last known ones are looked at again, for what was said in another history."""
 
 
-class NodeService:
+class NodeService(Telling):
     """Build it over a replayed core; run it between `start` and `stop`.
 
     Args:
@@ -51,21 +48,20 @@ class NodeService:
     """
 
     def __init__(self, core: NodeCore, client: HostClient, home: Path) -> None:
+        super().__init__()
         self.core, self.client, self.home = core, client, home
         self.link_words = "not yet connected"
         self.on_fatal: Callable[[], None] = lambda: None
         self.fault: Misconfigured | None = None
         """Why it had to stop, where only a person can help."""
         self._wake_sender, self._wake_fetcher = asyncio.Event(), asyncio.Event()
-        self._bell = asyncio.Event()
         self.lending = asyncio.Lock()
         """Held while a key that is not the node's own links one entry; there is one of each use."""
-        self._changes = 0
-        self._listeners: set[asyncio.Queue[Alarm | None]] = set()
         core.alarms.on_ring = self._on_ring
         self._tasks: list[asyncio.Task[None]] = []
-        self._closing = False
         self._shown_to = 0
+        self._kept = b""
+        self._search_end: int | None = None
 
     # Life.
 
@@ -84,14 +80,6 @@ class NodeService:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self.client.close()
         self.core.store.close()
-        self._ring_bell()
-
-    def end_streams(self) -> None:
-        """Let everybody who watches go."""
-        self._closing = True
-        for listener in self._listeners:
-            if not listener.full():
-                listener.put_nowait(None)
         self._ring_bell()
 
     def _on_end(self, task: asyncio.Task[None]) -> None:
@@ -181,22 +169,20 @@ class NodeService:
 
     def _halt(self, found: Equivocation) -> None:
         LOG.critical("halted: %s", found.why)
-        try:
-            self.core.halt(found)
-        except (Unavailable, Misconfigured) as error:
-            self._not_stored(error)
+        self.core.halt(found)
         self._keep_evidence()
 
     def _keep_evidence(self) -> None:
-        """What convicts the host, as a file to publish."""
+        """What convicts the host, as a file to publish; tried at each tick until it lies there whole."""
         evidence = self.core.evidence
-        if evidence is None:
+        if evidence is None or evidence == self._kept:
             return
         path = self.home / self.core.evidence_file
         try:
             make_private_directory(path.parent)
             if not path.exists():
                 write_private(path, evidence)
+            self._kept = evidence
         except (Unavailable, Misconfigured) as error:
             self._not_stored(error)
 
@@ -228,12 +214,20 @@ class NodeService:
         return bool(items)
 
     async def _find_chain(self, body: bytes) -> None:
-        """The host that convicted itself may show a history where our entries end elsewhere: look backwards for it."""
+        """The host that convicted itself may show a history where our entries end elsewhere: look backwards for it.
+
+        It may sign any size. So one piece is looked at after each answer, and safety is tried again in between; what is
+        longer than the own log by more than `SEARCH_LEAVES_MAX` is no history that anybody could have made.
+        """
         size = parse_checkpoint(parse_note(note_of(body)).text).size
-        for end in range(size, 0, -FILL_LEAVES):
-            start = max(0, end - FILL_LEAVES)
-            if self.core.find_chain(await self.client.leaves(start, end, size), first=start == 0):
-                return
+        if size > self.core.follower.size + SEARCH_LEAVES_MAX:
+            self.link_words = f"the host signs a log of {size} entries, in which nobody can look for our own"
+            LOG.warning("not looked for the own chain: %s", self.link_words)
+            return
+        end = size if self._search_end is None else min(self._search_end, size)
+        start = max(0, end - FILL_LEAVES)
+        found = self.core.find_chain(await self.client.leaves(start, end, size), first=start == 0)
+        self._search_end = None if found else start
 
     def _hear_answer(self, body: bytes) -> None:
         """The answer's checkpoint is the host's word like any other; its leaves come on the stream."""
@@ -291,6 +285,7 @@ class NodeService:
             self._not_stored(error)
         except WellclearError as error:
             LOG.error("the node's own entry was refused by its own rules: %s", error)
+        self._keep_evidence()
         self._after()
 
     def _after(self) -> None:
@@ -310,6 +305,30 @@ class NodeService:
         item = self.core.put(act, approvals, stored, use)
         self._after()
         return item
+
+    async def put_lent(
+        self, act: Act, approvals: Sequence[Approval], stored: Sequence[bytes], use: str, signer: Signer, seconds: float
+    ) -> Item:
+        """Put an act that another key of the party links, lent for so long or until it is logged.
+
+        What the log does not have by then is not sent by itself any more, and rings; raises as `put`.
+        """
+        async with self.lending:
+            self.core.outbox.signers[use] = signer
+            try:
+                item = self.put(act, approvals, stored, use)
+                await self.wait_for(act, item.id, seconds)
+            finally:
+                del self.core.outbox.signers[use]
+                self._lock_again()
+        return item
+
+    def _lock_again(self) -> None:
+        try:
+            self.core.locked_again()
+        except (Unavailable, Misconfigured) as error:  # it is not sent all the same, and a restart finds it so
+            self._not_stored(error)
+        self._after()
 
     def see_alarm(self, key: str, person: str) -> None:
         """An officer, by her handle, has seen an alarm; raises `InvalidValue` where there is none."""
@@ -341,52 +360,6 @@ class NodeService:
             if left <= 0:
                 return None
             await self.changed(left)
-
-    async def changed(self, seconds: float) -> bool:
-        """Wait until something has changed, at most so long; True when it has."""
-        bell = self._bell
-        try:
-            async with asyncio.timeout(seconds):
-                await bell.wait()
-        except TimeoutError:
-            return False
-        return True
-
-    async def boards(self, board: Callable[[], Any]) -> AsyncIterator[Any]:
-        """The board now, soon when something changes, at most every 20 ms, and at least every 2 s."""
-        loop = asyncio.get_running_loop()
-        while not self._closing:
-            seen, told = self._changes, loop.time()
-            yield board()
-            if seen == self._changes:
-                await self.changed(BOARD_S)
-            await asyncio.sleep(max(SEND_FIRST_S, COALESCE_S - (loop.time() - told)))
-
-    async def rings(self) -> AsyncIterator[Alarm | None]:
-        """Each alarm at the moment when it rings: a desk with a thousand notices must not wait for its board.
-
-        None at least every 2 s, so that both ends notice when the other one is gone.
-        """
-        rung: asyncio.Queue[Alarm | None] = asyncio.Queue(RINGS_WAITING_MAX)
-        self._listeners.add(rung)
-        try:
-            while not self._closing:
-                try:
-                    yield await asyncio.wait_for(rung.get(), BOARD_S)
-                except TimeoutError:
-                    yield None
-        finally:
-            self._listeners.discard(rung)
-
-    def _on_ring(self, alarm: Alarm) -> None:
-        for listener in self._listeners:
-            if not listener.full():  # who does not listen sees it on the board
-                listener.put_nowait(alarm)
-
-    def _ring_bell(self) -> None:
-        self._changes += 1
-        bell, self._bell = self._bell, asyncio.Event()
-        bell.set()
 
 
 async def _woken(event: asyncio.Event, seconds: float) -> None:

@@ -122,6 +122,8 @@ class HostMachine(Machine):
     """Applications that some readers are shown instead of the true one."""
     first_image: Image = field(default_factory=dict)
     """The disk as it was founded: the oldest backup."""
+    began_at: list[int] = field(default_factory=list)
+    """How many entries the disk held at each start."""
     _app: Any = None
 
     @property
@@ -155,6 +157,7 @@ class HostMachine(Machine):
         assert self.keys is not None, "it was founded"
         self.service = open_host(self.files, self.keys, self.clock, connecting=self.disk.connect)
         self.service.on_fatal = self._fatal
+        self.began_at.append(self.service.sequencer.size)
         self._app = host_app(self.service)
         self.service.start()
 

@@ -82,7 +82,7 @@ class Officer:
 
     def _confirmations(self, scene: Scene) -> Iterator[tuple[str, Callable[[], Said | None]]]:
         picture = scene.core.picture
-        for name, row in picture.answers.items():
+        for name, row in sorted(picture.answers.items()):  # the order of a picture's map is nobody's
             if row.acked_us is UNSET or row.confirmed_us is not UNSET or row.readback_wrong_us is not UNSET:
                 continue
             id_, version, desk = name.split("/", 2)

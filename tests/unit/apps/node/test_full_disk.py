@@ -14,13 +14,15 @@ from tests.unit.apps.node.bench import Bench
 from tests.unit.channel.relay import Relay
 from tests.unit.edges.faulty import Plan
 from wellclear.apps.node.core import NodeCore
+from wellclear.channel.composing import Composed
 from wellclear.channel.desk import ack, message, read_back, version_of
 from wellclear.channel.opening import open_leaf
 from wellclear.channel.outbox import decode_item
-from wellclear.domain.entry import PartRef
+from wellclear.domain.canonical import b64, unb64
+from wellclear.domain.entry import Approval, PartRef, act_hash
 from wellclear.edges.keyring import box_key
 from wellclear.edges.store import Store
-from wellclear.errors import InvalidValue, Misconfigured, Refused, Unavailable
+from wellclear.errors import Equivocation, InvalidValue, Misconfigured, Refused, Unavailable
 from wellclear.testing.sketch import Sketch, circle
 
 NORTH, SOUTH = "NORTHLAND", "SOUTHLAND"
@@ -202,3 +204,106 @@ def test_a_link_that_was_not_stored_is_not_sent(south: FullBench) -> None:
         assert [item.state for item in core.outbox.items.values()] == ["waiting"]
     south.room()
     assert [item.state for item in core.link()] == ["linked"]
+
+
+def said_to(south: FullBench) -> tuple[Composed, list[Approval]]:
+    core = south.core
+    pen = core.pen(f"{SOUTH}/OPS")
+    composed = message(pen, core.next_id(pen.desk), [f"{NORTH}/OPS"], {"text": "later", "language": "en"}, "R")
+    return composed, list(south.relay.sketch.watched(composed))
+
+
+def commit_of_put(south: FullBench) -> int:
+    """Which of the writes of a put is its commit."""
+    composed, approvals = said_to(south)
+    south.plan.arm(FOR_EVER, after=False)
+    south.core.put(composed.act, approvals, composed.stored)
+    return south.plan.seen - 1
+
+
+def test_who_was_told_that_an_act_was_not_stored_does_not_find_it_after_a_restart(south: FullBench) -> None:
+    """The commit took effect, and reported an error all the same."""
+    commit = commit_of_put(south)
+    south.send()
+    composed, approvals = said_to(south)
+    south.plan.arm(commit, after=True)
+    with pytest.raises(Unavailable, match=r"the disk reports an error$"):
+        south.core.put(composed.act, approvals, composed.stored)
+    assert south.plan.struck == 1
+    restart(south)
+    assert b64(act_hash(composed.act)) not in south.core.outbox.items
+
+
+@pytest.mark.parametrize("times", [2, 12])
+def test_where_that_cannot_be_made_true_the_officer_is_told_so_and_it_is_tried_again(
+    south: FullBench, times: int
+) -> None:
+    commit = commit_of_put(south)
+    south.send()
+    composed, approvals = said_to(south)
+    name = b64(act_hash(composed.act))
+    south.plan.arm(commit, after=True, times=FOR_EVER)
+    with pytest.raises(Unavailable, match="not known whether this was stored"):
+        south.core.put(composed.act, approvals, composed.stored)
+    assert name not in south.core.outbox.items, "and it is not sent"
+    for _ in range(times):
+        south.core.tick()
+    assert name in south.core.unstored
+    assert [alarm.kind for alarm in south.rang] == ["disk"]
+    south.room()
+    south.core.tick()
+    assert name not in south.core.unstored
+    restart(south)
+    assert name not in south.core.outbox.items
+
+
+def test_an_act_that_is_put_again_after_a_failure_is_not_taken_back(south: FullBench) -> None:
+    commit = commit_of_put(south)
+    south.send()
+    composed, approvals = said_to(south)
+    south.plan.arm(commit, after=True, times=2)
+    with pytest.raises(Unavailable, match="not known"):
+        south.core.put(composed.act, approvals, composed.stored)
+    south.room()
+    item = south.core.put(composed.act, approvals, composed.stored)
+    south.core.tick()
+    restart(south)
+    assert south.core.outbox.items[item.id].parts == item.parts
+
+
+@pytest.mark.parametrize("again", [True, False])
+def test_an_officers_word_that_could_not_be_stored_was_not_given(south: FullBench, again: bool) -> None:
+    composed, approvals = said_to(south)
+    item = south.core.put(composed.act, approvals, composed.stored)
+    south.core.restored()
+    name = unb64(item.id).hex()
+    south.plan.arm(2 if again else 3, after=True)
+    with pytest.raises(Unavailable, match=r"the disk reports an error$"):
+        south.core.decide(name, again=again)
+    assert south.plan.struck == 1
+    restart(south)
+    assert (south.core.outbox.items[item.id].state, south.core.outbox.items[item.id].parts) == ("held", item.parts)
+
+
+def restart(south: FullBench) -> None:
+    south.core.store.close()
+    south.room()
+    south.start()
+
+
+@pytest.mark.parametrize("code", [sqlite3.SQLITE_FULL, sqlite3.SQLITE_READONLY], ids=["full", "read-only"])
+def test_evidence_that_the_disk_did_not_take_is_tried_at_each_tick_until_it_is_kept(
+    south: FullBench, code: int
+) -> None:
+    with pytest.raises(Equivocation) as found:
+        south.core.hear(south.relay.note(root=bytes(32)))
+    south.plan.arm(0, after=False, times=FOR_EVER, code=code)
+    south.core.halt(found.value)
+    assert sorted(alarm.kind for alarm in south.rang) == ["disk", "halted"]
+    south.clock.advance(61)
+    south.core.tick()
+    assert [alarm.kind for alarm in south.rang].count("disk") == 2, "it rings as long as that is so"
+    south.room()
+    south.core.tick()
+    restart(south)
+    assert south.core.state == "halted" and south.core.evidence == found.value.evidence[2]

@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.unit.apps.node.bench import Bench
+from tests.unit.apps.node.bench import SECOND_US, Bench
 from tests.unit.apps.node.test_changing import decide_at, decided
 from tests.unit.channel.relay import Relay
 from wellclear.apps.node.board import NOT_HANDED, OUTSIDE, UNPROVEN, board
 from wellclear.apps.node.outside import OF_PARTY_MAX
-from wellclear.channel.composing import Composed
+from wellclear.channel.composing import Composed, link
 from wellclear.channel.desk import ack, receipt, safety, write_act
 from wellclear.channel.outbox import Item
 from wellclear.channel.submission import Answer, Answers, Refusal, placed, sign_refusal
 from wellclear.domain import canonical
+from wellclear.domain.agreement import DAY_US
 from wellclear.domain.canonical import b64, unb64
 from wellclear.domain.entry import Head
 from wellclear.domain.kinds import SAFETY_CODES
+from wellclear.domain.parts import Safety
 from wellclear.domain.reasons import Reason
 from wellclear.errors import Equivocation, Refused
 from wellclear.log.equivocation import check_evidence
@@ -379,3 +382,38 @@ def test_the_board_says_why_by_which_notes_and_what_to_do(south: Bench) -> None:
     assert len(set(told["notes"])) == 2 and all(note.startswith("caspia") for note in told["notes"])
     (alarm,) = [row for row in now["alarms"] if row["kind"] == "halted"]
     assert "Safety still goes out" in alarm["text"] and told["evidence"] in alarm["text"]
+
+
+@pytest.mark.parametrize("later_s", [0, 7_200])
+def test_an_act_that_the_picture_has_forgotten_is_no_news_under_another_link(
+    relay: Relay, south: Bench, later_s: int
+) -> None:
+    """Its day is over, and its author's node linked it twice: the fold counts it once, so it rings once."""
+    sketch = relay.sketch
+    late_us = (sketch.now_us // DAY_US + 1) * DAY_US - 60 * SECOND_US
+    sketch.now_us = south.clock.utc_us = late_us
+    chain = sketch.parties[NORTH].chains["node"]
+    said = sketch.compose(
+        "safety", NORTH, desk=f"{NORTH}/OPS", to=[f"{SOUTH}/OPS"], precedence="Z", id=sketch.parties[NORTH].next_id(),
+        code="cease", told=sketch.told([Safety(group="safety")], [SOUTH]), keep_until=day_of(late_us),
+    )  # fmt: skip
+    approvals = sketch.watched(said)
+    assert sketch.send(NORTH, said, approvals).remarks == ()
+    head = (relay.size, sketch.tree.root())
+    again = link(said.act, approvals, sketch.parties[NORTH].key("node"), chain, head, sketch.now_us + 1)
+    assert again not in sketch.leaves
+    south.follow()
+    south.clock.advance(120 + later_s)
+    sketch.now_us = south.clock.utc_us
+    for party in (HOST, NORTH, SOUTH):
+        sketch.time(party)
+    south.follow()
+    assert not south.core.picture.items, "it has left the picture"
+    other_history(south, past=relay)
+    south.rang.clear()
+    south.core.hear(south.relay.note(), 3, [again])
+    assert outside(south) == [] and south.rang == []
+
+
+def day_of(moment_us: int) -> str:
+    return datetime.fromtimestamp(moment_us / SECOND_US, UTC).date().isoformat()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import httpx
@@ -11,9 +11,18 @@ import pytest
 
 from tests.unit.apps.node.bench import Bench
 from tests.unit.channel.relay import Relay
+from wellclear.apps.node import service as service_module
 from wellclear.apps.node.parts import AGAIN_AFTER_US
-from wellclear.apps.node.service import NodeService
+from wellclear.apps.node.service import FILL_LEAVES, NodeService
+from wellclear.channel.desk import safety
+from wellclear.channel.submission import Answers, Refusal, sign_refusal
+from wellclear.domain import canonical
+from wellclear.domain.canonical import b64
 from wellclear.edges.client import HostClient
+from wellclear.edges.keyring import write_private
+from wellclear.errors import Unavailable
+from wellclear.log.merkle import leaf_hash
+from wellclear.log.tiles import encode_bundle
 from wellclear.testing.sketch import Sketch, circle
 
 LOOKS_MAX = 2_000
@@ -94,3 +103,73 @@ def test_a_host_that_tells_another_log_when_it_is_asked_is_convicted(tmp_path: P
 
     asyncio.run(looking())
     assert bench.core.state == "halted"
+
+
+def test_the_file_of_the_evidence_is_tried_again_at_each_tick(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    bench = Bench(Relay(Sketch.founded(seed=71)), "SOUTHLAND", tmp_path / "south.sqlite")
+    bench.follow()
+    full = [Unavailable("evidence", "cannot be written: No space left on device")] * 2
+
+    def write(path: Path, raw: bytes) -> None:
+        if full:
+            raise full.pop()
+        write_private(path, raw)
+
+    monkeypatch.setattr(service_module, "write_private", write)
+
+    async def halting() -> None:
+        service = service_of(bench, tmp_path, lambda request: httpx.Response(503))
+        service._hear(bench.relay.note(root=bytes(32)))
+        assert not (tmp_path / bench.core.evidence_file).exists()
+        assert "disk" in [alarm.kind for alarm in bench.core.alarms.listed()]
+        for _ in range(2):
+            service._tick_core()
+        await service.client.close()
+
+    asyncio.run(halting())
+    assert (tmp_path / bench.core.evidence_file).read_bytes() == bench.core.evidence
+
+
+@pytest.mark.parametrize(("more", "asked_for"), [(2**60, 0), (100 * FILL_LEAVES, FILL_LEAVES // 256)])
+def test_a_halted_node_looks_for_its_own_entries_a_piece_at_a_time_and_not_in_what_cannot_be(
+    tmp_path: Path, more: int, asked_for: int
+) -> None:
+    """The host that convicted itself signs a log of any size, and says that our chain ends elsewhere in it."""
+    relay = Relay(Sketch.founded(seed=71))
+    bench = Bench(relay, "SOUTHLAND", tmp_path / "south.sqlite")
+    bench.follow()
+    core, sketch, asked = bench.core, relay.sketch, list[str]()
+    size = (core.follower.size + more) // FILL_LEAVES * FILL_LEAVES
+    pen = core.pen("SOUTHLAND/OPS")
+    composed = safety(pen, core.next_id(pen.desk), ["NORTHLAND/OPS"], "cease", {"who": "a convoy"})
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        if request.method == "GET":
+            asked.append(request.url.path)
+            return httpx.Response(200, content=Body(encode_bundle([b"junk"] * 256)))
+        (item,) = core.outbox.to_send()
+        refusal = Refusal(
+            hash=b64(leaf_hash(item.leaf)), reason="NOT_NEXT", detail="", size=relay.size, time=bench.clock.now_us()
+        )
+        told = sign_refusal(refusal, sketch.parties[sketch.host].key("sequencer"))
+        note = relay.note(size, root=bytes(32)).decode()
+        return httpx.Response(200, content=Body(canonical.encode(Answers(checkpoint=note, answers=[told]))))
+
+    async def sending() -> None:
+        service = service_of(bench, tmp_path, answer)
+        service._hear(relay.note(root=bytes(32)))
+        core.put(composed.act, sketch.watched(composed), composed.stored)
+        for turn in range(1, 4):
+            assert await service._send_once(), "safety is tried again after each piece"
+            assert len(asked) == turn * asked_for
+            bench.clock.advance(1)
+        await service.client.close()
+
+    asyncio.run(sending())
+    assert len(set(asked)) == len(asked), "it goes on where it was"
+
+
+def service_of(bench: Bench, home: Path, answer: Callable[[httpx.Request], httpx.Response]) -> NodeService:
+    signer, channel = bench.core.outbox.signers["node"], bench.relay.sketch.channel
+    client = HostClient("http://host", channel, signer, bench.clock, transport=httpx.MockTransport(answer))
+    return NodeService(bench.core, client, home)

@@ -162,7 +162,8 @@ function remark(row) {
 // What an officer says of an act that the node will not send by itself.
 function decisions(row) {
   const hex = Array.from(atob(row.act_hash), (one) => one.charCodeAt(0).toString(16).padStart(2, "0")).join("");
-  return el("span", { class: "actions" }, button("out_again", () => press(`outbox/${hex}`, { code: "again" }), { "data-focus": `again ${hex}` }), " ",
+  const locked = (row.use ?? "node") !== "node";  // a lent key linked it: its command is given again, with the passphrase
+  return el("span", { class: "actions" }, locked ? "" : [button("out_again", () => press(`outbox/${hex}`, { code: "again" }), { "data-focus": `again ${hex}` }), " "],
     button("out_drop", () => press(`outbox/${hex}`, { code: "drop" }), { "data-focus": `drop ${hex}` }));
 }
 

@@ -1,0 +1,1 @@
+"""What we are measured beside. Nothing here imports Wellclear: these programs run in `.venv-peers`, as processes."""

@@ -1,0 +1,175 @@
+"""Everything that is measured: its name, what it is, its unit, what it is set beside, and our aim with its source."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import partial
+
+from benchmarks import calibration, checking, replaying, ringing, sequencing
+from benchmarks.engine import write
+from benchmarks.measurement import Aim, Measurement, Take, Unit
+from benchmarks.peer import OURS
+from benchmarks.stand import Stand
+from benchmarks.statistics import percentile
+
+SIZES = {"entries": 2000, "rings": 60, "volumes": 10_000, "checks": 300, "close": 5_000, "crowd": 100_000}
+"""How much work a full round holds."""
+QUICK = {"entries": 200, "rings": 8, "volumes": 1_000, "checks": 40, "close": 240, "crowd": 3_000}
+"""... and a quick one, which shows that everything runs and little else."""
+ON_DEMAND = ("crowd",)
+"""Groups that are taken only when they are named: a sweep of them takes minutes."""
+OWN = "our own, set before the first run"
+
+HOLDERS = {OURS: "Wellclear", "flat": "flat tree", "postgis": "PostGIS"}
+
+
+def _signed(stand: Stand) -> list[tuple[bytes, bytes, bytes]]:
+    return stand.kept("signed", lambda: calibration.signed(stand.workload))
+
+
+def _verify_s(stand: Stand) -> float:
+    return calibration.verify_s(_signed(stand))
+
+
+def _openssl(stand: Stand) -> float:
+    rows = _signed(stand)
+
+    def load() -> int:
+        file = write(stand.directory / "signed.json", [[part.hex() for part in row] for row in rows])
+        return int(stand.peer("openssl").ask("load", file=file))
+
+    return stand.kept("load openssl", load) / float(stand.peer("openssl").ask("verify"))
+
+
+def _fold_s(stand: Stand) -> float:
+    return stand.sampled("fold", lambda: replaying.replay_s(stand.workload))
+
+
+def _sweep_s(stand: Stand) -> float:
+    return stand.sampled("sweep", lambda: replaying.sweep_s(stand.workload))
+
+
+def _rung(stand: Stand, share: float) -> float:
+    return percentile(stand.sampled("rung", lambda: ringing.ring_ms(stand.directory, stand.sizes["rings"])), share)
+
+
+def _chatted(stand: Stand, share: float) -> float:
+    return percentile(
+        stand.sampled("chatted", lambda: stand.peer("chat").ask("send", count=stand.sizes["rings"])), share
+    )
+
+
+def _leaf_bytes(stand: Stand) -> float:
+    frames = stand.workload.frames
+    return sum(len(frame.leaf) for frame in frames) / len(frames)
+
+
+def _protocol() -> Iterator[Measurement]:
+    yield Measurement(
+        "verifying.strict", "Ed25519 under the one strict rule", "signatures/s",
+        lambda stand: len(_signed(stand)) / _verify_s(stand), ("verifying.openssl",),
+    )  # fmt: skip
+    yield Measurement("verifying.openssl", "OpenSSL", "signatures/s", _openssl)
+    limit = "sequencing.limit"
+    yield Measurement(
+        "sequencing.batched", "host, full submissions over HTTP", "entries/s",
+        lambda stand: sequencing.batched_per_s(stand.workload, stand.directory), (limit,),
+        Aim(0.5, "more", f"{OWN}; 0.35 is the least", ratio=True),
+    )  # fmt: skip
+    yield Measurement(
+        "sequencing.single", "host, one entry a submission, 17 connections", "entries/s",
+        lambda stand: sequencing.single_per_s(stand.workload, stand.directory), (limit,),
+    )  # fmt: skip
+    yield Measurement(
+        limit, "one core that only verifies, hashes and commits 256 at a time", "entries/s",
+        lambda stand: calibration.limit_per_s(stand.workload, _signed(stand), stand.directory),
+    )  # fmt: skip
+    yield Measurement(
+        "replaying.whole", "node, replay of its own log and one sweep for conflicts", "entries/s",
+        partial(_per_entry_of, (_fold_s, _sweep_s)), ("replaying.verify",),
+        Aim(0.5, "more", OWN, ratio=True),
+    )  # fmt: skip
+    yield Measurement("replaying.fold", "the replay alone", "entries/s", partial(_per_entry_of, (_fold_s,)))
+    yield Measurement("replaying.sweep", "the sweep alone", "ms", lambda stand: _sweep_s(stand) * 1000)
+    yield Measurement(
+        "replaying.verify", "bare verification of the same signatures", "entries/s",
+        partial(_per_entry_of, (_verify_s,)),
+    )  # fmt: skip
+
+
+def _per_entry_of(takes: tuple[Callable[[Stand], float], ...], stand: Stand) -> float:
+    return len(stand.workload.frames) / sum(take(stand) for take in takes)
+
+
+def _rings() -> Iterator[Measurement]:
+    for name, share, aim_ms in (("p50", 0.5, 15), ("p99", 0.99, 60)):
+        yield Measurement(
+            f"ringing.{name}", f"announce at A until it rings at B, {name}", "ms", partial(_rung, share=share),
+            (f"ringing.{name}.chat",), Aim(aim_ms, "less", OWN),
+        )  # fmt: skip
+        yield Measurement(
+            f"ringing.{name}.chat", "Synapse, a message until the other's sync", "ms", partial(_chatted, share=share)
+        )
+
+
+def _sizes() -> Iterator[Measurement]:
+    yield Measurement(
+        "size.picture", "picture in memory for each entry", "bytes",
+        lambda stand: replaying.picture_bytes_per_entry(stand.workload), once=True,
+    )  # fmt: skip
+    yield Measurement("size.leaf", "size of a leaf", "bytes", _leaf_bytes, once=True)
+
+
+def _held(group: str, use: str) -> Iterator[Measurement]:
+    """All questions to all who hold a crowd; ours first, beside the others."""
+    asked: list[tuple[str, str, Unit, Callable[..., float], bool]] = [
+        ("p50", "one check, p50", "ms", partial(checking.check_ms, share=0.5), False),
+        ("p99", "one check, p99", "ms", partial(checking.check_ms, share=0.99), False),
+        ("sweep", "all against all", "s", checking.sweep_s, False),
+        ("pairs", "pairs in conflict found a second", "pairs/s", checking.pairs_per_s, False),
+        ("load", "taking one in", "µs", checking.load_us, True),
+        ("memory", "memory of one, beside the notice itself", "bytes", checking.held_bytes, True),
+    ]
+    for name, what, unit, ask, once in asked:
+        holders = [who for who in HOLDERS if not (name == "memory" and who == "postgis")]  # its memory is the server's
+        beside = tuple(f"{group}.{name}.{who}" for who in holders if who != OURS)
+        for who in holders:
+            full = f"{group}.{name}" + (f".{who}" if who != OURS else "")
+            take: Take = partial(_ask, ask, who, use)
+            yield Measurement(
+                full, what if who == OURS else HOLDERS[who], unit, take, beside if who == OURS else (), once=once
+            )
+    for who, title in HOLDERS.items():
+        if who != OURS:
+            for name, what, count in (
+                ("missed", "pairs missed by", checking.missed),
+                ("invented", "pairs that do not meet, found by", checking.invented),
+            ):
+                yield Measurement(
+                    f"{group}.{name}.{who}", f"{what} {title}", "pairs", partial(_ask, count, who, use), once=True
+                )
+
+
+def _ask(ask: Callable[..., float], who: str, use: str, stand: Stand) -> float:
+    return ask(stand, who, use)
+
+
+def _wrong() -> Iterator[Measurement]:
+    for place, where in (("home", "at 34° N 38° E"), ("away", "antimeridian, equator, poles, 62° N 179° W")):
+        yield Measurement(
+            f"wrong.{place}", f"wrong answers on close pairs: {where}", "share",
+            partial(_ask, checking.wrong, OURS, place), (f"wrong.{place}.flat",),
+            Aim(0, "less", "decision 0013"), once=True,
+        )  # fmt: skip
+        yield Measurement(
+            f"wrong.{place}.flat", HOLDERS["flat"], "share", partial(_ask, checking.wrong, "flat", place), once=True
+        )
+        yield Measurement(
+            f"wrong.{place}.decided", f"close pairs that the oracle decides: {where}", "pairs",
+            partial(checking.decided, place=place), once=True,
+        )  # fmt: skip
+
+
+MEASUREMENTS: tuple[Measurement, ...] = (
+    *_protocol(), *_rings(), *_sizes(), *_held("checking", "volumes"), *_wrong(), *_held("crowd", "crowd"),
+)  # fmt: skip

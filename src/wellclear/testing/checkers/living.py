@@ -1,0 +1,153 @@
+"""A simulated world, as the checkers look at it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from wellclear.apps.node.core import NodeCore
+from wellclear.picture.picture import Picture
+from wellclear.testing.checkers.watched import WatchedHost, WatchedMachine, WatchedNode
+from wellclear.testing.world.ledger import Ledger
+from wellclear.testing.world.machines import HostMachine, Machine, NodeMachine
+from wellclear.testing.world.world import World
+
+
+@dataclass(frozen=True, slots=True)
+class LivingMachine:
+    """Any machine of it."""
+
+    machine: Machine
+
+    @property
+    def name(self) -> str:
+        return self.machine.name
+
+    @property
+    def ends(self) -> Sequence[str]:
+        faults = self.machine.life.faults if self.machine.life is not None else []
+        return [*self.machine.died, *(f"a task: {fault!r}" for fault in faults)]
+
+
+@dataclass(frozen=True, slots=True)
+class LivingNode:
+    """A node of it."""
+
+    machine: NodeMachine
+
+    @property
+    def name(self) -> str:
+        return self.machine.name
+
+    @property
+    def ends(self) -> Sequence[str]:
+        return LivingMachine(self.machine).ends
+
+    @property
+    def party(self) -> str:
+        return self.machine.party
+
+    @property
+    def lives(self) -> int:
+        return self.machine.lives
+
+    @property
+    def up_since_us(self) -> int:
+        return self.machine.up_since_us
+
+    @property
+    def core(self) -> NodeCore | None:
+        service = self.machine.live()
+        return None if service is None else service.core
+
+    def evidence_files(self) -> Mapping[str, bytes]:
+        place = self.machine.disk.home / "evidence"
+        return {path.name: path.read_bytes() for path in sorted(place.glob("*.txt"))}
+
+
+@dataclass(frozen=True, slots=True)
+class LivingHost:
+    """Its host."""
+
+    machine: HostMachine
+
+    @property
+    def name(self) -> str:
+        return self.machine.name
+
+    @property
+    def up(self) -> bool:
+        service = self.machine.service
+        return self.machine.up and service is not None and service.sequencer.stopped is None
+
+    @property
+    def up_since_us(self) -> int:
+        return self.machine.up_since_us
+
+    @property
+    def note(self) -> bytes | None:
+        service = self.machine.service
+        return service.sequencer.note if self.machine.up and service is not None else None
+
+    @property
+    def held(self) -> tuple[bytes, Picture] | None:
+        service = self.machine.service
+        if not self.machine.up or service is None:
+            return None
+        picture = service.sequencer.picture
+        return service.sequencer.tree.root(picture.size), picture
+
+    @property
+    def began_at(self) -> Sequence[int]:
+        return self.machine.began_at
+
+    @property
+    def why_down(self) -> str:
+        return self.machine.why_down
+
+    def leaves(self) -> Sequence[bytes]:
+        service = self.machine.service
+        running = self.machine.up and service is not None
+        return service.store.leaves(0, service.store.size()) if running and service is not None else ()
+
+
+@dataclass(frozen=True)
+class Living:
+    """`Watched`, as a world is."""
+
+    world: World
+
+    @property
+    def now_us(self) -> int:
+        return self.world.loop.now_us
+
+    @property
+    def origin(self) -> str:
+        return self.world.origin
+
+    @property
+    def nodes(self) -> Mapping[str, WatchedNode]:
+        return {party: LivingNode(machine) for party, machine in self.world.nodes.items()}
+
+    @property
+    def hosts(self) -> Sequence[WatchedHost]:
+        twin = self.world.twin
+        return [LivingHost(self.world.host), *([LivingHost(twin)] if twin is not None else [])]
+
+    @property
+    def machines(self) -> Sequence[WatchedMachine]:
+        return [LivingMachine(machine) for machine in self.world.everything()]
+
+    @property
+    def ledger(self) -> Ledger:
+        return self.world.ledger
+
+    @property
+    def found(self) -> Sequence[str]:
+        return self.world.found
+
+    def heard_us(self, node: str) -> int:
+        return self.world.net.news_us.get(node, 0)
+
+    def unrest(self) -> str:
+        return "" if self.world.at_rest() else self.world.unrest() or "something is on its way"
