@@ -11,7 +11,9 @@ import hashlib
 
 import msgspec
 from msgspec import UNSET
+from rpds import HashTrieMap
 
+from wellclear.domain.agreement import DAY_US
 from wellclear.domain.canonical import b64, unb64
 from wellclear.domain.entry import Act, Entry, PartRef
 from wellclear.domain.kinds import Epoch, Wrap, public_of
@@ -84,7 +86,7 @@ def live_epochs(picture: Picture, party: str) -> dict[tuple[str, ...], int]:
 
 
 def end_epochs_of(draft: Draft, party: str) -> None:
-    """A party leaves: everything that it could open from now on, and everything of its own, ends."""
+    """A party leaves or has another sealing key: all that it could open from now on, and all of its own, ends."""
     for (owner, audience), number in sorted(draft.read("epoch_of").items()):
         if party == owner or party in audience:
             _end(draft, owner, number)
@@ -96,7 +98,7 @@ def _end(draft: Draft, party: str, number: int) -> None:
     name = epoch_id(party, number)
     draft.put("epoch", name, msgspec.structs.replace(draft.read("epochs")[name], ended=draft.index))
     days = draft.before.terms.keep_days if draft.before.agreement else 0
-    keep(draft, draft.before.today + days, ("epoch", name))
+    keep(draft, draft.now_us // DAY_US + days, ("epoch", name))
 
 
 def readers(draft: Draft, act: Act) -> set[str]:
@@ -105,7 +107,7 @@ def readers(draft: Draft, act: Act) -> set[str]:
     for ref in act.parts:
         if ref.to is UNSET:
             continue
-        reason = sealed_fault(draft.before, act.party, ref)
+        reason = sealed_fault(draft.read("epochs"), act.party, ref)
         if reason is None or reason is Reason.EPOCH_ENDED:
             found |= set(ref.to)
         if reason is not None:
@@ -113,13 +115,14 @@ def readers(draft: Draft, act: Act) -> set[str]:
     return found
 
 
-def sealed_fault(picture: Picture, party: str, ref: PartRef) -> Reason | None:
+def sealed_fault(epochs: HashTrieMap[str, EpochRow], party: str, ref: PartRef) -> Reason | None:
     """What is wrong with the epoch of a part that a party seals now; None for one in clear."""
     if not ref.sealed or ref.epoch is UNSET or ref.to is UNSET:
         return None
-    row = picture.epochs.get(epoch_id(party, ref.epoch))
+    row = epochs.get(epoch_id(party, ref.epoch))
     if row is None:
         return Reason.UNKNOWN_EPOCH
     if row.audience != ref.to:
         return Reason.OTHER_AUDIENCE
-    return None if row.ended is UNSET else Reason.EPOCH_ENDED
+    renewed = (party, tuple(row.audience)) in picture.epoch_of  # for the same readers; an act waits for its approval
+    return None if row.ended is UNSET or renewed else Reason.EPOCH_ENDED
