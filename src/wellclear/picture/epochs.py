@@ -30,7 +30,7 @@ WRAP_BYTES_OF_KEY = {32: 80, 1216: 1168}
 
 
 def epoch(draft: Draft, entry: Entry) -> None:
-    """epoch: a new key for one audience; an older one for the same readers ends."""
+    """epoch: a new key for one audience; an older one for the same readers is renewed."""
     body = public_of(entry.act)
     assert isinstance(body, Epoch), "public_of has seen it"
     party = entry.act.party
@@ -41,7 +41,7 @@ def epoch(draft: Draft, entry: Entry) -> None:
     audience = tuple(body.audience)
     before = draft.before.epoch_of.get((party, audience))
     if before is not None:
-        _end(draft, party, before)
+        _renew(draft, party, before)
     row = EpochRow(audience=list(audience), commit=body.commit, index=draft.index)
     draft.put("epoch", epoch_id(party, body.number), row)
     draft.write("epoch_of", draft.read("epoch_of").insert((party, audience), body.number))
@@ -81,24 +81,32 @@ def is_member(picture: Picture, party: str) -> bool:
 
 
 def live_epochs(picture: Picture, party: str) -> dict[tuple[str, ...], int]:
-    """The numbers of a party's epochs that have not ended, by audience."""
+    """The numbers of a party's newest epochs that have not ended, by audience."""
     return {audience: number for (owner, audience), number in picture.epoch_of.items() if owner == party}
 
 
 def end_epochs_of(draft: Draft, party: str) -> None:
-    """A party leaves or has another sealing key: all that it could open from now on, and all of its own, ends."""
-    for (owner, audience), number in sorted(draft.read("epoch_of").items()):
-        if party == owner or party in audience:
-            _end(draft, owner, number)
-            draft.write("epoch_of", draft.read("epoch_of").remove((owner, audience)))
+    """A party leaves or has another sealing key: all that it can open ends, and all of its own, renewed ones too."""
+    for name, row in sorted(draft.read("epochs").items()):
+        owner, _, number = name.partition("/")
+        if row.ended is UNSET and (party == owner or party in row.audience):
+            draft.put("epoch", name, msgspec.structs.replace(row, ended=draft.index))
+            if row.renewed is UNSET:
+                draft.write("epoch_of", draft.read("epoch_of").remove((owner, tuple(row.audience))))
+                _leave_later(draft, owner, int(number))
 
 
-def _end(draft: Draft, party: str, number: int) -> None:
-    """What was sealed before, and waits for its approval, still opens; so the row stays for a while."""
+def _renew(draft: Draft, party: str, number: int) -> None:
+    """The same readers have a newer key; what was sealed before, and waits for its approval, is as good as ever."""
     name = epoch_id(party, number)
-    draft.put("epoch", name, msgspec.structs.replace(draft.read("epochs")[name], ended=draft.index))
+    draft.put("epoch", name, msgspec.structs.replace(draft.read("epochs")[name], renewed=draft.index))
+    _leave_later(draft, party, number)
+
+
+def _leave_later(draft: Draft, party: str, number: int) -> None:
+    """What was sealed before still opens; so the row stays for a while."""
     days = draft.before.terms.keep_days if draft.before.agreement else 0
-    keep(draft, draft.now_us // DAY_US + days, ("epoch", name))
+    keep(draft, draft.now_us // DAY_US + days, ("epoch", epoch_id(party, number)))
 
 
 def readers(draft: Draft, act: Act) -> set[str]:
@@ -124,5 +132,4 @@ def sealed_fault(epochs: HashTrieMap[str, EpochRow], party: str, ref: PartRef) -
         return Reason.UNKNOWN_EPOCH
     if row.audience != ref.to:
         return Reason.OTHER_AUDIENCE
-    renewed = (party, tuple(row.audience)) in picture.epoch_of  # for the same readers; an act waits for its approval
-    return None if row.ended is UNSET or renewed else Reason.EPOCH_ENDED
+    return None if row.ended is UNSET else Reason.EPOCH_ENDED

@@ -59,11 +59,16 @@ class DeskRow(Wire, frozen=True):
 
 
 class EpochRow(Wire, frozen=True):
-    """A key of one party for one audience, by PARTY/number; `ended` when a newer one, or a leaving, has ended it."""
+    """A key of one party for one audience, by PARTY/number.
+
+    `renewed` when the same readers have a newer one; `ended` when one of them, or the author, has left or has another
+    sealing key, so that somebody else may hold it.
+    """
 
     audience: list[str]
     commit: str
     index: int
+    renewed: int | UnsetType = UNSET
     ended: int | UnsetType = UNSET
 
 
