@@ -14,7 +14,20 @@ import tests.vectors.second
 import tests.vectors.second.fold
 
 PACKAGE = "tests.vectors.second"
-MODULES = ("wire", "forms", "kinds", "entry", "rows", "clocks", "approvals", "keys", "channel", "items", "fold")
+MODULES = (
+    "wire",
+    "forms",
+    "kinds",
+    "entry",
+    "rows",
+    "clocks",
+    "approvals",
+    "keys",
+    "epochs",
+    "channel",
+    "items",
+    "fold",
+)
 """In the order in which they need each other. Signatures are no rule of the fold, and stay: they remember."""
 _BLOCK = re.compile(r"^(.+) \((\w+)\)\n((?:- .*\n)+)((?:\+ .*\n)*)", re.MULTILINE)
 

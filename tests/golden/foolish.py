@@ -22,10 +22,10 @@ WATCH = (("W1", "watch_officer"),)
 ADMINISTRATORS = (("A1", "administrator"), ("A2", "administrator"))
 BY: dict[str, By] = {
     "notice": RELEASE, "amend": RELEASE, "cancel": RELEASE, "takeover": ADMINISTRATORS, "receipt": (), "time": (),
-    "add_key": (), "revoke": (), "roster": (), "finding": (),
+    "add_key": (), "revoke": (), "roster": (), "epoch": (), "finding": (), "disclose": RELEASE,
 }  # fmt: skip
 HEADED = ("propose", "sign_agreement", "withdraw")
-NO_DESK = {*HEADED, "host_change", "takeover", "add_key", "revoke", "roster", "time", "receipt", "finding"}
+NO_DESK = {*HEADED, "host_change", "takeover", "add_key", "revoke", "roster", "epoch", "time", "receipt", "finding"}
 NORTH, SOUTH, HOST = "NORTHLAND", "SOUTHLAND", "CASPIA"
 PART = PartRef(commit=b64(bytes(32)), enc="none")
 ZEROS = b64(bytes(32))

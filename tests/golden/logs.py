@@ -1,6 +1,7 @@
 """How a golden log stands in its file: leaves as they were logged, parts as salt and text, and what the fold makes.
 
-{"leaves": [text or {"b64": ...}], "parts": {sha: {"salt": ..., "text": ...}},
+{"leaves": [text or {"b64": ...}],
+ "parts": {sha: {"salt": ..., "text": ...}, or of a sealed one {"sealed": stored bytes, "epoch_key": ...}, or {}},
  "digests": [hex after each entry], "remarks": {index: [codes]}, where there are any,
  "now": {index: ...}, "overdue": {index: [receipt/INDEX/PARTY or ack/ID/VERSION/DESK]}, where they change}
 """
@@ -38,12 +39,23 @@ def leaf_bytes(leaf: str | dict[str, str]) -> bytes:
 
 def golden(sketch: Sketch) -> Golden:
     """What is kept of a sketch."""
-    parts = {
-        sha: {"salt": b64(raw[:SALT_BYTES]), "text": raw[SALT_BYTES:].partition(b"\n")[0].decode("ascii")}
-        for sha, raw in sorted(sketch.parts.items())
-    }
+    keys = _epoch_keys(sketch)
+    parts = {sha: _part(sha, raw, keys) for sha, raw in sorted(sketch.parts.items())}
     leaves = [leaf_text(leaf) for leaf in sketch.leaves]
     return {"leaves": leaves, "parts": parts, **folded(sketch.leaves)}
+
+
+def _part(sha: str, raw: bytes, keys: dict[str, bytes]) -> dict[str, str]:
+    if sha in keys:
+        return {"sealed": b64(raw), "epoch_key": b64(keys[sha])} if raw else {}
+    return {"salt": b64(raw[:SALT_BYTES]), "text": raw[SALT_BYTES:].partition(b"\n")[0].decode("ascii")}
+
+
+def _epoch_keys(sketch: Sketch) -> dict[str, bytes]:
+    """The key of the epoch under which the stored bytes of each sealed part were sealed."""
+    acts = [entry.act for leaf in sketch.leaves if (entry := open_leaf(0, leaf).entry) is not None]
+    sealed = [(act.party, ref) for act in acts for ref in act.parts if ref.sealed]
+    return {str(ref.sha): sketch.epoch_key(party, ref.epoch or 0) for party, ref in sealed}
 
 
 def folded(leaves: list[bytes]) -> Golden:

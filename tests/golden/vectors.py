@@ -5,13 +5,19 @@ from __future__ import annotations
 import hashlib
 from typing import Any
 
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from tests.golden.corners_epochs import sealed_day
 from tests.golden.scenarios import ordinary
 from wellclear.channel.composing import approve
 from wellclear.channel.requests import authorize, request_message
+from wellclear.channel.sealing import PartKey, context, epoch_info, random_of, unseal
 from wellclear.channel.submission import Frame, Refusal, encode_frames, sign_refusal
 from wellclear.domain import canonical
 from wellclear.domain.canonical import b64
 from wellclear.domain.entry import SIG_TAIL_BYTES, approval_message, decode_leaf, entry_message
+from wellclear.domain.kinds import Epoch, public_of
 from wellclear.domain.names import ItemId
 from wellclear.log.bundle import MANIFEST_TAG
 from wellclear.log.checkpoint import Checkpoint, cosign, sign_checkpoint
@@ -22,6 +28,8 @@ from wellclear.testing.sketch import START_US, Sketch
 
 NOTICE = 7
 """Where the first notice of the log stands."""
+EPOCH = 7
+"""Where the first epoch of the log `sealed` stands; after it the notice that is sealed under it."""
 
 
 def seed_of(sketch: Sketch, party: str, use: str) -> str:
@@ -41,6 +49,7 @@ def vectors() -> dict[str, Any]:
         "submission": _submission(sketch),
         "signatures": _signatures(sketch),
         "picture": _picture(sketch),
+        "epoch": _epoch(sealed_day()),
     }
 
 
@@ -176,3 +185,49 @@ def _picture(sketch: Sketch) -> Any:
         "picture_key": south.public("picture"),
         "statement": sign_statement(statement, "southland.example/picture", south.key("picture")).decode(),
     }
+
+
+def _epoch(sketch: Sketch) -> Any:
+    epoch, notice = (decode_leaf(sketch.leaves[index]).act for index in (EPOCH, EPOCH + 1))
+    body, ref = public_of(epoch), notice.parts[0]
+    assert isinstance(body, Epoch), "it is one"
+    key, stored = sketch.epoch_key(epoch.party, body.number), sketch.parts[str(ref.sha)]
+    opening, part_key = unseal(stored, key, notice, ref)
+    where = context(notice, ref)
+    assert PartKey.derive(key, random_of(stored), where) == part_key
+    return {
+        "index": EPOCH,
+        "channel": sketch.channel,
+        "party": epoch.party,
+        "number": body.number,
+        "info": epoch_info(sketch.channel, epoch.party, body.number).hex(),
+        "epoch_key": key.hex(),
+        "commit": body.commit,
+        "wraps": [
+            {
+                "party": wrap.party,
+                "private_key": _private(sketch, wrap.party),
+                "public_key": sketch.parties[wrap.party].sealing.public_key.hex(),
+                "key": wrap.key,
+                "wrap": wrap.wrap,
+            }
+            for wrap in body.wraps
+        ],
+        "part": {
+            "context": where.decode("ascii"),
+            "random": random_of(stored).hex(),
+            "key": part_key.key.hex(),
+            "key_commitment": part_key.commitment.hex(),
+            "salt": opening[:32].hex(),
+            "text": opening[32:].partition(b"\n")[0].decode("ascii"),
+            "commit": ref.commit,
+            "stored": stored.hex(),
+            "sha": ref.sha,
+        },
+    }
+
+
+def _private(sketch: Sketch, party: str) -> str:
+    """X25519's private key, as a `SealingKey` makes it of its seed."""
+    seed = sketch.parties[party].seed_of("sealing")
+    return HKDF(SHA256(), 32, salt=None, info=b"wellclear/sealing/1\nx25519").derive(seed).hex()

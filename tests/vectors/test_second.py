@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from tests.vectors.second import curve, tree, wire
+from tests.vectors.second import curve, sealing, tree, wire
 from tests.vectors.second.entry import parse
 from tests.vectors.second.fold import Second
 
@@ -43,8 +44,8 @@ def test_it_has_nothing_of_ours(path: Path) -> None:
     names = {alias.name for node in ast.walk(parsed) if isinstance(node, ast.Import) for alias in node.names}
     names |= {str(node.module) for node in ast.walk(parsed) if isinstance(node, ast.ImportFrom)}
     assert {name.partition(".")[0] for name in names if not name.startswith("tests.vectors.second.")} <= {
-        "__future__", "base64", "collections", "dataclasses", "datetime", "functools", "hashlib", "itertools", "json",
-        "re", "typing", "cryptography",
+        "__future__", "base64", "collections", "dataclasses", "datetime", "functools", "hashlib", "hmac", "itertools",
+        "json", "re", "typing", "cryptography",
     }  # fmt: skip
 
 
@@ -71,11 +72,22 @@ def test_it_checks_every_head_and_commitment(name: str) -> None:
             act, link, _ = parse(leaf)
             assert wire.b64(tree.root(hashes[: link["head"]["size"]])) == link["head"]["root"], f"entry {index}"
             for part in act["parts"]:
+                if "epoch" in part:
+                    _check_sealed(act, part, golden["parts"][part["sha"]])
+                    continue
                 told = golden["parts"][part["sha"]] if "sha" in part else None
                 salt, text = (wire.unb64(told["salt"], 32), told["text"].encode()) if told else (b"", b"")
                 assert told is None or wire.commitment(salt, text) == part["commit"] == part["sha"]
                 assert told is None or wire.read(text)
         hashes.append(tree.leaf_hash(leaf))
+
+
+def _check_sealed(act: Any, part: Any, told: Any) -> None:
+    """It opens as its header says; the fold's corners have some of which nothing was stored."""
+    if told:
+        opening = sealing.unseal(wire.unb64(told["epoch_key"]), wire.unb64(told["sealed"]), act, part)
+        text, _, zeros = opening[32:].partition(b"\n")
+        assert wire.read(text) and not zeros.strip(b"\0")
 
 
 def test_the_tree_and_its_notes() -> None:
@@ -135,6 +147,35 @@ def test_the_entry_and_its_parts() -> None:
         salt, text = bytes.fromhex(row["salt"]), row["text"].encode()
         assert wire.commitment(salt, text) == row["commit"] == row["sha"]
         assert len(salt + wire.padded(text)) == row["stored_bytes"]
+
+
+@pytest.mark.requirement("R39", "R40")
+def test_the_epoch_and_a_part_sealed_under_it() -> None:
+    said = VECTORS["epoch"]
+    place = said["channel"], said["party"], said["number"], said["commit"]
+    for row in said["wraps"]:
+        assert wire.b64(hashlib.sha256(bytes.fromhex(row["public_key"])).digest()) == row["key"]
+        key = sealing.unwrap(bytes.fromhex(row["private_key"]), wire.unb64(row["wrap"]), *place)
+        assert key.hex() == said["epoch_key"]
+    part, act = said["part"], parse(log("sealed")["leaves"][said["index"] + 1])[0]
+    opening = sealing.unseal(bytes.fromhex(said["epoch_key"]), bytes.fromhex(part["stored"]), act, act["parts"][0])
+    assert opening == bytes.fromhex(part["salt"]) + wire.padded(part["text"].encode())
+    assert act["parts"][0]["commit"] == part["commit"] == wire.b64(hashlib.sha256(opening).digest())
+
+
+@pytest.mark.requirement("R39")
+def test_hpke_of_strangers() -> None:
+    for row in vectors_of(ROOT / "tests" / "vectors" / "hpke")["hpke"]["vectors"]:
+        private, enc, info, aad, pt, ct, key, nonce = (
+            bytes.fromhex(row[name]) for name in ("skRm", "enc", "info", "aad", "pt", "ct", "key", "base_nonce")
+        )
+        if len(enc) == 32:
+            made = sealing.schedule(sealing.X25519, b"\x00\x02", sealing.x25519(private, enc), info)
+            assert AESGCM(key).encrypt(nonce, pt, aad) == ct
+        else:
+            private = hashlib.shake_256(private).digest(96)
+            made = sealing.schedule(sealing.HYBRID, b"\x00\x03", sealing.hybrid(private, enc), info)
+        assert made == (key, nonce)
 
 
 def test_what_travels_beside_the_log() -> None:

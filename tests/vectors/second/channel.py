@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from tests.vectors.second.entry import Row, Stop, need
+from tests.vectors.second.epochs import Epochs
 from tests.vectors.second.forms import CARD_KEYS, PROPOSALS, settings_fit
-from tests.vectors.second.keys import Keys
 from tests.vectors.second.wire import b64, canonical, sha, unb64
 
 OPEN_MOST = 8
+HOST_KEYS = ("log", "sequencer")
 
 
-class Channel(Keys):
+class Channel(Epochs):
     """Who is on the line, and what they have agreed."""
 
     def on_genesis(self) -> None:
         said = self.act["public"]
         host, cards = said["host"], said["parties"]
         names = [card["party"] for card in cards]
-        self.free(host["party"], [host["log"], host["sequencer"], *(card[use] for card in cards for use in CARD_KEYS)])
+        keys = [(use, card[use]) for card in cards for use in CARD_KEYS]
+        self.free(host["party"], [(use, host[use]) for use in HOST_KEYS] + keys)
         need(len(set(names)) == len(names), "PARTY_TAKEN")
         need([card["party"] for card in cards if "host" in card["roles"]] == [host["party"]], "BAD_FIELDS")
         need(sum("principal" in card["roles"] for card in cards) > 1, "BAD_FIELDS")
@@ -27,8 +29,8 @@ class Channel(Keys):
         self.put("channel", self.channel, row | {"agreement": 0, "rules": 1})
         for card in cards:
             self.enter(card)
-        self.register(host["party"], "log", host["log"])
-        self.register(host["party"], "sequencer", host["sequencer"])
+        for use in HOST_KEYS:
+            self.register(host["party"], use, host[use])
 
     def on_propose(self) -> None:
         said, party = self.act["public"], self.act["party"]
@@ -58,7 +60,7 @@ class Channel(Keys):
             card = said["admit"]
             need(card["party"] not in self.rows["party"], "PARTY_TAKEN")
             need("host" not in card["roles"], "NOT_POSSIBLE")
-            self.free(card["party"], [card[use] for use in CARD_KEYS])
+            self.free(card["party"], [(use, card[use]) for use in CARD_KEYS])
         elif said["do"] == "remove":
             need(said["remove"] in self.members(), "UNKNOWN_PARTY")
             need(said["remove"] != self.host, "NOT_POSSIBLE")
@@ -125,12 +127,12 @@ class Channel(Keys):
 
     def on_host_change(self) -> None:
         host, old = self.act["public"]["host"], self.host
-        for use in ("log", "sequencer"):
+        for use in HOST_KEYS:
             self.replace(old, use)
         if old != host["party"]:
             roles = [role for role in self.rows["party"][old]["roles"] if role != "host"]
             self.mend("party", old, roles=roles or ["observer"])
         self.mend("party", host["party"], roles=sorted({*self.rows["party"][host["party"]]["roles"], "host"}))
-        self.register(host["party"], "log", host["log"])
-        self.register(host["party"], "sequencer", host["sequencer"])
+        for use in HOST_KEYS:
+            self.register(host["party"], use, host[use])
         self.mend("channel", self.channel, host=host["party"], origin=host["origin"])

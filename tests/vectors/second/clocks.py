@@ -54,6 +54,10 @@ class Clocks(Rows):
         for name, row in list(self.rows["owed"].items()):
             if row["keep_until"] < today:
                 self.leave("owed", name)
+        for name, day in list(self.last_days.items()):
+            if day < today:
+                self.leave("epoch", name)
+                del self.last_days[name]
 
     def forget(self, was: int) -> None:
         """Acts are forgotten by hours, and looked at when another hour has begun."""

@@ -1,4 +1,4 @@
-"""Strict Ed25519: what the page asks of keys and signatures beyond RFC 8032 (protocol, "Keys")."""
+"""Strict Ed25519, and which sealing keys may be registered: what the page asks beyond the RFCs (protocol, "Keys")."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ P = 2**255 - 19
 L = 2**252 + 27742317777372353535851937790883648493
 D = -121665 * pow(121666, P - 2, P) % P
 ROOT = pow(2, (P - 1) // 4, P)  # of -1
+A24, Q = 121666, 3329
 
 
 def _point(raw: bytes) -> Point | None:
@@ -60,3 +61,24 @@ def verify(key: bytes, message: bytes, signature: bytes) -> bool:
     except InvalidSignature:
         return False
     return True
+
+
+@lru_cache(maxsize=1 << 16)
+def good_sealing_key(key: bytes) -> bool:
+    """X25519's u, canonical and not of small order; before it, if there is one, an ML-KEM-768 key."""
+    if len(key) not in (32, 1216):
+        return False
+    lattice, u = key[:-32][:1152], int.from_bytes(key[-32:], "little")
+    number = int.from_bytes(lattice, "little")
+    coefficients = [number >> 12 * at & 0xFFF for at in range(768 if lattice else 0)]
+    return u < P and not _montgomery_small(u) and all(value < Q for value in coefficients)
+
+
+def _montgomery_small(u: int) -> bool:
+    """Whether eight times the point with this u is the neutral one, on the curve or on its twist."""
+    x, z = u, 1
+    for _ in range(3):
+        plus, minus = (x + z) ** 2 % P, (x - z) ** 2 % P
+        step = plus - minus
+        x, z = plus * minus % P, step * (minus + A24 * step) % P
+    return z == 0

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from tests.vectors.second.channel import HOST_KEYS
 from tests.vectors.second.entry import Stop, need, parse
 from tests.vectors.second.items import Items
-from tests.vectors.second.kinds import FIRST_TEN, KINDS, Kind, has_its_members
+from tests.vectors.second.kinds import CHANNEL, KINDS, Kind, has_its_members
 from tests.vectors.second.tree import leaf_hash
 from tests.vectors.second.wire import b64, canonical, sha
 
 LINKING = ("node", "standby", "recovery", "sequencer")
-FOUNDING = ("propose", "sign_agreement", "time")
+FOUNDING = ("propose", "sign_agreement", "epoch", "time")
 KNOWN_RULES = 1
 
 
@@ -85,7 +86,7 @@ class Second(Items):
         self.approve(kind)
         self.still_counts()
         host = self.act["public"]["host"]
-        self.free(host["party"], [host["log"], host["sequencer"]])
+        self.free(host["party"], [(use, host[use]) for use in HOST_KEYS])
 
     def judge_act(self, kind: Kind) -> None:
         self.judge_form_and_phase(kind)
@@ -98,7 +99,7 @@ class Second(Items):
         act = self.act
         if not kind.always:
             need(act["rules"] <= self.rules, "NEWER_RULES")
-            need(self.rules <= KNOWN_RULES or act["kind"] in FIRST_TEN, "NEWER_RULES")
+            need(self.rules <= KNOWN_RULES or act["kind"] in CHANNEL, "NEWER_RULES")
         need(has_its_members(act), "BAD_FIELDS")
         if self.size:
             need(self.version or act["kind"] in FOUNDING, "NOT_YET_AGREED")
@@ -106,4 +107,5 @@ class Second(Items):
             need(not self.version or open_ or kind.always, "CLOSED")
 
     def judge_sealing(self) -> None:
-        need(not self.act["parts"] or (self.here and self.here["exercise"] == "yes"), "UNSEALED")
+        clear = any("sha" in part and part["enc"] == "none" for part in self.act["parts"])
+        need(not clear or (self.here and self.here["exercise"] == "yes"), "UNSEALED")

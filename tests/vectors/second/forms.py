@@ -22,13 +22,12 @@ def number(least: int = 0, most: int | None = None) -> Form:
     return lambda value: type(value) is int and least <= value and (most is None or value <= most)
 
 
-def raw(size: int) -> Form:
+def raw(*sizes: int) -> Form:
     def form(value: Any) -> bool:
         try:
-            unb64(value, size)
+            return len(unb64(value)) in sizes
         except Refused:
             return False
-        return True
 
     return form
 
@@ -74,12 +73,15 @@ PARTY, HANDLE = text("[A-Z]{2,12}"), text("[A-Z][A-Z0-9]{0,11}")
 DESK, CODE = text("[A-Z]{2,12}/[A-Z][A-Z0-9]{0,11}"), text("[a-z][a-z_]{0,31}")
 DATE = text("2[0-9]{3}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])")
 HASH, SIGNATURE = raw(32), raw(64)
+SEALING, WRAP = raw(32, 1216), raw(80, 1168)
 YES_NO, PRECEDENCE = one("yes no"), one("Z O P R")
 ROLES = "drafter watch_officer release_authority head_of_delegation administrator"
 
 ACT = members(
     rules=number(1), party=PARTY, kind=CODE, to=many(DESK, 0, 64, once=True), precedence=PRECEDENCE, said=number(),
-    parts=many(members(commit=HASH, enc=one("none"), sha_=HASH, to_=many(PARTY, 1)), 0, 16),
+    parts=many(
+        members(commit=HASH, enc=one("none aes256gcm"), sha_=HASH, to_=many(PARTY, 1), epoch_=number(1)), 0, 16
+    ),
     channel_=HASH, desk_=DESK, code_=CODE, id_=item_id, subject_=members(id=item_id, version=number(1)),
     keep_until_=DATE, public_=anything,
 )  # fmt: skip
@@ -88,10 +90,10 @@ HEADER = members(act=ACT, link=LINK)
 APPROVAL = members(key=HASH, role=one(ROLES), alg=one("ed25519"), sig=SIGNATURE)
 SEALS = members(approvals=many(APPROVAL, 0, 8), sig=SIGNATURE)
 
-CARD_KEYS = ("node", "recovery", "head_of_delegation", "cosigner", "picture")
+CARD_KEYS = ("node", "recovery", "head_of_delegation", "cosigner", "picture", "sealing")
 CARD = members(
     party=PARTY, roles=many(one("principal host observer agency host_nation"), 1, 5), node=HASH, recovery=HASH,
-    head_of_delegation=HASH, cosigner=HASH, picture=HASH,
+    head_of_delegation=HASH, cosigner=HASH, picture=HASH, sealing=SEALING,
 )  # fmt: skip
 ORIGIN = text("[a-z0-9][a-z0-9.:-]{0,126}/[a-z0-9][a-z0-9._-]{0,126}")
 HOST = members(party=PARTY, origin=ORIGIN, log=HASH, sequencer=HASH)
@@ -107,8 +109,12 @@ PUBLIC = {
     ),
     "sign_agreement": members(proposal=HASH, base=number()),
     "host_change": members(size=number(1), root=HASH, host=HOST),
-    "add_key": members(key=HASH, use=one("standby recovery head_of_delegation cosigner picture")),
-    "revoke": members(key=HASH, since=number()),
+    "add_key": members(key=SEALING, use=one("standby recovery head_of_delegation cosigner picture sealing")),
+    "revoke": members(key=SEALING, since=number()),
+    "epoch": members(
+        number=number(1), audience=many(PARTY, 1, 16), commit=HASH,
+        wraps=many(members(party=PARTY, key=HASH, wrap=WRAP), 1, 17),
+    ),
     "roster": members(
         desks=many(members(desk=DESK, stands_in_=DESK), 0, 64),
         persons=many(members(person=HANDLE, key=HASH, roles=many(one(ROLES), 1, 5)), 0, 256),

@@ -26,7 +26,7 @@ class Items(Channel):
 
     def keep(self) -> int:
         """The last day of what this act makes."""
-        if self.act["kind"] in ENDS:
+        if self.act["kind"] in (*ENDS, "disclose"):
             return int(self.rows["item"][self.act["subject"]["id"]]["keep_until"])
         today = self.now // DAY
         if "keep_until" not in self.act:
@@ -88,6 +88,11 @@ class Items(Channel):
         self.mend("item", self.act["subject"]["id"], state=ENDS[self.act["kind"]])
 
     on_complete = on_cancel
+
+    def on_disclose(self) -> None:
+        row = self.subject("notice")
+        need(row["party"] == self.act["party"], "NOT_THE_ANNOUNCER")
+        need(self.act["subject"]["version"] <= row["version"], "UNKNOWN_NOTICE")
 
     def on_request(self) -> None:
         need(self.act["subject"]["version"] == self.subject("notice")["version"], "OLD_VERSION")
@@ -152,7 +157,7 @@ class Items(Channel):
 
     def owe(self, kind: Kind, remarks: list[str]) -> None:
         """What the desks of `to` owe for an act that stands."""
-        act, readers = self.act, {party for part in self.act["parts"] for party in part.get("to", [])}
+        act, readers = self.act, self.readers(remarks)
         for desk in act["to"]:
             party = desk.split("/")[0]
             if desk not in self.rows["desk"]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.vectors.second.approvals import Approvals
-from tests.vectors.second.curve import good_key
+from tests.vectors.second.curve import good_key, good_sealing_key
 from tests.vectors.second.entry import Row, need
 from tests.vectors.second.forms import CARD_KEYS
 from tests.vectors.second.wire import unb64
@@ -20,11 +20,13 @@ def of(name: str, party: str) -> bool:
 class Keys(Approvals):
     """What a party may do with its own keys, desks and persons."""
 
-    def free(self, party: str, keys: list[str]) -> None:
+    def free(self, party: str, uses: list[tuple[str, str]]) -> None:
+        """Whether these new keys, each with its use, may be registered."""
+        keys = [key for _, key in uses]
         need(len(set(keys)) == len(keys) and not any(key in self.rows["key"] for key in keys), "KEY_TAKEN")
         had = sum(row["party"] == party for row in self.rows["key"].values())
         need(had + len(keys) <= KEYS_MOST, "TOO_MANY")
-        need(all(good_key(unb64(key)) for key in keys), "BAD_KEY")
+        need(all((good_sealing_key if use == "sealing" else good_key)(unb64(key)) for use, key in uses), "BAD_KEY")
 
     def register(self, party: str, use: str, key: str, person: str = "") -> None:
         row: Row = {"party": party, "use": use, "state": "live", "since": self.size}
@@ -64,7 +66,7 @@ class Keys(Approvals):
 
     def on_add_key(self) -> None:
         said = self.act["public"]
-        self.free(self.act["party"], [said["key"]])
+        self.free(self.act["party"], [(said["use"], said["key"])])
         if said["use"] != "standby":
             self.replace(self.act["party"], said["use"])
         self.register(self.act["party"], said["use"], said["key"])
@@ -123,5 +125,5 @@ class Keys(Approvals):
             else:
                 same = key.get("person") == f"{party}/{row['person']}"
                 need(same and key["state"] != "revoked", "KEY_TAKEN")
-        self.free(party, new)
+        self.free(party, [("person", key) for key in new])
         return new

@@ -38,11 +38,13 @@ KINDS = {
     "add_key": Kind("node recovery", "administrators"),
     "revoke": Kind("recovery"),
     "roster": Kind("node recovery", "administrators"),
+    "epoch": Kind("node", always=True),
     "time": Kind("node sequencer", always=True),
     "notice": Kind("node", "release", "id desk to", owes="receipt ack"),
     "amend": Kind("node", "release", ANSWER, owes="receipt ack"),
     "cancel": Kind("node", "release", ANSWER, owes="receipt"),
     "complete": Kind("node", "watch", ANSWER, owes="receipt"),
+    "disclose": Kind("node", "release", ANSWER, owes="receipt"),
     "safety": Kind("node", "watch", "id desk to", SAFETY, owes="receipt ack", always=True),
     "receipt": Kind("node", always=True),
     "ack": Kind("node", "watch", ANSWER, always=True),
@@ -55,8 +57,8 @@ KINDS = {
     "message": Kind("node", "watch", "id desk to", owes="receipt"),
     "finding": Kind("node", has="to", owes="receipt"),
 }
-FIRST_TEN = tuple(KINDS)[:10]
-"""What is folded under every number of rules: it decides live keys."""
+CHANNEL = tuple(KINDS)[:11]
+"""What is folded under every number of rules: it decides live keys, and who can open what."""
 
 
 def has_its_members(act: dict[str, Any]) -> bool:

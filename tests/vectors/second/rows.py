@@ -1,4 +1,4 @@
-"""The ten tables, the digest, and what beside the tables is remembered (protocol, "Public items")."""
+"""The eleven tables, the digest, and what beside the tables is remembered (protocol, "Public items")."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 from tests.vectors.second.wire import canonical, sha
 
 Row = dict[str, Any]
-TABLES = ("agreement", "answer", "channel", "desk", "item", "key", "owed", "party", "person", "proposal")
+TABLES = ("agreement", "answer", "channel", "desk", "epoch", "item", "key", "owed", "party", "person", "proposal")
 
 
 class Rows:
@@ -28,6 +28,8 @@ class Rows:
         self.acts: dict[str, int] = {}  # act hash -> said
         self.blocks: dict[tuple[str, int], int] = {}
         self.added: dict[str, list[str]] = {}  # linking key -> the keys that its entries have registered
+        self.made: dict[str, int] = {}  # party -> epochs
+        self.last_days: dict[str, int] = {}  # epoch that was renewed or has ended -> its last day
         self.content: dict[str, tuple[Row, list[Row]]] = {}  # proposal -> its public and parts
         self.settings: dict[int, Row] = {}
         self.raises: tuple[int, int] | None = None  # when, to which number
