@@ -80,6 +80,11 @@ def sealed(number: int, /, *readers: str, **changed: Any) -> PartRef:
     return PartRef(**{**members, **changed})
 
 
+def _next_day(sketch: Sketch, day: int) -> None:
+    clocks(sketch, NORTHLAND=86_400 * day, CASPIA=86_400 * day)
+    sketch.now_us = START_US + 86_400 * day * 10**6
+
+
 def sends(sketch: Sketch, party: str, to: Sequence[str], *parts: PartRef) -> None:
     new(sketch, party, "message", to, parts=list(parts))
 
@@ -94,9 +99,7 @@ def epochs() -> Sketch:
     for party in THREE:
         enrol(sketch, party, ("W1", "W2", "R1"))
     sends(sketch, NORTH, DESK, sealed(1, SOUTH))
-    day_s = 86_400
-    clocks(sketch, NORTHLAND=day_s, CASPIA=day_s)
-    sketch.now_us = START_US + day_s * 10**6
+    _next_day(sketch, 1)
     sends(sketch, NORTH, DESK, sealed(1, SOUTH))
     _foolish(sketch)
     _sealed(sketch)
@@ -108,8 +111,9 @@ def _foolish(sketch: Sketch) -> None:
         seal(sketch, NORTH, [SOUTH, HOST], number)
     both = [HOST, SOUTH]
     seal(sketch, NORTH, both[::-1])
-    seal(sketch, NORTH, [SOUTH, SOUTH])
-    seal(sketch, NORTH, [NORTH, SOUTH])
+    for audience in ([SOUTH, SOUTH], [NORTH, SOUTH]):
+        seal(sketch, NORTH, audience)
+        seal(sketch, NORTH, audience, wraps=wraps(sketch, *sorted([NORTH, *audience])))
     seal(sketch, NORTH, [NORTH])
     nobody = {"party": GUEST, "key": ZEROS, "wrap": b64(bytes(80))}
     seal(sketch, NORTH, [GUEST], wraps=[*wraps(sketch, NORTH), nobody])
@@ -183,6 +187,9 @@ def epochs_end() -> Sketch:
     seal(sketch, NORTH, [SOUTH])
     seal(sketch, GUEST, [NORTH])
     seal(sketch, HOST, [GUEST])
+    _next_day(sketch, 1)
+    picture = {"key": sketch.parties[NORTH].public("picture2"), "use": "picture"}
+    say(sketch, NORTH, "add_key", use="recovery", public=picture)
     first = {GUEST: guest.sealing.public_key}
     _other_key(sketch, guest)
     sends(sketch, NORTH, DESK, sealed(1, SOUTH, GUEST))
@@ -205,9 +212,8 @@ def epochs_end() -> Sketch:
         public={"key": b64(sketch.parties[SOUTH].sealing.public_key), "since": 0},
     )
     seal(sketch, SOUTH, [NORTH])
-    for day in (1, 2, 3):
-        clocks(sketch, NORTHLAND=86_400 * day, CASPIA=86_400 * day)
-        sketch.now_us = START_US + 86_400 * day * 10**6
+    for day in (2, 3, 4):
+        _next_day(sketch, day)
     sends(sketch, NORTH, DESK, sealed(1, SOUTH, GUEST))
     _closed(sketch)
     return sketch
@@ -300,8 +306,7 @@ def disclosures() -> Sketch:
     say(sketch, NORTH, "cancel", DESK, subject=subject(one, 2))
     open_(NORTH, one, 2)
     for day in (1, 2, 3):
-        clocks(sketch, NORTHLAND=86_400 * day, CASPIA=86_400 * day)
-        sketch.now_us = START_US + 86_400 * day * 10**6
+        _next_day(sketch, day)
     open_(NORTH, one, 2)
     sketch.parts[str(part.sha)] = stored
     return sketch

@@ -16,6 +16,7 @@ import msgspec
 
 from wellclear.apps.host.create import create_host, read_founding
 from wellclear.apps.node.core import NodeCore
+from wellclear.apps.node.epochs import NodeKeys
 from wellclear.apps.node.service import NodeService
 from wellclear.channel.composing import Composed, approve, compose
 from wellclear.channel.desk import write_act
@@ -99,7 +100,7 @@ def node_of(home: Path, party: SketchParty, channel: str, url: str) -> NodeServi
     box = box_key(signer)
     store = Store.open(path, box_key=box) if path.exists() else Store.create(path, channel, box_key=box)
     clock = SystemClock()
-    core = NodeCore(party.name, channel, store, signer, clock, os.urandom)
+    core = NodeCore(party.name, channel, store, NodeKeys(signer, party.sealing), clock, os.urandom)
     core.replay()
     return NodeService(core, HostClient(url, channel, signer, clock), home)
 

@@ -14,7 +14,7 @@ from typing import Any
 import msgspec
 from msgspec import UNSET
 
-from wellclear.channel.composing import Composed, Told, compose, subject
+from wellclear.channel.composing import Composed, Sealer, Told, compose, subject
 from wellclear.domain.canonical import INTEGER_MAX, unb64
 from wellclear.domain.cells import cell_around
 from wellclear.domain.entry import Act
@@ -46,13 +46,17 @@ SALT_OF = Callable[[], bytes]
 
 @dataclass(frozen=True, slots=True)
 class Pen:
-    """Who speaks, from which desk, when, and where the salts come from."""
+    """Who speaks, from which desk, when, where the salts come from, and under which keys parts are sealed.
+
+    Without a sealer parts travel in clear, which belongs into exercises alone.
+    """
 
     channel: str
     party: str
     desk: str
     said_us: int
     salt: SALT_OF
+    sealer: Sealer | None = None
 
     def write(
         self, kind: str, *, groups: Iterable[Group] = (), audience: Iterable[str] = (), **members: Any
@@ -61,8 +65,9 @@ class Pen:
         readers = tuple(sorted(set(audience)))
         told = [Told(group, readers, self.salt()) for group in groups]
         return compose(
-            kind, channel=self.channel, party=self.party, desk=self.desk, said_us=self.said_us, told=told, **members
-        )
+            kind, channel=self.channel, party=self.party, desk=self.desk, said_us=self.said_us, told=told,
+            sealer=self.sealer, **members,
+        )  # fmt: skip
 
 
 def readers_of(pen: Pen, to: Iterable[str]) -> set[str]:
@@ -224,8 +229,9 @@ def finding(
     group = Findings(group="finding", engine=engine, agreement=agreement, rows=list(rows), more=more or UNSET)
     told = [Told(group, tuple(sorted(readers_of(pen, to))), pen.salt())]
     return compose(
-        "finding", channel=pen.channel, party=pen.party, said_us=pen.said_us, to=to, told=told, precedence="P"
-    )
+        "finding", channel=pen.channel, party=pen.party, said_us=pen.said_us, to=to, told=told, precedence="P",
+        sealer=pen.sealer,
+    )  # fmt: skip
 
 
 # Anything else, as page and command line put it.
@@ -260,7 +266,7 @@ def write_act(pen: Pen, kind: str, groups: Sequence[Mapping[str, Any]], asked: M
         members["subject"] = subject(str(asked["subject"]["id"]), int(asked["subject"]["version"]))
     return compose(
         kind, channel=pen.channel, party=pen.party, desk=pen.desk or UNSET, said_us=pen.said_us, to=to, told=told,
-        **members,
+        sealer=pen.sealer, **members,
     )  # fmt: skip
 
 

@@ -61,7 +61,7 @@ NOT_NEXT_PAUSE_US = 200_000
 OF_THE_NODE = frozenset({"receipt", "time", "finding"})
 """Kinds that no person approves: the node says them as soon as they are due."""
 
-AFTER_A_HALT = frozenset({"safety"})
+AFTER_A_HALT = frozenset({"safety", "epoch"})
 """Kinds that still go to a host whose record is not believed: a cry for help must not fail for bookkeeping."""
 ASKED_AFTER_A_HALT = "it was said while the host's record was not believed"
 LOCKED = "the {use} key that links it was open for one moment only, and the log does not have it"
@@ -284,7 +284,7 @@ class Outbox:
 
     def _after_change(self, item: Item, size: int) -> Item:
         """An item before another host: what safety was said during a halt may be stale, so an officer is asked."""
-        if self.halted and item.act.kind in AFTER_A_HALT and item.state in ("waiting", "linked", "logged", "unproven"):
+        if self.halted and item.act.kind == "safety" and item.state in ("waiting", "linked", "logged", "unproven"):
             return replace(item.freed(), state="held", detail=ASKED_AFTER_A_HALT)
         void = item.state in ("linked", "unproven") or (item.state == "logged" and item.index >= size)
         return item.freed() if void else item
@@ -392,7 +392,9 @@ def _about(act: Act) -> list[str]:
 
 
 def _urgency(act: Act) -> tuple[int, int]:
-    """Safety, then what answers people, then the rest, findings last; inside that by precedence."""
+    """Keys, safety sealed under them, what answers people, the rest, findings last; inside that by precedence."""
     kind = KINDS[act.kind]
+    if act.kind == "epoch":
+        return 0, -1
     group = 0 if act.kind == "safety" else 3 if act.kind == "finding" else 1 if kind.always else 2
     return group, "ZOPR".index(act.precedence)

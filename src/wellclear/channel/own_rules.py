@@ -63,7 +63,8 @@ def check_content(picture: Picture, act: Act, groups: Sequence[Group]) -> None:
     nature, volumes, cell = by_name.get("category"), by_name.get("volume"), by_name.get("cell")
     if isinstance(nature, Nature) and nature.category in PROTECTED and picture.size and not picture.exercise:
         raise Refused(Reason.NOT_YET_PROTECTED, Reason.NOT_YET_PROTECTED.sentence, field="category")
-    if act.parts and picture.size and not picture.exercise:
+    clear = any(ref.sha is not UNSET and not ref.sealed for ref in act.parts)
+    if clear and picture.size and not picture.exercise:
         raise Refused(Reason.UNSEALED, Reason.UNSEALED.sentence)
     if not isinstance(volumes, Volumes):
         return

@@ -21,13 +21,14 @@ import secrets
 import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Literal, get_args
+from typing import Annotated, Final, Literal, get_args
 
 import msgspec
 from msgspec import Meta
 from nacl import exceptions as nacl_errors
 from nacl import pwhash, secret
 
+from wellclear.channel.sealing import SealingKey
 from wellclear.domain.canonical import b64, unb64
 from wellclear.domain.entry import YesNo
 from wellclear.domain.kinds import KeyUse
@@ -36,6 +37,9 @@ from wellclear.errors import InvalidValue, Misconfigured, Unavailable
 from wellclear.log.ed25519 import SEED_BYTES, Signer, SigningKey
 
 KEY_FILE_BYTES_MAX = 8 * 1024
+SEALING_USE: Final = "sealing"
+_CLASSICAL_TEXT: Final = 44
+"""Characters of 32 bytes in base64; the public half of a hybrid key is longer."""
 BOX_TAG = b"wellclear/box/1\n"
 _MEMORY_KIB_MAX = 4 * 1024 * 1024
 _USE = re.compile(r"[a-z][a-z_]{0,31}")
@@ -106,10 +110,11 @@ def create_key(
     *,
     exercise: bool,
     kdf: Kdf = KDF_DEFAULT,
+    hybrid: bool = False,
 ) -> str:
     """Make a key (from `seed`, else from the system's randomness), store it, and return its public half, base64.
 
-    `exercise` says for good what it is made for.
+    `exercise` says for good what it is made for; `hybrid`, of a key for `sealing`, that ML-KEM-768 goes with it.
 
     Raises:
         Misconfigured: the file is there already, or no passphrase was given.
@@ -118,7 +123,7 @@ def create_key(
     if _USE.fullmatch(use) is None:
         raise InvalidValue("use", f"{use[:40]!r} is no use of a key")
     seed = secrets.token_bytes(SEED_BYTES) if seed is None else seed
-    public = b64(SigningKey(seed).public_key)
+    public = b64(_public(use, seed, hybrid=hybrid))
     make_private_directory(path.parent)
     write_private(path, _sealed(KeyInfo(use, owner, public, exercise), seed, passphrase, kdf))
     return public
@@ -133,7 +138,18 @@ def unlock(path: Path, passphrase: str, *, real: bool = False) -> SigningKey:
     """
     if real:
         check_real(path)
+    info = public_half(path)
+    if info.use == SEALING_USE:
+        raise Misconfigured(str(path), "a key for sealing signs nothing")
     return SigningKey(_seed(path, passphrase))
+
+
+def unlock_sealing(path: Path, passphrase: str) -> SealingKey:
+    """The sealing key in a file, ready to open what is meant for its party; raises as `unlock`."""
+    info = public_half(path)
+    if info.use != SEALING_USE:
+        raise Misconfigured(str(path), f"holds the key for {info.use}, not for {SEALING_USE}")
+    return SealingKey(_seed(path, passphrase), hybrid=_is_hybrid(info.public))
 
 
 def change_passphrase(path: Path, old: str, new: str, *, kdf: Kdf = KDF_DEFAULT) -> None:
@@ -275,6 +291,16 @@ def _sealed(info: KeyInfo, seed: bytes, passphrase: str, kdf: Kdf) -> bytes:
     return json.dumps(msgspec.to_builtins(held), indent=2).encode() + b"\n"
 
 
+def _public(use: str, seed: bytes, *, hybrid: bool) -> bytes:
+    if use == SEALING_USE:
+        return SealingKey(seed, hybrid=hybrid).public_key
+    return SigningKey(seed).public_key
+
+
+def _is_hybrid(public: str) -> bool:
+    return len(public) > _CLASSICAL_TEXT
+
+
 def _label(info: KeyInfo) -> bytes:
     kind = "exercise" if info.exercise else "real"
     return hashlib.sha256(f"{info.use}\n{info.owner}\n{kind}\n{info.public}".encode()).digest()
@@ -308,7 +334,8 @@ def _seed(path: Path, passphrase: str) -> bytes:
     except (nacl_errors.CryptoError, nacl_errors.ValueError) as error:
         raise Misconfigured(str(path), "the passphrase does not open it") from error
     seed, label = opened[:SEED_BYTES], opened[SEED_BYTES:]
-    if label != _label(_info(held)) or b64(SigningKey(seed).public_key) != held.public:
+    public = _public(held.use, seed, hybrid=_is_hybrid(held.public))
+    if label != _label(_info(held)) or b64(public) != held.public:
         raise Misconfigured(str(path), "somebody changed what it says in clear", do="Restore it from a backup")
     return seed
 

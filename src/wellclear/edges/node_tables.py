@@ -25,6 +25,8 @@ CREATE TABLE outbox_parts (id TEXT NOT NULL REFERENCES outbox (id), number INTEG
 CREATE TABLE drafts (id TEXT PRIMARY KEY, row BLOB NOT NULL);
 CREATE TABLE rings (name TEXT PRIMARY KEY, at_us INTEGER NOT NULL);
 CREATE TABLE openings (commitment TEXT PRIMARY KEY, box BLOB NOT NULL);
+CREATE TABLE epoch_keys (party TEXT NOT NULL, number INTEGER NOT NULL, box BLOB NOT NULL, PRIMARY KEY (party, number));
+CREATE TABLE randoms (random BLOB PRIMARY KEY, sha TEXT NOT NULL);
 """
 
 
@@ -158,6 +160,31 @@ class NodeTables:
         """
         found = self.database.rows("SELECT box FROM openings WHERE commitment = ?", (commitment,))
         return self._open_again(found[0][0]) if found else None
+
+    def put_epoch_key(self, party: str, number: int, key: bytes) -> None:
+        """Keep the key of a party's epoch, encrypted; the former one of that number goes. Raises as `put_opening`."""
+        self.database.write("INSERT OR REPLACE INTO epoch_keys VALUES (?, ?, ?)", (party, number, self._shut(key)))
+
+    def epoch_key(self, party: str, number: int) -> bytes | None:
+        """The key of a party's epoch, if it is held here; raises as `opening`."""
+        rows = self.database.rows("SELECT box FROM epoch_keys WHERE party = ? AND number = ?", (party, number))
+        return self._open_again(rows[0][0]) if rows else None
+
+    def drop_epoch_key(self, party: str, number: int) -> None:
+        """Forget an epoch's key: what was sealed under it, and is not opened yet, nobody opens here any more."""
+        self.database.write("DELETE FROM epoch_keys WHERE party = ? AND number = ?", (party, number))
+
+    def epoch_keys(self) -> list[tuple[str, int]]:
+        """Whose epochs, by number, can be opened here."""
+        return [(party, number) for party, number in self.database.rows(
+            "SELECT party, number FROM epoch_keys ORDER BY party, number"
+        )]  # fmt: skip
+
+    def random_is(self, random: bytes, sha: str) -> bool:
+        """Whether the randomness of a sealed part was never seen but in these very bytes; it is remembered."""
+        self.database.write("INSERT OR IGNORE INTO randoms VALUES (?, ?)", (random, sha))
+        rows = self.database.rows("SELECT sha FROM randoms WHERE random = ?", (random,))
+        return bool(rows[0][0] == sha)
 
     def _shut(self, content: bytes) -> bytes:
         return bytes(self._opened_box().encrypt(content))

@@ -11,6 +11,7 @@ from wellclear.domain.entry import Entry
 from wellclear.domain.kinds import AddKey, Revoke, Roster, RosterPerson, public_of
 from wellclear.domain.names import party_of_desk
 from wellclear.domain.reasons import Reason
+from wellclear.picture.epochs import end_epochs_of
 from wellclear.picture.picture import Draft
 from wellclear.picture.registration import end_key, keys_fault, live_keys, register
 from wellclear.picture.rows import DeskRow, KeyRow, PersonRow
@@ -89,6 +90,8 @@ def add_key(draft: Draft, entry: Entry) -> None:
     if body.use != "standby":
         for key in before:
             end_key(draft, key, "replaced")
+    if body.use == "sealing":
+        end_epochs_of(draft, party)
 
 
 def takeover(draft: Draft, entry: Entry) -> None:
@@ -121,6 +124,8 @@ def revoke(draft: Draft, entry: Entry) -> None:
 def _revoke(draft: Draft, key: str) -> None:
     row: KeyRow = draft.read("keys")[key]
     end_key(draft, key, "revoked")
+    if row.use == "sealing":
+        end_epochs_of(draft, row.party)
     if row.person is not UNSET:
         person = draft.read("persons").get(row.person)
         if person is not None and person.key == key:

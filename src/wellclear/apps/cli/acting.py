@@ -21,8 +21,9 @@ from wellclear.apps.cli.asking import passphrase
 from wellclear.apps.cli.output import EXIT_FINDING, note, show
 from wellclear.apps.problems import reason_words
 from wellclear.channel.composing import approve
+from wellclear.channel.sealing import PartKey, check_sha, context
 from wellclear.domain.canonical import b64, unb64
-from wellclear.domain.entry import Act, Approval, Role, act_hash
+from wellclear.domain.entry import Act, Approval, PartRef, Role, act_hash
 from wellclear.domain.kinds import KINDS
 from wellclear.domain.marks import EXERCISE
 from wellclear.domain.names import party_of_desk
@@ -64,6 +65,7 @@ class Ready:
 
     act: Act
     parts: tuple[str, ...]
+    """The stored bytes of its parts, sealed where they are sent."""
     warnings: tuple[str, ...]
 
     @property
@@ -168,11 +170,12 @@ def ready_from(answer: Any, intent: Intent) -> Ready:
     try:
         act = msgspec.convert(answer["act"], Act, strict=True)
         parts = tuple(str(part) for part in answer["parts"])
+        keys = tuple(str(key) for key in answer.get("keys", ()))
         warnings = tuple(str(warning) for warning in answer.get("warnings", ()))
     except (msgspec.ValidationError, KeyError, TypeError) as error:
         raise Malformed("node", "act", f"not what was agreed between node and command line: {error}") from error
     _check_members(act, intent)
-    _check_parts(act, parts, intent)
+    _check_parts(act, parts, keys, intent)
     return Ready(act, parts, warnings)
 
 
@@ -186,20 +189,28 @@ def _check_members(act: Act, intent: Intent) -> None:
             raise Unverified("act from the node", f"{name} is {told.get(name)!r} where {value!r} was asked for")
 
 
-def _check_parts(act: Act, parts: Sequence[str], intent: Intent) -> None:
-    if len(parts) != len(act.parts) or len(parts) != len(intent.groups):
+def _check_parts(act: Act, parts: Sequence[str], keys: Sequence[str], intent: Intent) -> None:
+    if len({len(parts), len(keys), len(act.parts), len(intent.groups)}) != 1:
         raise Unverified("act from the node", "it does not have the parts that were asked for")
-    for ref, stored, asked in zip(act.parts, parts, intent.groups, strict=True):
+    for ref, stored, key, asked in zip(act.parts, parts, keys, intent.groups, strict=True):
         name = str(asked.get("group"))
         try:
-            opened = open_part(unb64(stored), ref)
+            opened = open_part(_opening(act, ref, unb64(stored), unb64(key)), ref)
         except InvalidValue as error:
             raise Unverified("act from the node", f"part {name}: {error}") from error
         if opened != group_from(asked, name):
             raise Unverified("act from the node", f"part {name} says something else than was asked for")
-        audience = [] if name in intent.withhold else list(intent.audience)
-        if (list(ref.to) if ref.to is not UNSET else []) != audience:
+        audience = [] if name in intent.withhold else [one for one in intent.audience if one != act.party]
+        if sorted({*(ref.to if ref.to is not UNSET else [])} - {act.party}) != audience:
             raise Unverified("act from the node", f"part {name} goes to other readers than was asked for")
+
+
+def _opening(act: Act, ref: PartRef, stored: bytes, key: bytes) -> bytes:
+    """What a part holds that others will be sent, by the key that the node shows for it."""
+    if not ref.sealed:
+        return stored
+    check_sha(stored, ref)
+    return PartKey(key).open(stored, context(act, ref))
 
 
 def from_desk(desk: str | None) -> Fields:

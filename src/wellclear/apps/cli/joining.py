@@ -39,7 +39,7 @@ from wellclear.log.ed25519 import SEED_BYTES, SigningKey
 app = typer.Typer(no_args_is_help=True, help="Make, join and run the node of a party.")
 
 CARD_FILE = "card.json"
-CARD_USES = ("node", "recovery", "head_of_delegation", "cosigner", "picture")
+CARD_USES = ("node", "recovery", "head_of_delegation", "cosigner", "picture", "sealing")
 Party = Annotated[str, typer.Option("--party", metavar="NAME", help="2 to 12 capital letters, such as NORTHLAND.")]
 Roles = Annotated[list[str] | None, typer.Option("--role", help=f"{', '.join(get_args(PartyRole))}; else principal.")]
 KdfName = Annotated[str, typer.Option("--kdf", help=f"What a guess of a passphrase costs: {', '.join(KDF_BY_NAME)}.")]
@@ -177,7 +177,7 @@ async def _status(settings: NodeSettings) -> dict[str, Any]:
 
 
 def make_party(home: Path, party: str, roles: list[str], secret: str, kdf: str, *, exercise: bool) -> CardFile:
-    """A party's five keys and its card, in a home; keys that lie there already are used.
+    """A party's six keys and its card, in a home; keys that lie there already are used.
 
     Keys made for real channels may serve in an exercise; the other way round nothing is made.
 

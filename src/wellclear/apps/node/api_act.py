@@ -86,7 +86,7 @@ class ReleaseBody(msgspec.Struct, kw_only=True):
 async def compose_act(service: Service, data: JSONBody[ActBody]) -> Row:
     """An act that fits what was asked and that this node would send; nothing is stored but its id."""
     composed = composed_of(service, data)
-    return told_act(composed, warnings_of(service, groups_of(composed.act, composed.stored)))
+    return told_act(service, composed, warnings_of(service, groups_of(composed.act, composed.openings)))
 
 
 def composed_of(service: NodeService, data: ActBody) -> Composed:
@@ -99,8 +99,8 @@ def composed_of(service: NodeService, data: ActBody) -> Composed:
     asked = data.asked()
     if kind.has_id and "id" not in asked:
         asked["id"] = core.likely_id(desk) if data.preview else core.next_id(desk)
-    composed = write_act(core.pen(desk), data.kind, data.groups, asked)
-    core.check_draft(composed.act, groups_of(composed.act, composed.stored))
+    composed = write_act(core.pen(desk, preview=data.preview), data.kind, data.groups, asked)
+    core.check_draft(composed.act, groups_of(composed.act, composed.openings))
     return composed
 
 
@@ -125,11 +125,14 @@ def warnings_of(service: NodeService, groups: Sequence[Group]) -> list[str]:
     return [*found, past] if past else found
 
 
-def told_act(composed: Composed, warnings: Sequence[str]) -> Row:
-    """An act as the API tells it."""
+def told_act(service: NodeService, composed: Composed, warnings: Sequence[str]) -> Row:
+    """An act as the API tells it; with the key of each sealed part, so that who approves it sees what it holds."""
+    act = composed.act
+    keys = [service.core.epochs.part_key(act, ref, raw) for ref, raw in zip(act.parts, composed.stored, strict=True)]
     return {
-        "act": msgspec.to_builtins(composed.act), "act_hash": b64(act_hash(composed.act)),
+        "act": msgspec.to_builtins(act), "act_hash": b64(act_hash(act)),
         "parts": [b64(raw) for raw in composed.stored], "warnings": list(warnings),
+        "keys": [b64(key.key) if key is not None else "" for key in keys],
     }  # fmt: skip
 
 
@@ -213,7 +216,7 @@ async def keep_draft(service: Service, data: JSONBody[EntryBody]) -> Row:
     """Keep an act until it is released."""
     act, approvals = read_act(data.act), read_approvals(data.approvals)
     stored = read_parts(data.parts)
-    service.core.check_draft(act, groups_of(act, stored))
+    service.core.check_draft(act, groups_of(act, service.core.epochs.openings(act, stored)))
     store = service.core.store
     last = int(store.get_meta("drafts") or b"0") + 1
     name = f"D{last}"
@@ -260,7 +263,7 @@ def _draft_row(service: NodeService, name: str, raw: bytes) -> Row:
     row = msgspec.json.decode(raw)
     act = read_act(row["act"])
     persons = {person.key: handle.partition("/")[2] for handle, person in service.core.picture.persons.items()}
-    groups = groups_of(act, read_parts(row["parts"]))
+    groups = groups_of(act, service.core.epochs.openings(act, read_parts(row["parts"])))
     return {
         "draft": name, "act_hash": b64(act_hash(act)), **row, "said_us": act.said,
         "by": [persons.get(approval["key"], "unknown") for approval in row["approvals"]],

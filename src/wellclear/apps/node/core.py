@@ -7,17 +7,19 @@ sent. `service` carries bytes in and out; it holds no state that matters.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Final
 
 from msgspec import UNSET
 
 from wellclear.airspace.reference import ENGINE_VERSION
+from wellclear.apps.node.epochs import NodeKeys, NodeSealer
 from wellclear.apps.node.hearing import Hearing
 from wellclear.apps.node.ids import decode_counters
 from wellclear.apps.node.parts import groups_of
 from wellclear.channel.desk import Pen, check_answer, claim_time, finding, receipt
+from wellclear.channel.epochs import Wrapping
 from wellclear.channel.follower import STALE_AFTER_US
 from wellclear.channel.opening import open_leaf
 from wellclear.channel.outbox import AFTER_A_HALT, Item
@@ -27,6 +29,9 @@ from wellclear.domain.canonical import b64, unb64
 from wellclear.domain.entry import SALT_BYTES, Act, Approval, Entry, act_hash
 from wellclear.domain.parts import Group
 from wellclear.domain.reasons import Reason
+from wellclear.edges.clock import Clock
+from wellclear.edges.store import Store
+from wellclear.edges.wrapping import wrap
 from wellclear.errors import InvalidValue, Misconfigured, Refused, Unavailable
 from wellclear.log.merkle import leaf_hash
 from wellclear.watch.clock import time_due
@@ -43,13 +48,34 @@ NOT_KNOWN: Final = (
 
 
 class NodeCore(Hearing):
-    """One party's node at one moment: it hears, and it speaks. Build it, then `replay` what its store holds."""
+    """One party's node at one moment: it hears, and it speaks. Build it, then `replay` what its store holds.
+
+    Arguments as `Hearing`; `wrapping` is how an epoch's key is wrapped for a reader.
+    """
+
+    def __init__(
+        self,
+        party: str,
+        channel: str,
+        store: Store,
+        keys: NodeKeys,
+        clock: Clock,
+        entropy: Callable[[int], bytes],
+        wrapping: Wrapping = wrap,
+    ) -> None:
+        super().__init__(party, channel, store, keys, clock, entropy)
+        self.sealer = NodeSealer(
+            self.epochs, entropy, wrapping,
+            picture=lambda: self.picture, waiting=lambda: [item.act for item in self._unfolded()],
+            put=lambda said: self.put(said.act, (), said.stored), now_us=lambda: self.now_us,
+        )  # fmt: skip
 
     # What is said.
 
-    def pen(self, desk: str) -> Pen:
-        """For a desk of this party, at this moment."""
-        return Pen(self.channel, self.party, desk, self.now_us, lambda: self._entropy(SALT_BYTES))
+    def pen(self, desk: str, *, preview: bool = False) -> Pen:
+        """For a desk of this party, at this moment. What is only looked at is not sealed, and opens no epoch."""
+        sealer = None if preview else self.sealer
+        return Pen(self.channel, self.party, desk, self.now_us, lambda: self._entropy(SALT_BYTES), sealer)
 
     def next_id(self, desk: str) -> str:
         """A fresh id for a desk; it is never given out again.
@@ -96,17 +122,18 @@ class NodeCore(Hearing):
         if known is not None and known.state != "refused":
             return known
         self._check_author(act)
-        groups = groups_of(act, stored)
+        openings = self.epochs.openings(act, stored)
+        groups = groups_of(act, openings)
         check_content(self.picture, act, groups)
         check_answer(self.view, act, groups)
-        if act.kind not in ("receipt", "time", "finding"):
+        if act.kind not in ("receipt", "time", "finding", "epoch"):
             check_approved(self.picture, self._waiting(), act, approvals, use)
         sent = [raw for raw, ref in zip(stored, act.parts, strict=True) if ref.sha is not UNSET]
         with self.outbox.undone_on_failure():
             item, _ = self.outbox.add(act, approvals, sent, use)
             with self._storing(item.id, known):
-                for raw, ref in zip(stored, act.parts, strict=True):
-                    self.store.put_opening(ref.commit, raw)
+                for raw, opening, ref in zip(stored, openings, act.parts, strict=True):
+                    self._keep_part(ref, raw, opening)
                 self._store_item(item, with_parts=True)
         self.alarms.settle(f"outbox/{item.id}", anew=known is not None)
         self.changed = True

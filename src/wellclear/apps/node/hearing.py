@@ -14,8 +14,11 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import Final
 
+from msgspec import UNSET
+
 from wellclear.apps.node.alarms import AlarmBook
 from wellclear.apps.node.detection import Detection
+from wellclear.apps.node.epochs import EpochKeys, NodeKeys
 from wellclear.apps.node.ids import decode_counters
 from wellclear.apps.node.outside import Outside
 from wellclear.apps.node.parts import Parts, Wanted
@@ -25,12 +28,11 @@ from wellclear.apps.node.unstored import Unstored
 from wellclear.channel.follower import Follower, Proven
 from wellclear.channel.opening import open_leaf
 from wellclear.channel.outbox import Item, Outbox, decode_item
-from wellclear.domain.entry import Entry, decode_leaf
+from wellclear.domain.entry import Entry, PartRef, decode_leaf
 from wellclear.domain.logged import Logged, Remark
 from wellclear.edges.clock import Clock
 from wellclear.edges.store import Store
 from wellclear.errors import Equivocation, Malformed, Misconfigured, Unavailable
-from wellclear.log.ed25519 import Signer
 from wellclear.log.equivocation import check_evidence
 from wellclear.log.merkle import leaf_hash
 from wellclear.picture.picture import Picture, Step
@@ -55,9 +57,9 @@ class Hearing:
         party: whose node this is.
         channel: the channel's id, as people have read it to each other.
         store: its own store; nobody else writes there.
-        signer: the node's key, which links entries.
+        keys: the node's, which links entries, and the party's, under which epochs open.
         clock: the machine's.
-        entropy: so many random bytes, for salts.
+        entropy: so many random bytes, for salts and keys.
     """
 
     def __init__(
@@ -65,13 +67,13 @@ class Hearing:
         party: str,
         channel: str,
         store: Store,
-        signer: Signer,
+        keys: NodeKeys,
         clock: Clock,
         entropy: Callable[[int], bytes],
     ) -> None:
         self.party, self.channel, self.store, self.clock = party, channel, store, clock
         self.follower = Follower(channel)
-        self.outbox = Outbox({"node": signer})
+        self.outbox = Outbox({"node": keys.signer})
         self.view = View()
         self.duties = DutyBook()
         self.drift = DriftWatch()
@@ -80,7 +82,8 @@ class Hearing:
         self.parts = Parts(party)
         self.detection = Detection(party)
         self.said = SaidRows()
-        self.outside = Outside(party)
+        self.epochs = EpochKeys(party, store, keys.sealing)
+        self.outside = Outside(party, self.epochs.opening)
         self.unstored = Unstored(store)
         self.remarks: deque[tuple[int, str, Remark]] = deque(maxlen=REMARKS_KEPT)
         self.logged_at: dict[str, int] = {}
@@ -332,6 +335,8 @@ class Hearing:
     def _fold(self, logged: Logged, step: Step, *, live: bool, fresh_us: int | None = None) -> None:
         """Fold one entry; `fresh_us` is when it arrived, if its claim of the time says something of its clock."""
         entry = logged.entry
+        if entry is not None and entry.act.kind == "epoch" and not step.remarks:
+            self.epochs.heard(logged)
         known = self.parts.open_known(entry.act, self.opening) if entry is not None else {}
         self.view, remarks = fold_view(self.view, logged, step, known)
         self.duties.apply(step, entry)
@@ -354,9 +359,15 @@ class Hearing:
         """The stored bytes behind a commitment, if this node holds them."""
         return self.store.opening(commitment)
 
+    def _keep_part(self, ref: PartRef, stored: bytes, opening: bytes) -> None:
+        """The bytes that travelled, for whoever has to bring a lost host forward, and what they hold."""
+        self.store.put_opening(ref.commit, opening)
+        if ref.sealed and ref.sha is not UNSET:
+            self.store.put_part(ref.sha, stored)
+
     def part_came(self, row: Wanted, stored: bytes | None) -> None:
         """A part was fetched, or the host had none."""
-        group = self.parts.came(row, stored, self.clock.monotonic_us(), self.store.put_opening)
+        group = self.parts.came(row, stored, self.clock.monotonic_us(), self._keep_part, self.epochs.opening)
         self.view, remarks = open_later(self.view, row.index, {row.ref.commit: group})
         for remark in remarks:
             self.remarks.append((row.index, self.author_of(row.index), remark))

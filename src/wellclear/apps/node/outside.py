@@ -15,7 +15,7 @@ from typing import Final
 
 from msgspec import UNSET
 
-from wellclear.apps.node.parts import AGAIN_AFTER_US, Parts, Wanted
+from wellclear.apps.node.parts import AGAIN_AFTER_US, Parts, Unseal, Wanted
 from wellclear.channel.opening import open_leaf
 from wellclear.domain.canonical import b64
 from wellclear.domain.entry import Entry
@@ -50,11 +50,12 @@ class Heard:
 class Outside:
     """What one party's node has heard outside the record."""
 
-    def __init__(self, party: str) -> None:
+    def __init__(self, party: str, unseal: Unseal) -> None:
         self.party = party
         self.heard: dict[str, Heard] = {}
         self.dropped = 0
         self._parts = Parts(party)
+        self._unseal = unseal
         self._numbers = 0
 
     def take(
@@ -112,7 +113,7 @@ class Outside:
 
     def came(self, row: Wanted, stored: bytes | None, mono_us: int) -> None:
         """A part was fetched, or the host had none; after `TRIES_MAX` it is asked for no more."""
-        group = self._parts.came(row, stored, mono_us, lambda commitment, opened: None)
+        group = self._parts.came(row, stored, mono_us, lambda ref, sealed, opening: None, self._unseal)
         heard = next((one for one in self.heard.values() if one.number == row.index), None)
         if heard is None or row.tries >= TRIES_MAX:
             self._forget_parts(row.index)

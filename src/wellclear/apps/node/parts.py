@@ -24,8 +24,10 @@ NOT_OPENED_MAX = 256
 
 Opening = Callable[[str], bytes | None]
 """The stored bytes behind a commitment, if this node holds them."""
-Keep = Callable[[str, bytes], None]
-"""Keeps what a commitment opens to."""
+Keep = Callable[[PartRef, bytes, bytes], None]
+"""Keeps a part: its stored bytes, and what they open to."""
+Unseal = Callable[[Act, PartRef, bytes], bytes]
+"""What stored bytes hold; raises `Unverified`."""
 
 
 @dataclass(slots=True)
@@ -33,6 +35,7 @@ class Wanted:
     """One part on its way: asked for at the latest when `next_us` has come."""
 
     index: int
+    act: Act
     ref: PartRef
     since_us: int
     next_us: int
@@ -57,7 +60,7 @@ class Parts:
         """The field groups of an act that this node can open from what it holds."""
         found: dict[str, Group | Unopened] = {}
         for ref in act.parts:
-            ours = act.party == self.party or self._meant(ref)
+            ours = act.party == self.party or self._meant(act, ref)
             stored = opening(ref.commit) if ours else None
             if stored is not None:
                 found[ref.commit] = opened(stored, ref)
@@ -68,11 +71,12 @@ class Parts:
         if logged.entry is None or logged.fault is not None:
             return
         for ref in logged.entry.act.parts:
-            if self._meant(ref) and isinstance(known.get(ref.commit, Unopened("missing")), Unopened):
-                self.wanted[logged.index, ref.commit] = Wanted(logged.index, ref, now_us, now_us)
+            if self._meant(logged.entry.act, ref) and isinstance(known.get(ref.commit, Unopened("missing")), Unopened):
+                self.wanted[logged.index, ref.commit] = Wanted(logged.index, logged.entry.act, ref, now_us, now_us)
 
-    def _meant(self, ref: PartRef) -> bool:
-        return ref.to is not UNSET and self.party in ref.to
+    def _meant(self, act: Act, ref: PartRef) -> bool:
+        """Also what is the party's own: a stand-by has not sent it, and opens it as all others do."""
+        return ref.to is not UNSET and (self.party in ref.to or act.party == self.party)
 
     def due(self, now_us: int) -> list[Wanted]:
         """What to ask for now, oldest last so that the newest is seen first; each is marked busy until it came."""
@@ -81,13 +85,13 @@ class Parts:
             row.busy = True
         return sorted(rows, key=lambda row: -row.index)
 
-    def came(self, row: Wanted, stored: bytes | None, now_us: int, keep: Keep) -> Group | Unopened:
+    def came(self, row: Wanted, stored: bytes | None, now_us: int, keep: Keep, unseal: Unseal) -> Group | Unopened:
         """What was fetched, or None when the host had nothing; it is asked for again until it opens and is kept.
 
         Raises:
             Unavailable: `keep` could not; it is still wanted, so that no receipt claims it.
         """
-        group = Unopened("missing") if stored is None else opened(stored, row.ref)
+        opening, group = _came(row, stored, unseal)
         row.busy = False
         row.next_us = now_us + AGAIN_AFTER_US[min(row.tries, len(AGAIN_AFTER_US) - 1)]
         row.tries += 1
@@ -95,7 +99,7 @@ class Parts:
             row.why = group.why
         else:
             assert stored is not None, "it was opened"
-            keep(row.ref.commit, stored)
+            keep(row.ref, stored, opening)
             self.wanted.pop((row.index, row.ref.commit), None)
         return group
 
@@ -128,26 +132,36 @@ class Parts:
         return (picture.size if first_open == picture.size else first_open) - 1, shut
 
 
-def opened(stored: bytes, ref: PartRef) -> Group | Unopened:
-    """The group in a part's stored bytes, or why it did not open."""
+def _came(row: Wanted, stored: bytes | None, unseal: Unseal) -> tuple[bytes, Group | Unopened]:
+    if stored is None:
+        return b"", Unopened("missing")
     try:
-        return open_part(stored, ref)
+        opening = unseal(row.act, row.ref, stored)
+    except Unverified:
+        return b"", Unopened("unverified")
+    return opening, opened(opening, row.ref)
+
+
+def opened(opening: bytes, ref: PartRef) -> Group | Unopened:
+    """The group in a part's opening, or why it is none."""
+    try:
+        return open_part(opening, ref)
     except Unverified:
         return Unopened("unverified")
     except Malformed:
         return Unopened("malformed")
 
 
-def groups_of(act: Act, stored: Sequence[bytes]) -> list[Group]:
-    """The field groups of an own act, from the stored bytes of all its parts.
+def groups_of(act: Act, openings: Sequence[bytes]) -> list[Group]:
+    """The field groups of an own act, from what all its parts open to.
 
     Raises:
         InvalidValue: these are not the parts that the act names; says which.
     """
-    if len(stored) != len(act.parts):
-        raise InvalidValue("parts", f"{len(stored)} parts where the act commits to {len(act.parts)}")
+    if len(openings) != len(act.parts):
+        raise InvalidValue("parts", f"{len(openings)} parts where the act commits to {len(act.parts)}")
     groups = []
-    for number, (raw, ref) in enumerate(zip(stored, act.parts, strict=True)):
+    for number, (raw, ref) in enumerate(zip(openings, act.parts, strict=True)):
         try:
             groups.append(open_part(raw, ref))
         except (Unverified, Malformed) as error:

@@ -17,17 +17,19 @@ from wellclear.apps.connections import BoundedProtocol
 from wellclear.apps.node.app import node_app
 from wellclear.apps.node.changing import bound_of
 from wellclear.apps.node.core import NodeCore
+from wellclear.apps.node.epochs import NodeKeys
 from wellclear.apps.node.hearing import Progress
 from wellclear.apps.node.service import NodeService
+from wellclear.channel.epochs import Wrapping
 from wellclear.edges.client import HostClient
 from wellclear.edges.clock import Clock, SystemClock
 from wellclear.edges.database import Connect, connect
-from wellclear.edges.keyring import Keyring, box_key, public_half, write_private
+from wellclear.edges.keyring import SEALING_USE, Keyring, box_key, public_half, unlock_sealing, write_private
 from wellclear.edges.node_client import TOKEN_FILE
 from wellclear.edges.settings import NodeSettings
 from wellclear.edges.store import Store
+from wellclear.edges.wrapping import wrap
 from wellclear.errors import Misconfigured
-from wellclear.log.ed25519 import Signer
 
 LOG: Final = logging.getLogger("wellclear.node")
 STORE_FILE: Final = "node.sqlite"
@@ -55,11 +57,11 @@ def serve(
             channel turns out to be real, and the node's key was made for exercises.
     """
     keyring = Keyring(settings.home)
-    signer = keyring.unlock("node", passphrase)
+    keys = NodeKeys(keyring.unlock("node", passphrase), unlock_sealing(keyring.path(SEALING_USE), passphrase))
     exercise = public_half(keyring.path("node")).exercise
 
     def opening() -> NodeService:  # it belongs to the event loop that uvicorn runs, so it is made there
-        return open_node(settings, signer, SystemClock(), progress, exercise_key=exercise)
+        return open_node(settings, keys, SystemClock(), progress, exercise_key=exercise)
 
     server = NodeServer(settings, opening, on_ready)
     server.run()
@@ -69,18 +71,19 @@ def serve(
 
 def open_node(
     settings: NodeSettings,
-    signer: Signer,
+    keys: NodeKeys,
     clock: Clock,
     progress: Progress | None = None,
     *,
     exercise_key: bool = False,
     connecting: Connect = connect,
     entropy: Callable[[int], bytes] = os.urandom,
+    wrapping: Wrapping = wrap,
     transport: httpx.AsyncBaseTransport | None = None,
 ) -> NodeService:
     """The service of a home directory, its own log verified and folded; not yet started.
 
-    The last three stand for the disk, the machine's randomness and the network, where others are meant.
+    The last four stand for the disk, the machine's randomness, HPKE's, and the network, where others are meant.
 
     Raises:
         Misconfigured: another channel's store, or one that another process writes to; or a real channel's log under
@@ -88,7 +91,7 @@ def open_node(
         Unverified: the store is not what the host signed.
         Unavailable: the disk would not read.
     """
-    path, box = settings.home / STORE_FILE, box_key(signer)
+    path, box = settings.home / STORE_FILE, box_key(keys.signer)
     if path.exists():
         store = Store.open(path, box_key=box, connecting=connecting)
     else:
@@ -96,7 +99,7 @@ def open_node(
     try:
         if store.channel != settings.channel:
             raise Misconfigured(str(path), "holds another channel than the settings name", do="Use a home for each")
-        core = NodeCore(settings.party, settings.channel, store, signer, clock, entropy)
+        core = NodeCore(settings.party, settings.channel, store, keys, clock, entropy, wrapping)
         core.follower.bound = bound_of(store)
         restored = settings.home / RESTORED_FILE
         core.exercise_key = exercise_key
@@ -108,7 +111,7 @@ def open_node(
     except BaseException:
         store.close()
         raise
-    client = HostClient(settings.host_url, settings.channel, signer, clock, settings.ca_file, transport=transport)
+    client = HostClient(settings.host_url, settings.channel, keys.signer, clock, settings.ca_file, transport=transport)
     return NodeService(core, client, settings.home)
 
 

@@ -12,8 +12,10 @@ from wellclear.apps.host.app import host_app
 from wellclear.apps.host.service import HostService
 from wellclear.apps.host.starting import HostFiles, HostKeys, open_host
 from wellclear.apps.node.alarms import Alarm
+from wellclear.apps.node.epochs import NodeKeys
 from wellclear.apps.node.serve import RESTORED_FILE, STORE_FILE, open_node
 from wellclear.apps.node.service import NodeService
+from wellclear.channel.sealing import SealingKey
 from wellclear.edges.promise import Promise
 from wellclear.edges.settings import NodeSettings
 from wellclear.edges.store import Store
@@ -26,6 +28,7 @@ from wellclear.testing.world.clock import SimClock
 from wellclear.testing.world.disk import Image, SimDisk
 from wellclear.testing.world.loop import Life, PowerCut, SimLoop
 from wellclear.testing.world.network import Network, SimTransport
+from wellclear.testing.wrapping import wrap
 
 DISK_S: Final = (0.0005, 0.02)
 NODE_FILES: Final = (STORE_FILE, f"{STORE_FILE}-wal")
@@ -179,6 +182,7 @@ class NodeMachine(Machine):
 
     party: str = ""
     signer: Signer | None = None
+    sealing: SealingKey | None = None
     net: Network | None = None
     settings: NodeSettings | None = None
     service: NodeService | None = None
@@ -194,9 +198,10 @@ class NodeMachine(Machine):
 
     def _begin(self) -> None:
         assert self.settings is not None and self.signer is not None and self.net is not None, "it is furnished"
+        assert self.sealing is not None, "it is furnished"
         service = open_node(
-            self.settings, self.signer, self.clock, connecting=self.disk.connect, entropy=self.dice.randbytes,
-            transport=SimTransport(self.net, self.name),
+            self.settings, NodeKeys(self.signer, self.sealing), self.clock, connecting=self.disk.connect,
+            entropy=self.dice.randbytes, wrapping=self._wrap, transport=SimTransport(self.net, self.name),
         )  # fmt: skip
         self.service = service
         service.on_fatal = self._fatal
@@ -208,6 +213,9 @@ class NodeMachine(Machine):
 
         service.core.alarms.on_ring = rang
         service.start()
+
+    def _wrap(self, public_key: bytes, epoch_key: bytes, info: bytes) -> bytes:
+        return wrap(public_key, epoch_key, info, self.dice.randbytes(32))
 
     def _release(self) -> None:
         if self.service is not None:

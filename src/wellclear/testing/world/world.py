@@ -124,7 +124,8 @@ class World:
         """A node for a party of the sketch, with an officer at its desk."""
         settings = node_home(self.place, self.sketch, party, HOST)
         signer = self.sketch.parties[party].key("node")
-        machine = NodeMachine(**self._machine(party), party=party, signer=signer, settings=settings)
+        sealing = self.sketch.parties[party].sealing
+        machine = NodeMachine(**self._machine(party), party=party, signer=signer, sealing=sealing, settings=settings)
         machine.rang = lambda alarm: self._rang(machine, alarm)
         self.nodes[party] = machine
         self.net.links[party] = Link(delay_s=self.calm.delay_s)

@@ -9,6 +9,7 @@ from pathlib import Path
 from tests.unit.channel.relay import Relay
 from wellclear.apps.node.alarms import Alarm
 from wellclear.apps.node.core import NodeCore
+from wellclear.apps.node.epochs import NodeKeys
 from wellclear.channel.outbox import Item
 from wellclear.domain.canonical import unb64
 from wellclear.domain.entry import Act, PartRef
@@ -53,12 +54,13 @@ class Bench:
         self.start()
 
     def start(self) -> None:
-        signer = self.relay.sketch.parties[self.party].key("node")
-        box, channel = box_key(signer), self.relay.sketch.channel
+        party, channel = self.relay.sketch.parties[self.party], self.relay.sketch.channel
+        keys = NodeKeys(party.key("node"), party.sealing)
+        box = box_key(keys.signer)
         store = (
             Store.open(self.path, box_key=box) if self.path.exists() else Store.create(self.path, channel, box_key=box)
         )
-        self.core = NodeCore(self.party, channel, store, signer, self.clock, self.entropy)
+        self.core = NodeCore(self.party, channel, store, keys, self.clock, self.entropy)
         self.core.alarms.on_ring = self.rang.append
         self.core.replay()
 

@@ -14,6 +14,7 @@ from tests.unit.apps.node.bench import Bench
 from tests.unit.channel.relay import Relay
 from tests.unit.edges.faulty import Plan
 from wellclear.apps.node.core import NodeCore
+from wellclear.apps.node.epochs import NodeKeys
 from wellclear.channel.composing import Composed
 from wellclear.channel.desk import ack, message, read_back, version_of
 from wellclear.channel.opening import open_leaf
@@ -38,12 +39,13 @@ class FullBench(Bench):
     plan: Plan = field(default_factory=Plan)
 
     def start(self) -> None:
-        signer, channel = self.relay.sketch.parties[self.party].key("node"), self.relay.sketch.channel
-        box = box_key(signer)
+        party, channel = self.relay.sketch.parties[self.party], self.relay.sketch.channel
+        keys = NodeKeys(party.key("node"), party.sealing)
+        box = box_key(keys.signer)
         if not self.path.exists():
             Store.create(self.path, channel, box_key=box).close()
         store = Store.open(self.path, box_key=box, connecting=self.plan.connect)
-        self.core = NodeCore(self.party, channel, store, signer, self.clock, self.entropy)
+        self.core = NodeCore(self.party, channel, store, keys, self.clock, self.entropy)
         self.core.alarms.on_ring = self.rang.append
         self.core.replay()
 
