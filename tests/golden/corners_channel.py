@@ -8,6 +8,7 @@ import msgspec
 
 from tests.golden.foolish import (
     ADMINISTRATORS,
+    CLEAR,
     HOST,
     NORTH,
     PART,
@@ -70,12 +71,12 @@ def members() -> Sketch:
 
 def _hosts(sketch: Sketch) -> None:
     """Nobody becomes host so; and approvals that are none. Nothing in clear is sent in a real channel."""
-    change_host(sketch, NORTH, [SOUTH], "clear", parts=[PART])
+    change_host(sketch, NORTH, [SOUTH], "clear", parts=[CLEAR])
     change_host(sketch, NORTH, [SOUTH], "size", size=3)
     change_host(sketch, NORTH, [SOUTH], "key", use="sequencer stolen")
     change_host(sketch, "TRANSIA", [NORTH, SOUTH], "left")
     change_host(sketch, NORTH, [NORTH, SOUTH], "other", by=SOUTH)
-    propose(sketch, SOUTH, "restart_clocks", parts=[PART])
+    propose(sketch, SOUTH, "restart_clocks", parts=[CLEAR])
     public = {"do": "restart_clocks", "base": 1}
     said = say(sketch, SOUTH, "propose", (), (("node", "head_of_delegation"),), public=public)
     other = Composed(msgspec.structs.replace(said, precedence="Z"), ())

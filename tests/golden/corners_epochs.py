@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from tests.golden.foolish import (
+    CLEAR,
     HOST,
     NORTH,
     RELEASE,
@@ -146,8 +147,7 @@ def _sealed(sketch: Sketch) -> None:
     sends(sketch, NORTH, ["SOUTHLAND/NONE", "SOUTHLAND/OPS"], sealed(7, SOUTH))
     bare = PartRef(commit=ZEROS, enc="none")
     sends(sketch, NORTH, DESK, bare)
-    clear = PartRef(commit=ZEROS, enc="none", sha=ZEROS, to=[SOUTH])
-    sends(sketch, NORTH, DESK, bare, clear)
+    sends(sketch, NORTH, DESK, bare, CLEAR)
     sends(sketch, NORTH, DESK, bare, sealed(2, SOUTH))
     seal(sketch, NORTH, [SOUTH])  # the fifth
     sends(sketch, NORTH, DESK, sealed(2, SOUTH))

@@ -29,6 +29,7 @@ NO_DESK = {*HEADED, "host_change", "takeover", "add_key", "revoke", "roster", "e
 NORTH, SOUTH, HOST = "NORTHLAND", "SOUTHLAND", "CASPIA"
 PART = PartRef(commit=b64(bytes(32)), enc="none")
 ZEROS = b64(bytes(32))
+CLEAR = PartRef(commit=ZEROS, enc="none", sha=ZEROS, to=[SOUTH])
 Roles = dict[str, tuple[PartyRole, ...]]
 THREE: Roles = {HOST: ("host",), NORTH: ("principal",), SOUTH: ("principal",)}
 SETTINGS = msgspec.structs.replace(default_settings(), minima=[], lead_times=[])

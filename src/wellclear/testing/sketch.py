@@ -14,6 +14,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import permutations
 from typing import Any
 
 import msgspec
@@ -130,8 +131,11 @@ class Sketch:
     origin: str = "caspia.example/sketch"
 
     @classmethod
-    def founded(cls, seed: int = 0, **settings: Any) -> Sketch:
-        """NORTHLAND and SOUTHLAND, principals, and CASPIA, host; agreed, with every roster."""
+    def founded(cls, seed: int = 0, *, epochs: bool = False, **settings: Any) -> Sketch:
+        """NORTHLAND and SOUTHLAND, principals, and CASPIA, host; agreed, with every roster.
+
+        With `epochs` each of them has one for every other.
+        """
         sketch = cls(seed=seed, settings=msgspec.structs.replace(default_settings(), **settings))
         sketch.party("CASPIA", "host")
         sketch.party("NORTHLAND", "principal")
@@ -140,6 +144,8 @@ class Sketch:
         sketch.agree()
         for name in sketch.parties:
             sketch.enrol(name)
+        for author, reader in permutations(sketch.parties if epochs else (), 2):
+            sketch.open_epoch(author, [reader])
         return sketch
 
     def party(self, name: str, *roles: PartyRole) -> SketchParty:

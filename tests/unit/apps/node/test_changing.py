@@ -28,7 +28,7 @@ ORIGIN = "north.example/sketch"
 
 @pytest.fixture
 def relay() -> Relay:
-    return Relay(Sketch.founded(seed=31))
+    return Relay(Sketch.founded(seed=31, epochs=True))
 
 
 @pytest.fixture
@@ -172,7 +172,7 @@ def test_only_the_heads_decide(relay: Relay, south: Bench) -> None:
     for raw in (b"", b"{}", b"x" * 70_000, longer.encode().replace(b"host_change", b"revoke")):
         with pytest.raises(Malformed):
             read_decision(raw)
-    other = Sketch.founded(seed=32)
+    other = Sketch.founded(seed=32, epochs=True)
     with pytest.raises(Refused, match="OTHER_CHANNEL"):
         decide_at(south, decided(other, size))
     assert south.core.store.size() == size
@@ -185,7 +185,7 @@ def test_a_halt_ends_by_a_change_of_host_even_on_the_other_history(relay: Relay,
     message(south, "said in the other history")
     south.send()
     (act,) = [leaf for leaf in relay.sketch.leaves[start:] if b'"kind":"message"' in leaf]
-    fork = Sketch.founded(seed=31)
+    fork = Sketch.founded(seed=31, epochs=True)
     assert fork.leaves == kept
     while len(fork.leaves) < relay.size:
         fork.time("CASPIA")
@@ -211,7 +211,7 @@ def test_a_halt_ends_by_a_change_of_host_even_on_the_other_history(relay: Relay,
 @pytest.mark.requirement("R33")
 def test_what_stands_at_a_place_that_rang_in_the_other_history_rings_all_the_same(relay: Relay, south: Bench) -> None:
     """A host that splits its log cannot use up the alarms of the true one; what is the same in both stays quiet."""
-    fork = Sketch.founded(seed=31)
+    fork = Sketch.founded(seed=31, epochs=True)
     for sketch in (relay.sketch, fork):
         sketch.message(NORTH, [f"{SOUTH}/OPS"], "in both")
     relay.sketch.message(NORTH, [f"{SOUTH}/OPS"], "of the false history")
@@ -225,7 +225,7 @@ def test_what_stands_at_a_place_that_rang_in_the_other_history_rings_all_the_sam
         south.core.hear(relay.note(root=fork.tree.root()))
     south.core.halt(found.value)
     size = len(fork.leaves)
-    fork = Sketch.founded(seed=31)
+    fork = Sketch.founded(seed=31, epochs=True)
     fork.message(NORTH, [f"{SOUTH}/OPS"], "in both")
     fork.message(NORTH, [f"{SOUTH}/OPS"], "of the true history, at the same place")
     assert len(fork.leaves) == size
@@ -276,7 +276,7 @@ def test_a_node_that_was_overruled_follows_the_resumed_host(relay: Relay, south:
             decide_at(south, decided(relay.sketch, start, *heads, host=host))
     size, waiting = decide_at(south, decided(relay.sketch, start, NORTH, host=host))
     assert size <= start and waiting == 2
-    relay.sketch = Sketch.founded(seed=31)
+    relay.sketch = Sketch.founded(seed=31, epochs=True)
     relay.__post_init__()
     relay.sketch.time(NORTH)
     south.core.hear(relay.note(), size, relay.sketch.leaves[size:])

@@ -14,7 +14,7 @@ from wellclear.testing.sketch import START_US, Sketch, circle
 
 @pytest.mark.requirement("R32")
 def test_between_two_drafts_the_node_has_its_turn() -> None:
-    sketch = Sketch.founded(seed=2)
+    sketch = Sketch.founded(seed=2, epochs=True)
     announce(sketch, SOUTH, [circle(34.5, 38.3, 5_000, start_us=START_US)])
     node, drafts = node_of(sketch), [draft(f"D-{number}") for number in range(4)]
     turns: list[int] = []

@@ -34,7 +34,7 @@ NORTH, SOUTH, HOST = "NORTHLAND", "SOUTHLAND", "CASPIA"
 
 @pytest.fixture
 def relay() -> Relay:
-    return Relay(Sketch.founded(seed=21))
+    return Relay(Sketch.founded(seed=21, epochs=True))
 
 
 @pytest.fixture

@@ -58,7 +58,7 @@ def detected(sketch: Sketch, party: str, hidden: dict[str, bytes]) -> tuple[Dete
 
 @pytest.mark.requirement("R32")
 def test_two_exact_notices_conflict_alike_on_both_sides() -> None:
-    sketch = Sketch.founded(seed=1)
+    sketch = Sketch.founded(seed=1, epochs=True)
     announce(sketch, NORTH, [circle(34.5, 38.3, 5_000)])
     announce(sketch, SOUTH, [circle(34.5, 38.31, 5_000)])
     told = [detected(sketch, party, {})[1] for party in (NORTH, SOUTH)]
@@ -71,7 +71,7 @@ def test_two_exact_notices_conflict_alike_on_both_sides() -> None:
 @pytest.mark.parametrize("lat", [34.5, -60.0])
 def test_a_finding_does_not_depend_on_a_volume_that_was_held_back(lat: float) -> None:
     """Near or far, the other side is told `possible` from the cell; the exact answer stays at the own desk."""
-    sketch = Sketch.founded(seed=2)
+    sketch = Sketch.founded(seed=2, epochs=True)
     _, hidden = announce(sketch, NORTH, [circle(lat, 38.3, 5_000)], withhold=("volume",))
     announce(sketch, SOUTH, [circle(34.5, 38.31, 5_000)])
     detection, drafts, _ = detected(sketch, NORTH, hidden)
@@ -81,7 +81,7 @@ def test_a_finding_does_not_depend_on_a_volume_that_was_held_back(lat: float) ->
 
 
 def test_a_verdict_that_was_logged_is_not_told_again_and_its_end_is() -> None:
-    sketch = Sketch.founded(seed=3)
+    sketch = Sketch.founded(seed=3, epochs=True)
     mine, _ = announce(sketch, NORTH, [circle(34.5, 38.3, 5_000)])
     announce(sketch, SOUTH, [circle(34.5, 38.31, 5_000)])
     detection, (draft,), _ = detected(sketch, NORTH, {})
@@ -98,7 +98,7 @@ def test_a_verdict_that_was_logged_is_not_told_again_and_its_end_is() -> None:
 
 
 def test_a_flood_of_overlapping_notices_is_capped_and_counted() -> None:
-    sketch = Sketch.founded(seed=4)
+    sketch = Sketch.founded(seed=4, epochs=True)
     for number in range(ROWS_OF_NOTICE_MAX + 3):
         announce(sketch, NORTH, [circle(34.5 + number / 1000, 38.3, 5_000)])
     announce(sketch, SOUTH, [circle(34.5, 38.31, 50_000)])
@@ -108,7 +108,7 @@ def test_a_flood_of_overlapping_notices_is_capped_and_counted() -> None:
 
 
 def test_what_is_past_is_not_compared() -> None:
-    sketch = Sketch.founded(seed=5)
+    sketch = Sketch.founded(seed=5, epochs=True)
     announce(sketch, NORTH, [circle(34.5, 38.3, 5_000)])
     announce(sketch, SOUTH, [circle(34.5, 38.31, 5_000)])
     detection, view = Detection(NORTH), seen_by(sketch, NORTH, {})

@@ -60,7 +60,7 @@ class FullBench(Bench):
 
 @pytest.fixture
 def south(tmp_path: Path) -> FullBench:
-    bench = FullBench(Relay(Sketch.founded(seed=23)), SOUTH, tmp_path / "south.sqlite")
+    bench = FullBench(Relay(Sketch.founded(seed=23, epochs=True)), SOUTH, tmp_path / "south.sqlite")
     bench.follow()
     return bench
 

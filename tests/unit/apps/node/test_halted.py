@@ -35,7 +35,7 @@ SEED = 61
 
 @pytest.fixture
 def relay() -> Relay:
-    return Relay(Sketch.founded(seed=SEED))
+    return Relay(Sketch.founded(seed=SEED, epochs=True))
 
 
 @pytest.fixture
@@ -53,7 +53,7 @@ def other_history(bench: Bench, past: Relay | None = None) -> Relay:
     common = list(past.sketch.leaves) if past is not None else []
     bench.relay.sketch.time(NORTH)
     bench.follow()
-    fork = Relay(Sketch.founded(seed=SEED))
+    fork = Relay(Sketch.founded(seed=SEED, epochs=True))
     for leaf in common[fork.size :]:
         fork.sketch.log(leaf)
     assert fork.sketch.leaves == bench.relay.sketch.leaves[: fork.size], "one log up to there"
@@ -145,7 +145,7 @@ def test_a_host_whose_log_is_shorter_refuses_it_and_the_officer_is_rung(relay: R
     for _ in range(2):
         relay.sketch.time(NORTH)
     south.follow()
-    fork = Relay(Sketch.founded(seed=SEED))
+    fork = Relay(Sketch.founded(seed=SEED, epochs=True))
     fork.sketch.time(HOST)
     with pytest.raises(Equivocation) as found:
         south.core.hear(fork.note())
@@ -284,7 +284,7 @@ def test_after_a_restart_it_is_shown_again_and_stays_quiet(south: Bench) -> None
 
 
 def test_what_came_with_the_word_that_convicts_is_heard_as_well(relay: Relay, south: Bench) -> None:
-    fork = Relay(Sketch.founded(seed=SEED))
+    fork = Relay(Sketch.founded(seed=SEED, epochs=True))
     fork.sketch.time(HOST)
     fork.sketch.safety(NORTH, [f"{SOUTH}/OPS"])
     relay.sketch.time(NORTH)

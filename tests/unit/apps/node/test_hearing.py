@@ -23,7 +23,7 @@ DAY_S = 86_400
 @pytest.fixture
 def south(tmp_path: Path) -> Bench:
     """A node that has joined, and has heard nothing yet."""
-    return Bench(Relay(Sketch.founded(seed=71)), SOUTH, tmp_path / "south.sqlite")
+    return Bench(Relay(Sketch.founded(seed=71, epochs=True)), SOUTH, tmp_path / "south.sqlite")
 
 
 def claim(south: Bench, ahead_s: float = 0) -> None:

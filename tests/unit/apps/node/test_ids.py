@@ -26,7 +26,7 @@ def test_each_desk_has_a_block_of_its_own() -> None:
 
 
 def test_a_block_goes_on_once_its_last_id_is_logged() -> None:
-    sketch, counters = Sketch.founded(seed=1), Counters()
+    sketch, counters = Sketch.founded(seed=1, epochs=True), Counters()
     sketch.safety(NORTH, ["SOUTHLAND/OPS"])
     counters.last["N/OPS"] = [Given(1001, 0)]
     assert counter(counters.next_id(sketch.picture, NORTH, "N/OPS", 0)) == 1002
@@ -35,7 +35,7 @@ def test_a_block_goes_on_once_its_last_id_is_logged() -> None:
 @pytest.mark.requirement("R33")
 def test_what_is_logged_in_another_order_than_written_keeps_its_id() -> None:
     """A draft waits for its release while the desk speaks: no id of the desk makes an earlier one taken."""
-    sketch, counters = Sketch.founded(seed=1), Counters()
+    sketch, counters = Sketch.founded(seed=1, epochs=True), Counters()
     first, second, third = (counters.next_id(sketch.picture, NORTH, f"{NORTH}/OPS", 0) for _ in range(3))
     for id_ in (third, first, second):
         message = sketch.compose(
@@ -53,7 +53,7 @@ def test_an_id_that_nobody_can_send_any_more_blocks_nothing() -> None:
 
 
 def test_a_fresh_node_starts_the_block_after_the_highest_logged_one() -> None:
-    sketch = Sketch.founded(seed=1)
+    sketch = Sketch.founded(seed=1, epochs=True)
     for _ in range(3):
         sketch.safety(NORTH, ["SOUTHLAND/OPS"])
     assert counter(Counters().next_id(sketch.picture, NORTH, "NORTHLAND/OPS", 0)) == 2001

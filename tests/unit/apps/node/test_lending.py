@@ -25,7 +25,7 @@ SOUTH = "SOUTHLAND"
 
 @pytest.fixture
 def south(tmp_path: Path) -> Bench:
-    bench = Bench(Relay(Sketch.founded(seed=73)), SOUTH, tmp_path / "south.sqlite")
+    bench = Bench(Relay(Sketch.founded(seed=73, epochs=True)), SOUTH, tmp_path / "south.sqlite")
     bench.follow()
     return bench
 

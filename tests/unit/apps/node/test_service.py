@@ -57,7 +57,7 @@ class Body(httpx.AsyncByteStream):
 @pytest.mark.requirement("R2")
 def test_a_missing_part_does_not_keep_the_node_from_everything_else(tmp_path: Path) -> None:
     """Until it was asked for again, the task that fetches parts woke itself and let no other task run."""
-    relay = Relay(Sketch.founded(seed=71))
+    relay = Relay(Sketch.founded(seed=71, epochs=True))
     bench = Bench(relay, "SOUTHLAND", tmp_path / "south.sqlite")
     bench.core.clock = clock = CountingClock(relay.sketch.now_us)
     relay.sketch.announce("NORTHLAND", ["SOUTHLAND/OPS"], [circle(34.5, 38.3, 5_000)])
@@ -88,7 +88,7 @@ def test_a_missing_part_does_not_keep_the_node_from_everything_else(tmp_path: Pa
 @pytest.mark.requirement("R33")
 def test_a_host_that_tells_another_log_when_it_is_asked_is_convicted(tmp_path: Path) -> None:
     """The note that says how long the log is was looked at for its size alone, and thrown away."""
-    relay = Relay(Sketch.founded(seed=71))
+    relay = Relay(Sketch.founded(seed=71, epochs=True))
     bench = Bench(relay, "SOUTHLAND", tmp_path / "south.sqlite")
     bench.core.hear(relay.note(), 0, relay.sketch.leaves)
     assert bench.core.wants_look
@@ -106,7 +106,7 @@ def test_a_host_that_tells_another_log_when_it_is_asked_is_convicted(tmp_path: P
 
 
 def test_the_file_of_the_evidence_is_tried_again_at_each_tick(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    bench = Bench(Relay(Sketch.founded(seed=71)), "SOUTHLAND", tmp_path / "south.sqlite")
+    bench = Bench(Relay(Sketch.founded(seed=71, epochs=True)), "SOUTHLAND", tmp_path / "south.sqlite")
     bench.follow()
     full = [Unavailable("evidence", "cannot be written: No space left on device")] * 2
 
@@ -135,7 +135,7 @@ def test_a_halted_node_looks_for_its_own_entries_a_piece_at_a_time_and_not_in_wh
     tmp_path: Path, more: int, asked_for: int
 ) -> None:
     """The host that convicted itself signs a log of any size, and says that our chain ends elsewhere in it."""
-    relay = Relay(Sketch.founded(seed=71))
+    relay = Relay(Sketch.founded(seed=71, epochs=True))
     bench = Bench(relay, "SOUTHLAND", tmp_path / "south.sqlite")
     bench.follow()
     core, sketch, asked = bench.core, relay.sketch, list[str]()

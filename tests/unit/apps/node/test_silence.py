@@ -20,7 +20,7 @@ DAY_S = 86_400
 
 @pytest.fixture
 def south(tmp_path: Path) -> Bench:
-    bench = Bench(Relay(Sketch.founded(seed=61)), SOUTH, tmp_path / "south.sqlite")
+    bench = Bench(Relay(Sketch.founded(seed=61, epochs=True)), SOUTH, tmp_path / "south.sqlite")
     bench.follow()
     return bench
 

@@ -23,7 +23,7 @@ NORTH, SOUTH = "NORTHLAND", "SOUTHLAND"
 
 @pytest.fixture
 def south(tmp_path: Path) -> Bench:
-    bench = Bench(Relay(Sketch.founded(seed=91)), SOUTH, tmp_path / "south.sqlite")
+    bench = Bench(Relay(Sketch.founded(seed=91, epochs=True)), SOUTH, tmp_path / "south.sqlite")
     bench.follow()
     return bench
 
