@@ -20,7 +20,7 @@ FORMAT = 1
 ROOT = Path(__file__).parent.parent
 HISTORY = Path(__file__).parent / "history"
 DRIFT_MAX = 0.15
-"""How far the speed of the calibration loop may differ between rounds before a run calls itself disturbed."""
+"""How far the speed of the calibration loop may differ, between rounds or in the middle half of all samples."""
 WAITED_MAX = 1.10
 """How much longer than its own CPU time the loop may take: beyond, others held the cores."""
 OTHERS_MAX = 0.10
@@ -100,6 +100,9 @@ class Run(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True)
         spread = Spread.of([one.spin for one in self.calibration])
         if spread.width > DRIFT_MAX:
             found.append(f"the calibration loop's speed differed by {spread.width:.0%} between rounds")
+        speeds = [one.spin for samples in self.samples.values() for one in samples]
+        if speeds and (middle := Spread.middle(speeds)).width > DRIFT_MAX:
+            found.append(f"before the single samples it differed by {middle.width:.0%} in the middle half")
         waited = Spread.of([one.waited for one in self.calibration])
         if waited.high > WAITED_MAX:
             found.append(f"the loop waited for a core, up to {waited.high:.2f} times its own CPU time")
