@@ -185,6 +185,11 @@ class Outbox:
             del self.adopted[adopted:]
             raise
 
+    @property
+    def under_way(self) -> bool:
+        """Whether anything waits for a link, or is linked and waits for its answer."""
+        return any(item.state in ("waiting", "linked") for item in self.items.values())
+
     # Linking.
 
     def link_next(

@@ -9,6 +9,7 @@ Either ends with 1 if a checker found anything; then a smaller world with the sa
 from __future__ import annotations
 
 import argparse
+import gc
 import logging
 import os
 import sys
@@ -16,11 +17,13 @@ import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Final, TextIO
 
 from wellclear.testing.checkers import ALL
 from wellclear.testing.checkers.checker import Checker, history_of
+from wellclear.testing.world.verdicts import remembered
 from wellclear.testing.world.vices import vices
 from wellclear.testing.world.world import Plan, World
 
@@ -50,6 +53,25 @@ class Outcome:
 def simulate(plan: Plan, checkers: Sequence[type[Checker]] = ALL) -> Outcome:
     """Run one world under its checkers; it ends at the first second in which one of them finds something."""
     outcome = Outcome(plan)
+    with remembered(), _no_collector():
+        _simulate(plan, checkers, outcome)
+    return outcome
+
+
+@contextmanager
+def _no_collector() -> Iterator[None]:
+    """Whatever is forgotten in a circle is let go between two worlds: not while one lives, at moments of its own."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.collect()
+        if was:
+            gc.enable()
+
+
+def _simulate(plan: Plan, checkers: Sequence[type[Checker]], outcome: Outcome) -> None:
     world = World(plan)
     trace = _Trace(world)
     logger = logging.getLogger("wellclear")
@@ -64,7 +86,6 @@ def simulate(plan: Plan, checkers: Sequence[type[Checker]] = ALL) -> Outcome:
         logger.removeHandler(trace)
         logger.propagate, logger.level = before
     outcome.lines, outcome.counts = world.ledger.lines, world.ledger.counts
-    return outcome
 
 
 def _live(world: World, checkers: Sequence[Checker], outcome: Outcome) -> None:

@@ -32,6 +32,7 @@ from wellclear.log.merkle import leaf_hash
 from wellclear.watch.clock import time_due
 
 BATCH_OF_FINDINGS_US: Final = 250_000
+_UNFOLDED: Final = ("waiting", "linked", "logged")
 HALTED: Final = (
     "this node has halted, because the host has signed two histories; only safety still goes out, and unproven. "
     "Use the telephone, and change the host"
@@ -149,7 +150,7 @@ class NodeCore(Hearing):
 
     def _unfolded(self) -> list[Item]:
         """What is on its way into the picture, in the order in which it came."""
-        rows = [item for item in self.outbox.items.values() if item.state in ("waiting", "linked", "logged")]
+        rows = [item for item in self.outbox.items.values() if item.state in _UNFOLDED]
         return sorted(rows, key=lambda item: item.number)
 
     # What is sent.
@@ -183,7 +184,7 @@ class NodeCore(Hearing):
                 self.put(said.act, (), said.stored)
 
     def _open(self, kind: str) -> list[Item]:
-        return [item for item in self._unfolded() if item.act.kind == kind]
+        return [item for item in self.outbox.items.values() if item.act.kind == kind and item.state in _UNFOLDED]
 
     def link(self) -> list[Item]:
         """Link what is next and return everything that is to be sent; all of it is stored before this returns.
@@ -195,6 +196,8 @@ class NodeCore(Hearing):
         if not (ready or self.state == "halted") or self.follower.note is None:
             return []
         self.check_key()
+        if not self.outbox.under_way:
+            return []
         with self.outbox.undone_on_failure():
             self._link_next()
         return self.outbox.to_send()

@@ -290,7 +290,7 @@ class NodeService(Telling):
 
     def _after(self) -> None:
         """Wake whoever has something to do now."""
-        if any(item.state in ("waiting", "linked") for item in self.core.outbox.items.values()):
+        if self.core.outbox.under_way:
             self._wake_sender.set()
         if self.core.parts.wanted:
             self._wake_fetcher.set()
