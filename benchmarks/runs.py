@@ -62,7 +62,7 @@ class Run(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True)
     """One run of `make bench`.
 
     `sizes` is how much work a round held; `others` the share of all cores that was busy with anything else, where the
-    system tells; `absent` why a measurement could not be taken.
+    system tells; `absent` why a measurement could not be taken; `failed` in which rounds one broke, and how.
     """
 
     format: int
@@ -79,6 +79,7 @@ class Run(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True)
     peers: dict[str, str]
     samples: dict[str, list[Sample]]
     absent: dict[str, str]
+    failed: dict[str, list[str]]
 
     def values(self, name: str) -> list[float]:
         """The rounds of one measurement."""
@@ -108,6 +109,7 @@ class Run(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True)
             found.append(f"the loop waited for a core, up to {waited.high:.2f} times its own CPU time")
         if self.others is not None and self.others > OTHERS_MAX:
             found.append(f"other work took {self.others:.0%} of all cores")
+        found += [f"{name} failed in {', '.join(rounds)}" for name, rounds in sorted(self.failed.items())]
         return found
 
 

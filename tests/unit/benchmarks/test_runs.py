@@ -52,6 +52,8 @@ def test_a_quiet_run_says_nothing_and_a_disturbed_one_says_why() -> None:
     assert "60% in the middle half" in within
     (waited,) = run({}, waited=1.5).disturbances()
     assert "1.50 times" in waited
+    (failed,) = msgspec.structs.replace(run({}), failed={"race.ours": ["round 1: RuntimeError"]}).disturbances()
+    assert failed == "race.ours failed in round 1: RuntimeError"
     (others,) = run({}, others=0.4).disturbances()
     assert "40% of all cores" in others
 
