@@ -84,6 +84,10 @@ class Hearing:
         self.unstored = Unstored(store)
         self.remarks: deque[tuple[int, str, Remark]] = deque(maxlen=REMARKS_KEPT)
         self.logged_at: dict[str, int] = {}
+        self.left_at: int | None = None
+        """The entry by which this party has left, or was removed."""
+        self.turned_away = ""
+        """Why the host, by its own word, lets this node read no more; empty while it does."""
         self.changed = True
         self.exercise_key = False
         """The node's key was made for exercises: in a real channel it links nothing."""
@@ -167,8 +171,9 @@ class Hearing:
 
     @property
     def state(self) -> str:
-        """live, stale or halted."""
-        return self.follower.state(self.clock.monotonic_us())
+        """live, stale or halted; left, once the log shows that this party is no member any more."""
+        state = self.follower.state(self.clock.monotonic_us())
+        return state if self.left_at is None or state == "halted" else "left"
 
     @property
     def evidence(self) -> bytes | None:
@@ -337,6 +342,9 @@ class Hearing:
         self.duties.apply(step, entry)
         self.parts.want(logged, known, self.clock.monotonic_us())
         self.detection.touch(change.id for change in step.changes if change.table == "item")
+        if any(change.table == "party" and change.id == self.party for change in step.changes):
+            row = step.picture.parties.get(self.party)
+            self.left_at = logged.index if row is not None and row.state != "member" else None
         author = entry.act.party if entry is not None else ""
         for remark in (*step.remarks, *remarks):
             self.remarks.append((logged.index, author, remark))

@@ -27,6 +27,9 @@ _KINDS: dict[str, AlarmKind] = {
 }  # fmt: skip
 
 
+NO_WORD = "no word from the host"
+
+
 class Ringing:
     """Turns what happens into alarms of one party's node.
 
@@ -99,12 +102,20 @@ class Ringing:
                 if about and old and alarm.desk in ("", desk):
                     self.alarms.settle(alarm.key)
 
-    def tick(self, picture: Picture, own_us: int, *, silent: bool | None, clocks_differ: bool | None) -> bool:
-        """Rungs that were passed, the link's silence, the clocks (None: not known yet); True when anything rang."""
+    def tick(
+        self, picture: Picture, own_us: int, *, silent: bool | None, clocks_differ: bool | None, why: str = ""
+    ) -> bool:
+        """Rungs that were passed, the link's silence, the clocks (None: not known yet); True when anything rang.
+
+        `why` is what the host says for itself where it turns this node away; its word silences nothing.
+        """
         rang = False
         for ring in rings_now(self._duties, picture, self.party, own_us):
             rang = self._ring(ring, own_us) or rang
-        rang = self._while("link", "stale", "no word from the host", own_us, so=silent) or rang
+        words = (
+            f"the host turns this node away: {why}. Nothing here proves it: ask the other parties" if why else NO_WORD
+        )
+        rang = self._while("link", "stale", words, own_us, so=silent) or rang
         words = "this node's clock is more than 30 s from the others'; no lead time can be claimed"
         return self._while("clock", "clock", words, own_us, so=clocks_differ) or rang
 
@@ -114,6 +125,8 @@ class Ringing:
         active = known is not None and known.state != "cleared"
         if so and not active:
             return self._begin(key, kind, "O", words, own_us, gravity=1, again=str(own_us))
+        if so and known is not None:
+            self.alarms.alarms[key] = replace(known, words=words)
         if so is False and (active or known is None):
             self.alarms.end(key)
             return active
