@@ -113,7 +113,9 @@ class NodeService(Telling):
                 self.core.check_key()  # there is no use in trying again
                 self.link_words = str(error)
                 gone = isinstance(error, Refused) and error.reason == Reason.KEY_NOT_LIVE
-                self.core.turned_away = error.why[:200] if isinstance(error, Refused) and gone else self.core.turned_away
+                self.core.turned_away = (
+                    error.why[:200] if isinstance(error, Refused) and gone else self.core.turned_away
+                )
                 LOG.warning("the host's stream ended: %s", error)
             self._after()
             await asyncio.sleep(BACKOFF_S[min(tries, len(BACKOFF_S) - 1)])
