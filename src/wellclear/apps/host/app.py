@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Any, Literal, NamedTuple
+from typing import Any, Final, Literal, NamedTuple
 
 from litestar import Litestar, MediaType, Request, Response, get, post
 from litestar.di import NamedDependency, Provide
 from litestar.params import FromPath
 
+from wellclear.apps.described import described_at
+from wellclear.apps.host.described import PATH, host_document
 from wellclear.apps.host.events import EventStream
 from wellclear.apps.host.service import HostService
 from wellclear.apps.http import EXCEPTION_HANDLERS, not_found
@@ -61,7 +63,7 @@ def host_app(service: HostService, founding: Path | None = None, readers: Reader
         return founding
 
     return Litestar(
-        route_handlers=[status, checkpoint, tile, part, submit, events, founding_file],
+        route_handlers=[*OFFERED, described_at(PATH, host_document(OFFERED, readers))],
         dependencies={
             "reader": Provide(reader),
             "listener": Provide(listener),
@@ -134,6 +136,10 @@ async def founding_file(service: Service, reader: Reader, founding: Founding) ->
     if founding is None:
         return not_found("this host keeps no founding file")
     return Response(await service.read(founding), media_type=MediaType.JSON, headers=_NO_STORE)
+
+
+OFFERED: Final = (status, checkpoint, tile, part, submit, events, founding_file)
+"""Every operation of the host."""
 
 
 def _reader(service: HostService, request: Request[Any, Any, Any], readers: Readers) -> Asker:
