@@ -12,6 +12,7 @@ from typing import Final, TextIO
 
 from wellclear.testing.checkers import ALL
 from wellclear.testing.checkers.checker import Checker, history_of
+from wellclear.testing.checkers.living import Living
 from wellclear.testing.world.verdicts import remembered
 from wellclear.testing.world.vices import vices
 from wellclear.testing.world.world import Plan, World
@@ -70,7 +71,8 @@ def _simulate(plan: Plan, checkers: Sequence[type[Checker]], outcome: Outcome) -
     logger.setLevel(logging.WARNING)
     logger.addHandler(trace)
     try:
-        _live(world, [checker(world) for checker in checkers], outcome)
+        living = Living(world)
+        _live(world, living, [checker(living) for checker in checkers], outcome)
     finally:
         world.close()
         logger.removeHandler(trace)
@@ -78,7 +80,7 @@ def _simulate(plan: Plan, checkers: Sequence[type[Checker]], outcome: Outcome) -
     outcome.lines, outcome.counts = world.ledger.lines, world.ledger.counts
 
 
-def _live(world: World, checkers: Sequence[Checker], outcome: Outcome) -> None:
+def _live(world: World, living: Living, checkers: Sequence[Checker], outcome: Outcome) -> None:
     def watch() -> None:
         outcome.faults += [f"{checker.name}: {fault}" for checker in checkers for fault in checker.watch()]
         if outcome.faults:
@@ -86,7 +88,7 @@ def _live(world: World, checkers: Sequence[Checker], outcome: Outcome) -> None:
 
     world.watchers.append(watch)
     world.run()
-    history = history_of(world)
+    history = history_of(living)
     if history is not None and not outcome.faults:
         outcome.faults += [f"{checker.name}: {fault}" for checker in checkers for fault in checker.finish(history)]
     if history is not None:
