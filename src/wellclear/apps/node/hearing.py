@@ -50,6 +50,7 @@ class Hearing(Holding):
             leaves = (leaf for start in range(0, total, _CHUNK) for leaf in self.store.leaves(start, start + _CHUNK))
             for logged, step in self.follower.replay(leaves, note):
                 self._fold(logged, step, live=False)
+                self.ringing.told_before(step, logged)
                 if progress is not None and (self.follower.size % _CHUNK == 0 or self.follower.size == total):
                     progress(self.follower.size, total)
         self._had_own_log = total > 0
