@@ -15,7 +15,7 @@ unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo test long check static fuzz bench peers sim sim-many mutate requirements golden format lock clean
+.PHONY: help setup demo test long check static fuzz bench peers sim sim-many soak mutate requirements golden format lock clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z][a-z-]*:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -37,7 +37,8 @@ demo: $(READY) ## Run a whole channel on this machine and open its pages
 	$(BIN)/wellclear demo
 
 test: static ## Everything: format, lint, types, the whole suite, and the demo without a screen
-	$(BIN)/python -m pytest -n 2 -m "not long"
+	$(BIN)/python -m pytest -n 2 -m "not long and not worlds"
+	$(BIN)/python -m pytest -m worlds
 	$(BIN)/python -m tests.mutation
 	$(BIN)/wellclear demo --fast --exit --no-browser
 
@@ -82,17 +83,26 @@ bench: $(READY) $(PEERS)/.ready ## Measure beside peers, in rounds: ROUNDS=5 ONL
 		$(if $(ONLY),--only $(ONLY)) $(if $(ALSO),--also $(ALSO)) $(if $(QUICK),--quick) $(if $(NOTE),--note "$(NOTE)")
 
 # Vices by name, with commas: WITHOUT="crash torn,loss" leaves them out, EVERY="clock jump" has them in each world.
+# Many worlds have each the number of steps that its seed chooses, unless STEPS says it. What was found, and from where
+# a run that was cut goes on (FIRST), stands in .sim.
 SEED ?= 1
-STEPS ?= 50
 N ?= 100
 FIRST ?= 1
-WORLDS = --steps $(STEPS) --without "$(WITHOUT)" --every "$(EVERY)"
+MINUTES ?= 0
+VICES = --without "$(WITHOUT)" --every "$(EVERY)"
+MANY = $(BIN)/python -m wellclear.testing.sim many --first $(FIRST) --steps $(or $(STEPS),mixed) --minutes $(MINUTES) $(VICES) \
+	--json .sim/$@-$(FIRST).json --failures .sim/failures.txt --commit "$$(git describe --always --dirty 2>/dev/null)"
 
 sim: $(READY) ## Replay one simulated world with its trace: SEED=7 STEPS=50
-	$(BIN)/python -m wellclear.testing.sim one --seed $(SEED) $(WORLDS)
+	$(BIN)/python -m wellclear.testing.sim one --seed $(SEED) --steps $(or $(STEPS),50) $(VICES)
 
-sim-many: $(READY) ## Look at many simulated worlds on all cores: N=1000
-	$(BIN)/python -m wellclear.testing.sim many --count $(N) --first $(FIRST) $(WORLDS)
+sim-many: $(READY) ## Look at many simulated worlds on all cores: N=1000 FIRST=5000 MINUTES=10
+	@mkdir -p .sim
+	$(MANY) --count $(N)
+
+soak: $(READY) ## The slow lane of simulated worlds: 20,000 of them; FIRST=7001 goes on
+	@mkdir -p .sim
+	$(MANY) --count $$((20001 - $(FIRST)))
 
 mutate: $(READY) ## Disable each rule, alone, and show that the tests that prove it fail: RULES="escort ..."
 	$(BIN)/python -m tests.mutation $(RULES)
@@ -126,4 +136,4 @@ $(UV):
 	$(LOCK_VENV)/bin/python -m pip install --quiet "uv>=0.13,<0.14"
 
 clean: ## Remove the environments and everything that tools left behind
-	rm -rf .venv .venv-* .fuzz .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist
+	rm -rf .venv .venv-* .fuzz .sim .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist

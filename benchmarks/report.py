@@ -84,6 +84,7 @@ def section(runs: Sequence[Run], group: Sequence[Measurement]) -> str:
     if run is not runs[-1]:
         lines += ["", f"Of an earlier run: {run.date}, commit `{run.commit[:10]}`, {_counted(run)}."]
         lines += [f"It was disturbed: {'; '.join(run.disturbances())}."] if run.disturbances() else []
+        lines += [run.note] if run.note else []
     sources = sorted({one.aim.source for one in group if one.aim})
     return "\n".join(lines + (["", f"Aims: {'; '.join(sources)}."] if sources else []))
 

@@ -6,6 +6,7 @@ import gc
 import platform
 import sys
 import tempfile
+import traceback
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -27,6 +28,7 @@ class Taken:
     calibration: list[Calibration] = field(default_factory=list)
     samples: dict[str, list[Sample]] = field(default_factory=dict)
     absent: dict[str, str] = field(default_factory=dict)
+    failed: dict[str, list[str]] = field(default_factory=dict)
 
 
 def rounds(measurements: Sequence[Measurement], stand: Stand, count: int, say: Say) -> Taken:
@@ -34,7 +36,7 @@ def rounds(measurements: Sequence[Measurement], stand: Stand, count: int, say: S
 
     Each round starts with another group; every other round goes through a group backwards, so that nobody always
     follows what warmed the machine up, or spoiled it. What cannot be measured is named with its reason and not asked
-    again.
+    again; what breaks in a round is named as well, and asked again in the next.
     """
     taken, members = Taken(), groups(measurements)
     for number in range(count):
@@ -42,7 +44,7 @@ def rounds(measurements: Sequence[Measurement], stand: Stand, count: int, say: S
         taken.calibration.append(calibration.calibrate(number, stand.directory))
         order = [one for group in rotated(members, number) for one in _turned(group, number)]
         for at, one in enumerate(order, 1):
-            if one.name not in taken.absent and not (one.once and number):
+            if one.name not in taken.absent and not (one.once and one.name in taken.samples):
                 say(f"round {number + 1} of {count}, {at} of {len(order)}: {one.name}")
                 _take(one, stand, number, taken)
     return taken
@@ -61,6 +63,10 @@ def _take(one: Measurement, stand: Stand, number: int, taken: Taken) -> None:
     except Absent as absent:
         taken.absent[one.name] = str(absent)
         return
+    except Exception as failed:  # noqa: BLE001  # one figure of one round is lost, and said so, not the run
+        traceback.print_exc()
+        taken.failed.setdefault(one.name, []).append(f"round {number + 1}: {type(failed).__name__}")
+        return
     taken.samples.setdefault(one.name, []).append(Sample(number, value, speed))
 
 
@@ -78,6 +84,7 @@ def measure(
         format=runs.FORMAT, date=date, commit=commit, dirty=dirty, machine=runs.machine(),
         python=platform.python_version(), rounds=count, sizes=sizes, note=note, calibration=taken.calibration,
         others=others, peers=versions(peers_python), samples=taken.samples, absent=taken.absent,
+        failed=taken.failed,
     )  # fmt: skip
 
 

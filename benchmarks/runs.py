@@ -20,7 +20,7 @@ FORMAT = 1
 ROOT = Path(__file__).parent.parent
 HISTORY = Path(__file__).parent / "history"
 DRIFT_MAX = 0.15
-"""How far the speed of the calibration loop may differ between rounds before a run calls itself disturbed."""
+"""How far the speed of the calibration loop may differ, between rounds or in the middle half of all samples."""
 WAITED_MAX = 1.10
 """How much longer than its own CPU time the loop may take: beyond, others held the cores."""
 OTHERS_MAX = 0.10
@@ -62,7 +62,7 @@ class Run(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True)
     """One run of `make bench`.
 
     `sizes` is how much work a round held; `others` the share of all cores that was busy with anything else, where the
-    system tells; `absent` why a measurement could not be taken.
+    system tells; `absent` why a measurement could not be taken; `failed` in which rounds one broke, and how.
     """
 
     format: int
@@ -79,6 +79,7 @@ class Run(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True)
     peers: dict[str, str]
     samples: dict[str, list[Sample]]
     absent: dict[str, str]
+    failed: dict[str, list[str]]
 
     def values(self, name: str) -> list[float]:
         """The rounds of one measurement."""
@@ -100,11 +101,15 @@ class Run(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True)
         spread = Spread.of([one.spin for one in self.calibration])
         if spread.width > DRIFT_MAX:
             found.append(f"the calibration loop's speed differed by {spread.width:.0%} between rounds")
+        speeds = [one.spin for samples in self.samples.values() for one in samples]
+        if speeds and (middle := Spread.middle(speeds)).width > DRIFT_MAX:
+            found.append(f"before the single samples it differed by {middle.width:.0%} in the middle half")
         waited = Spread.of([one.waited for one in self.calibration])
         if waited.high > WAITED_MAX:
             found.append(f"the loop waited for a core, up to {waited.high:.2f} times its own CPU time")
         if self.others is not None and self.others > OTHERS_MAX:
             found.append(f"other work took {self.others:.0%} of all cores")
+        found += [f"{name} failed in {', '.join(rounds)}" for name, rounds in sorted(self.failed.items())]
         return found
 
 

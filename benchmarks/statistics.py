@@ -29,6 +29,11 @@ class Spread:
         assert values, "something was measured"
         return cls(statistics.median(values), min(values), max(values))
 
+    @classmethod
+    def middle(cls, values: Sequence[float]) -> Spread:
+        """The same of the middle half: from the first quartile to the third (nearest rank)."""
+        return cls(statistics.median(values), percentile(values, 0.25), percentile(values, 0.75))
+
     @property
     def width(self) -> float:
         """Lowest to highest, as a share of the median."""

@@ -1,19 +1,14 @@
-"""Every operation of both applications before generated requests, in this process and without sockets.
+"""Both applications before bytes that are no request: bodies and headers that are spoilt, names that nobody meant.
 
 Never a 5xx but "not now" (503), never a traceback; an error has the one shape; without the right to ask nothing is
-told.
-What the node offers is read from its own OpenAPI document, so a new operation needs no line here.
+told. What is whole and wrong, or whole and right, Schemathesis makes from the OpenAPI documents: `test_described`.
 """
 
 from __future__ import annotations
 
-import asyncio
 import json
-import logging
 from collections.abc import Iterator
-from functools import cache
-from pathlib import Path
-from typing import Any
+from typing import Any, Final
 from urllib.parse import quote
 
 import httpx
@@ -21,37 +16,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.described import NODE
 from tests.fuzz import seeds
+from tests.fuzz.applications import BEARER, asked, host_over, node_over, watch
 from tests.fuzz.mutations import spoilt
-from tests.unit.apps.host.world import HandClock, service_of, store_sketch
-from tests.unit.apps.node.bench import Bench
-from tests.unit.channel.relay import Relay
-from wellclear.apps.host.app import host_app
-from wellclear.apps.node.app import node_app
-from wellclear.apps.node.service import NodeService
 from wellclear.channel.requests import authorize
 from wellclear.channel.submission import Frame, encode_frames
-from wellclear.domain.canonical import b64
-from wellclear.edges.client import HostClient
-from wellclear.edges.keyring import KDF_BY_NAME, create_key
 from wellclear.testing.sketch import Sketch
-from wellclear.testing.strategies import json_values
 
-TOKEN = "the token of this test"
-STREAMS = ("/api/events", "/api/rings")
-"""They end when the node does, so only their door is tried."""
-ERROR = {"code", "message", "where", "do", "retry_after_s"}
-
-
-def asked(app: Any, method: str, url: str, **kwargs: Any) -> httpx.Response:
-    """One request to an application, whose own faults would come out here."""
-
-    async def ask() -> httpx.Response:
-        transport = httpx.ASGITransport(app=app, raise_app_exceptions=True)
-        async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8645") as client:
-            return await client.request(method, url, **kwargs)
-
-    return asyncio.run(ask())
+ERROR: Final = {"code", "message", "where", "do", "retry_after_s"}
 
 
 def hold(answer: httpx.Response) -> None:
@@ -68,124 +41,62 @@ def hold(answer: httpx.Response) -> None:
 
 @pytest.fixture(scope="module")
 def node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
-    """SOUTHLAND's node that has followed a whole log, with an officer's key; its host does not answer."""
-    base = tmp_path_factory.mktemp("node")
-    relay = Relay(Sketch.founded(seed=9))
-    bench = Bench(relay, "SOUTHLAND", base / "node.sqlite")
-    bench.follow()
-    silent = httpx.MockTransport(lambda request: httpx.Response(503))
-    signer = relay.sketch.parties["SOUTHLAND"].key("node")
-    client = HostClient("http://198.51.100.7", relay.sketch.channel, signer, bench.clock, transport=silent)
-    officer = base / "keys" / "officers" / "W1.json"
-    create_key(
-        officer, "person", "SOUTHLAND/W1", "w", relay.sketch.parties["SOUTHLAND"].seed_of("W1"), exercise=True,
-        kdf=KDF_BY_NAME["minimum"],
-    )  # fmt: skip
-
-    async def made() -> NodeService:
-        return NodeService(bench.core, client, base)
-
-    yield node_app(asyncio.run(made()), TOKEN, "127.0.0.1")
-    bench.core.store.close()
+    with node_over(Sketch.founded(seed=9), tmp_path_factory.mktemp("node")) as app:
+        yield app
 
 
-def operations(document: dict[str, Any]) -> list[tuple[str, str, dict[str, Any]]]:
-    """Method, path and description of everything that an OpenAPI document offers."""
-    return [(method, path, said) for path, item in document["paths"].items() for method, said in item.items()
-            if method in ("get", "post", "put", "patch", "delete")]  # fmt: skip
+BODIES: Final[dict[str, dict[str, Any]]] = {
+    "/api/acts": {"kind": "message", "to": ["NORTHLAND/OPS"], "groups": [{"group": "message", "text": "x"}]},
+    "/api/entries": {"act": {"kind": "time"}, "parts": ["AAAA"], "approvals": [{"alg": "x"}], "use": "node"},
+    "/api/drafts": {"act": {"kind": "notice"}, "parts": [], "approvals": []},
+    "/api/drafts/D1/release": {"approvals": []},
+    "/api/check": {"drafts": [{"id": "1", "category": "air", "volumes": [{"kind": "circle", "radius_mm": 5}]}]},
+    "/api/sessions": {"person": "W1", "passphrase": "w"},
+    "/api/desk/safety": {"session": "", "code": "cease", "to": ["NORTHLAND/OPS"], "text": "x", "lat_e7": 1},
+    "/api/desk/ack": {"session": "", "id": "NORTHLAND-1001-1", "version": 1, "readback": [{"lat_e7": 345500000}]},
+    "/api/alarms/a/acknowledge": {"session": ""},
+    "/api/outbox/0": {"session": "", "code": "again"},
+}
+"""A body for everything that takes one, sound as far as its form goes."""
 
 
-def of_schema(schema: dict[str, Any], document: dict[str, Any]) -> st.SearchStrategy[Any]:
-    """What a schema allows, and now and then what it does not."""
-    if "$ref" in schema:
-        return of_schema(document["components"]["schemas"][schema["$ref"].rpartition("/")[2]], document)
-    several = schema.get("oneOf") or schema.get("anyOf")
-    if several:
-        return st.one_of([of_schema(one, document) for one in several])
-    match schema.get("type"):
-        case "object" if "properties" in schema:
-            members = {name: of_schema(one, document) for name, one in schema["properties"].items()}
-            needed = {name: members.pop(name) for name in schema.get("required", []) if name in members}
-            return st.one_of(st.fixed_dictionaries(needed, optional=members), json_values)
-        case "array":
-            return st.lists(of_schema(schema.get("items", {}), document), max_size=3)
-        case "string":
-            return st.one_of(st.sampled_from(_WORDS), st.text(max_size=12))
-        case "integer":
-            return st.one_of(st.integers(), st.integers(0, 3))
-        case "number":
-            return st.floats()
-        case "boolean":
-            return st.booleans()
-    return json_values
+def test_a_body_is_spoilt_for_whatever_takes_one() -> None:
+    takers = {label.removeprefix("POST ") for label, one in NODE.items() if one.body}
+    patterns = [taker.partition("{")[0] for taker in takers]
+    assert all(any(path.startswith(pattern) for path in BODIES) for pattern in patterns)
 
 
-_WORDS = ("", "W1", "w", "SOUTHLAND/OPS", "NORTHLAND/OPS", "notice", "message", "safety", "time", "ack", "cease",
-          "again", "drop", "R", "node", "recovery", "AMSL", "NORTHLAND-1001-9", b64(bytes(32)), "2026")  # fmt: skip
-
-
-def filled(path: str, draw: Any) -> str:
-    """A path with its names filled in, by anything that a URL may spell."""
-    pieces = []
-    for piece in path.split("/"):
-        if piece.startswith("{"):
-            word = draw(
-                st.one_of(st.sampled_from((*_WORDS, "acknowledge", "position", "a/acknowledge")), st.text(max_size=8))
-            )
-            piece = quote(word.encode("utf-8", "replace"), safe="")  # noqa: PLW2901  # what stands there from now on
-        pieces.append(piece)
-    return "/".join(pieces)
-
-
-@cache
-def _session(app: Any) -> str:
-    answer = asked(app, "POST", "/api/sessions", json={"person": "W1", "passphrase": "w"},
-                   headers={"Authorization": f"Bearer {TOKEN}"})  # fmt: skip
-    return str(answer.json().get("session", ""))
-
-
-@settings(max_examples=250)
+@settings(max_examples=150)
 @given(st.data())
-def test_the_nodes_operations_answer_as_documented(node: Any, data: st.DataObject) -> None:
-    document = _document(node)
-    method, path, said = data.draw(st.sampled_from(operations(document)))
-    url = filled(path, data.draw)
-    headers = {"Authorization": f"Bearer {TOKEN}"}
-    if path in STREAMS or data.draw(st.integers(0, 9)) == 0:
-        hold(answer := asked(node, method.upper(), url))
-        assert answer.status_code in (401, 404)
-        return
-    content = None
-    if "requestBody" in said:
-        headers["Content-Type"] = "application/json"
-        schema = said["requestBody"]["content"]["application/json"]["schema"]
-        body = data.draw(of_schema(schema, document))
-        if isinstance(body, dict) and "session" in body and data.draw(st.booleans()):
-            body["session"] = _session(node)
-        content = json.dumps(body).encode()
-        content = data.draw(st.one_of(st.just(content), spoilt([content], 4096)))
+def test_no_spoilt_body_is_a_fault_of_the_node(node: Any, data: st.DataObject) -> None:
+    path = data.draw(st.sampled_from(sorted(BODIES)))
+    body = dict(BODIES[path])
+    if "session" in body and data.draw(st.booleans()):
+        body["session"] = watch(node)
+    content = data.draw(spoilt([json.dumps(body).encode()], 4096))
     query = data.draw(st.sampled_from(("", "?wait=x", "?wait=-1", "?wait=nan", "?%FF=1")))
-    answer = asked(node, method.upper(), url + query, headers=headers, content=content)
-    hold(answer)
-    if answer.status_code < 300:
-        assert str(answer.status_code) in said["responses"]
+    headers = {**BEARER, "Content-Type": "application/json"}
+    hold(asked(node, "POST", path + query, headers=headers, content=content))
+
+
+@settings(max_examples=80)
+@given(st.data())
+def test_no_odd_name_is_a_fault_of_the_node(node: Any, data: st.DataObject) -> None:
+    """Names as a URL may spell them, whole paths that are none, and methods that do nothing there."""
+    start = data.draw(st.sampled_from(("/api/notices/", "/api/drafts/", "/api/sessions/", "/api/", "/page/", "/")))
+    word = data.draw(st.one_of(st.text(max_size=8), st.sampled_from(("a/acknowledge", "..", "%2e%2e", "nothing"))))
+    url = start + quote(word.encode("utf-8", "replace"), safe="")
+    hold(asked(node, data.draw(st.sampled_from(("GET", "GET", "DELETE", "PUT"))), url,
+               headers={**BEARER, "Content-Type": "application/json"}))  # fmt: skip
 
 
 def test_nothing_is_told_without_the_token(node: Any) -> None:
-    document = _document(node)
-    assert len(operations(document)) > 20
-    for method, path, _ in operations(document):
-        answer = asked(
-            node, method.upper(), path.replace("{", "").replace("}", ""), json={} if method != "get" else None
-        )
+    assert len(NODE) > 20
+    for label in NODE:
+        method, _, path = label.partition(" ")
+        answer = asked(node, method, path.replace("{", "").replace("}", ""), json={} if method != "GET" else None)
         hold(answer)
         assert answer.status_code == 401, path
-
-
-@cache
-def _document(app: Any) -> dict[str, Any]:
-    told: dict[str, Any] = asked(app, "GET", "/api/openapi.json", headers={"Authorization": f"Bearer {TOKEN}"}).json()
-    return told
 
 
 # The host has few operations, which docs/protocol.md names; bodies there are bytes, not JSON.
@@ -225,12 +136,6 @@ def test_the_hosts_operations_answer_in_the_one_shape(host: tuple[Any, Sketch], 
 
 @pytest.fixture(scope="module")
 def host(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Any, Sketch]]:
-    """A host over a log, whose disk is never written to: what is sound would wait, so nothing sound is sent."""
-    logger = logging.getLogger("wellclear.http")
-    before = logger.level
-    logger.setLevel(logging.CRITICAL)
     sketch = Sketch.founded(seed=9)
-    service = service_of(sketch, store_sketch(sketch, Path(tmp_path_factory.mktemp("host"))), HandClock(sketch.now_us))
-    yield host_app(service), sketch
-    service.close()
-    logger.setLevel(before)
+    with host_over(sketch, tmp_path_factory.mktemp("host")) as app:
+        yield app, sketch

@@ -12,9 +12,11 @@ import pytest
 
 from tests.house.protocol_page import members, page, section, tables
 from tests.house.sources import ROOT, modules
+from wellclear.channel import admission, sequencer
+from wellclear.channel.outbox import RATE_PAUSE_US
 from wellclear.domain import agreement, canonical, entry, kinds, parts
 from wellclear.domain.kinds import KINDS, Asks, Subjects
-from wellclear.domain.reasons import Reason
+from wellclear.domain.reasons import FINAL_NOT, Reason
 from wellclear.picture import membership, registration, rows
 from wellclear.picture.picture import TABLES
 
@@ -51,6 +53,23 @@ def test_every_code_of_a_kind_is_listed() -> None:
         assert ", ".join(codes) in text
     assert ", ".join(agreement.CATEGORIES) in " ".join(section("Agreement").split())
     assert {asks.value for asks in Asks} == {row["approvals"] for row in tables("Kinds")[0]}
+
+
+def test_the_rates_are_those_of_the_code() -> None:
+    (table,) = tables("Rates")
+    share, reserve, entries, size = [row["figure"] for row in table]
+    settings = agreement.default_settings()
+    assert f"({settings.entries_per_minute} unless agreed otherwise; 60 to 1,000,000)" in share
+    assert reserve.startswith(f"`entries_per_minute` / {admission.RESERVED_PART},")
+    assert entries.startswith(f"{sequencer.PENDING_MAX},") and f"{sequencer.PENDING_MAX // 2} for" in entries
+    assert size.startswith(f"{sequencer.PENDING_BYTES_MAX},") and f"{sequencer.PENDING_BYTES_MAX // 2} for" in size
+    for row in table[1:]:
+        assert hasattr(admission, row["where it stands"].strip("`")) or hasattr(
+            sequencer, row["where it stands"].strip("`")
+        )
+    assert f"**`{admission.NEVER_REFUSED}` is never refused for rate.**" in section("Rates")
+    assert Reason.RATE in FINAL_NOT and "RATE **is not final**" in section("Rates")
+    assert RATE_PAUSE_US == 1_000_000 and "A node waits a second" in section("Rates")
 
 
 def test_every_table_of_the_picture_has_its_row() -> None:

@@ -21,6 +21,7 @@ from wellclear.apps.cli.joining import make_party
 from wellclear.apps.cli.main import main
 from wellclear.apps.cli.running import Running, start, wait_for_node
 from wellclear.apps.host.create import create_host
+from wellclear.apps.node.epochs import NodeKeys
 from wellclear.apps.node.serve import open_node
 from wellclear.apps.node.serve import serve as serve_node
 from wellclear.channel.composing import approve
@@ -30,7 +31,7 @@ from wellclear.domain.agreement import default_settings
 from wellclear.domain.parts import Articles
 from wellclear.edges.card import CardFile, card_from
 from wellclear.edges.clock import SystemClock
-from wellclear.edges.keyring import KDF_BY_NAME, Keyring, box_key, create_key
+from wellclear.edges.keyring import KDF_BY_NAME, Keyring, box_key, create_key, unlock_sealing
 from wellclear.edges.settings import NodeSettings, load_host, load_node, write_node
 from wellclear.edges.store import Store
 from wellclear.errors import Misconfigured
@@ -91,9 +92,10 @@ def test_behind_a_card_that_hides_it_the_node_itself_refuses(
     with pytest.raises(Misconfigured, match=refused):  # as soon as it hears the genesis
         serve_node(load_node(base / NORTH), PASSPHRASE)
     assert not (base / NORTH / "token").exists()
-    signer = Keyring(base / NORTH).unlock("node", PASSPHRASE)
+    ring = Keyring(base / NORTH)
+    keys = NodeKeys(ring.unlock("node", PASSPHRASE), unlock_sealing(ring.path("sealing"), PASSPHRASE))
     with pytest.raises(Misconfigured, match=refused):  # from then on by its own log, before it asks anybody
-        open_node(load_node(base / NORTH), signer, SystemClock(), exercise_key=True)
+        open_node(load_node(base / NORTH), keys, SystemClock(), exercise_key=True)
     assert httpx.get(f"{host.url}/status").json()["size"] == 1
 
     file = base / NORTH / "keys" / "node.json"

@@ -13,6 +13,7 @@ import httpx
 import msgspec
 import pytest
 
+from tests.described import held_to_the_document
 from tests.interop.live_channel import NORTH, PASSPHRASE, SOUTH, Desk, Host, agree, found, key_of, node_of, serve
 from wellclear.apps.node.app import node_app
 from wellclear.channel.composing import approve
@@ -66,7 +67,8 @@ async def running(
     node.start()
     transport = httpx.ASGITransport(app=node_app(node, TOKEN, "127.0.0.1"))  # type: ignore[arg-type]  # two types of ASGI
     try:
-        async with httpx.AsyncClient(transport=transport, base_url=BASE, headers=BEARER) as client:
+        hooks = {"response": [held_to_the_document]}
+        async with httpx.AsyncClient(transport=transport, base_url=BASE, headers=BEARER, event_hooks=hooks) as client:
             yield Desk(party, node), client
     finally:
         await node.stop()
@@ -291,8 +293,8 @@ def test_officers_with_a_wrong_passphrase_or_none_act_for_nobody(
 ) -> None:
     async def story(north: httpx.AsyncClient, south: httpx.AsyncClient, a: Desk, b: Desk) -> None:
         wrong = await north.post("/api/sessions", json={"person": "W1", "passphrase": "guess"})
-        assert wrong.status_code == 500
-        assert wrong.json()["error"]["code"] == "misconfigured"
+        assert wrong.status_code == 409
+        assert wrong.json()["error"]["code"] == "KEY_NOT_OPENED"
         none = await north.post("/api/desk/comply", json={"session": "none", "id": "x"})
         assert none.json()["error"]["code"] == "NO_SESSION"
         session = await take_watch(north)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
@@ -18,9 +18,13 @@ from wellclear.apps.node.service import NodeService
 from wellclear.channel import follower, sequencer
 from wellclear.channel.outbox import Outbox
 from wellclear.channel.sequencer import Batch
+from wellclear.domain.logged import Remark
+from wellclear.domain.reasons import Reason
+from wellclear.edges.node_tables import NodeTables
 from wellclear.log.checkpoint import Checkpoint, sign_checkpoint
 from wellclear.picture import fold, items
 from wellclear.testing.world.loop import life_now
+from wellclear.watch import duties
 from wellclear.watch.duties import DutyBook
 
 Patch = Callable[[pytest.MonkeyPatch], None]
@@ -141,6 +145,118 @@ def _believes_everything(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(follower, name, lambda *asked: None)
 
 
+# What shows only in worlds where something else is excused.
+
+
+def _twin_folds_otherwise(true: Any) -> Any:
+    def moved(draft: Any, entry: Any) -> None:
+        true(draft, entry)
+        life = life_now()
+        if life is not None and life.name == "TWIN" and draft.index > 30:
+            draft.now_us += 1
+
+    return moved
+
+
+def _folds_otherwise_when_started_again(true: Any) -> Any:
+    def moved(draft: Any, entry: Any) -> None:
+        true(draft, entry)
+        life = life_now()
+        if life is not None and life.name != "HOST" and life.number > 1 and draft.index > 30:
+            draft.now_us += 1
+
+    return moved
+
+
+def _twin_signs_an_old_root_anew(true: Any) -> Any:
+    def checkpoint(self: HostService) -> bytes:
+        note: bytes = true(self)
+        life, card = life_now(), self.sequencer.picture.host
+        if life is None or life.name != "TWIN":
+            return note
+        assert card is not None
+        other = Checkpoint(card.origin, self.sequencer.size // 2, hashlib.sha256(note).digest())
+        return sign_checkpoint(other, self.sequencer._log)
+
+    return checkpoint
+
+
+def _now_is_the_greatest_claim(true: Any) -> Any:
+    def moved(draft: Any, entry: Any) -> None:
+        true(draft, entry)
+        known = [claim for party in draft.before.clocks if (claim := draft.read("claims").get(party)) is not None]
+        draft.now_us = max([draft.now_us, *known])
+
+    return moved
+
+
+def _overdue_by_its_own_clock(true: Any) -> Any:
+    def at(picture: Any, own_us: int, owings: Any) -> Any:
+        return [replace(duty, overdue=duty.overdue_here) for duty in true(picture, own_us, owings)]
+
+    return at
+
+
+def _passes_over_jumps(true: Any) -> Any:
+    last: dict[int, int] = {}
+
+    def take_passed(self: DutyBook, moment_us: int) -> Any:
+        passed = true(self, moment_us)
+        jumped = moment_us - last.get(id(self), moment_us) > 10_000_000
+        last[id(self)] = moment_us
+        return [] if jumped else passed
+
+    return take_passed
+
+
+def _forgets_what_passed_meanwhile(true: Any) -> Any:
+    def after_replay(self: ringing.Ringing, picture: Any, view: Any, own_us: int) -> None:
+        true(self, picture, view, own_us)
+        self._duties.take_passed(max(picture.now_us, own_us))
+
+    return after_replay
+
+
+def _loads_all_but(forgotten: Callable[[Any], bool]) -> Callable[[Any], Any]:
+    def make(true: Any) -> Any:
+        return lambda self, items: true(self, [item for item in items if not forgotten(item)])
+
+    return make
+
+
+def _live_by_any_note(monkeypatch: pytest.MonkeyPatch) -> None:
+    true = follower.Follower.hear
+
+    def hear(self: follower.Follower, note: bytes, now_us: int) -> None:
+        true(self, note, now_us)
+        self._heard_us = now_us
+
+    monkeypatch.setattr(follower.Follower, "hear", hear)
+    monkeypatch.setattr(follower.Follower, "wants", lambda self: None)
+
+
+def _writes_half_of_it(true: Any) -> Any:
+    return lambda path, content, **more: true(path, content[: len(content) // 2], **more)
+
+
+def _head_of_another_size(true: Any) -> Any:
+    def head_fault(logged: Any, tree: Any) -> Any:
+        found = true(logged, tree)
+        late = logged.entry is not None and logged.index % 25 == 24
+        return Remark(logged.index, Reason.HEAD_DIFFERS, "") if late else found
+
+    return head_fault
+
+
+def _forgets_its_rings(true: Any) -> Any:
+    def after_replay(self: ringing.Ringing, picture: Any, view: Any, own_us: int) -> None:
+        for key in self._duties.owings:
+            self.alarms._store.forget_rings(key)
+        true(self, picture, view, own_us)
+
+    return after_replay
+
+
 NONE: frozenset[str] = frozenset()
 PLANTED = [
     Planted("the host answers before it has stored", "acknowledged once", frozenset({"crash"}),
@@ -175,4 +291,42 @@ PLANTED = [
     Planted("the fetching task wakes itself for ever", "alive", frozenset({"no way back"}),
             _on(NodeService, "_fetch_outside", _wakes_itself)),
     Planted("an answer kills the sending task", "alive", NONE, _on(NodeCore, "answered", _dies_of_an_answer)),
+    Planted("of two histories, one has two pictures", "one picture", frozenset({"two histories"}),
+            _on(fold, "move_clocks", _twin_folds_otherwise)),
+    Planted("a node that starts again folds otherwise, and a disk forgets", "one picture",
+            frozenset({"crash", "lost write"}), _on(fold, "move_clocks", _folds_otherwise_when_started_again)),
+    Planted("a second signer signs what all had seen otherwise", "one root", frozenset({"two histories"}),
+            _on(HostService, "checkpoint", _twin_signs_an_old_root_anew)),
+    Planted("evidence is about what all had seen", "evidence", frozenset({"two histories"}),
+            _on(HostService, "checkpoint", _twin_signs_an_old_root_anew)),
+    Planted("half of the evidence is written", "evidence", frozenset({"two histories"}),
+            _on(service, "write_private", _writes_half_of_it)),
+    Planted("an old note keeps a node live", "evidence", frozenset({"host freezes"}),
+            _on(follower.Follower, "_says_more", lambda true: lambda self, note: True)),
+    Planted("a note without its entries keeps a node live", "evidence", frozenset({"loss", "cutting"}),
+            _live_by_any_note),
+    Planted("heads differ where nobody lied, beside one who lies", "evidence", frozenset({"node in strange hands"}),
+            _on(follower, "_head_fault", _head_of_another_size)),
+    Planted("one fast clock is now", "honest clocks", frozenset({"clock jump"}),
+            _on(fold, "move_clocks", _now_is_the_greatest_claim)),
+    Planted("a clock starts at the entry's moment, in a flood", "honest clocks", frozenset({"flood"}),
+            _on(items, "clock_start_us", lambda true: lambda draft, link: draft.now_us)),
+    Planted("a node says overdue by its own clock", "overdue alike", frozenset({"clock jump"}),
+            _on(duties, "_at", _overdue_by_its_own_clock)),
+    Planted("the node looks at its duties every second", "rung", NONE,
+            lambda monkeypatch: monkeypatch.setattr(service, "TICK_S", 1.2)),
+    Planted("a node rings two seconds early", "rung", NONE,
+            _on(ringing, "rings_now", lambda true: lambda book, picture, party, own_us: true(
+                book, picture, party, own_us + 2_000_000))),
+    Planted("a rung that a clock jumped over is not rung", "rung", frozenset({"clock jump"}),
+            _on(DutyBook, "take_passed", _passes_over_jumps)),
+    Planted("what passed while a node was down is not rung", "rung", frozenset({"crash", "bit flip"}),
+            _on(ringing.Ringing, "after_replay", _forgets_what_passed_meanwhile)),
+    Planted("what was sent before a restart is forgotten, and another disk rots", "acknowledged once",
+            frozenset({"crash", "no way out", "bit flip"}),
+            _on(Outbox, "load", _loads_all_but(lambda item: item.state == "linked"))),
+    Planted("evidence is forgotten at a restart", "continues", frozenset({"two histories", "crash"}),
+            _on(NodeTables, "get_meta", lambda true: lambda self, name: true(self, name.replace("evidence", "none")))),
+    Planted("rings are forgotten at a restart, and another disk forgets", "continues",
+            frozenset({"crash", "lost write"}), _on(ringing.Ringing, "after_replay", _forgets_its_rings)),
 ]  # fmt: skip

@@ -28,7 +28,7 @@ from typing import Literal
 from msgspec import UNSET
 
 from wellclear.channel.opening import open_leaf
-from wellclear.channel.policy import cosigners
+from wellclear.channel.policy import cosigners_of
 from wellclear.domain.canonical import b64, unb64
 from wellclear.domain.kinds import HostCard, HostChange, public_of
 from wellclear.domain.logged import Logged, Remark
@@ -141,7 +141,7 @@ class Follower:
         A host that never cosigns can only be heard, not dated; once it has cosigned, its bare notes are not news.
         """
         host = self.picture.host
-        known = [key for party, key in cosigners(self.picture) if host is not None and party == host.party]
+        known = [] if host is None else cosigners_of(self.picture, host.party)
         newest_s = max((time_s for _, time_s in cosignatures(note, known)), default=0)
         news = newest_s > self._cosigned_s or self._cosigned_s == 0
         self._cosigned_s = max(self._cosigned_s, newest_s)

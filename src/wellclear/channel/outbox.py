@@ -185,6 +185,11 @@ class Outbox:
             del self.adopted[adopted:]
             raise
 
+    @property
+    def under_way(self) -> bool:
+        """Whether anything waits for a link, or is linked and waits for its answer."""
+        return any(item.state in ("waiting", "linked") for item in self.items.values())
+
     # Linking.
 
     def link_next(
@@ -281,6 +286,17 @@ class Outbox:
                 self._numbers += 1
                 self._set(replace(self._after_change(item, size), number=self._numbers))
         return dropped
+
+    def end(self) -> tuple[list[Item], list[Item]]:
+        """This party has left: nothing more of it is logged. What persons said is refused, the rest dropped.
+
+        Returns the changed items and the dropped ones.
+        """
+        rows = [item for item in self.items.values() if item.state in ("waiting", "linked")]
+        dropped = [self.items.pop(item.id) for item in rows if item.act.kind in OF_THE_NODE]
+        reason = str(Reason.KEY_NOT_LIVE)
+        spoken = [item for item in rows if item.act.kind not in OF_THE_NODE]
+        return [self._set(replace(item.freed(reason), state="refused")) for item in spoken], dropped
 
     def _after_change(self, item: Item, size: int) -> Item:
         """An item before another host: what safety was said during a halt may be stale, so an officer is asked."""

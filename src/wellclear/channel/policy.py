@@ -31,9 +31,17 @@ def log_verifier(picture: Picture) -> Verifier:
 
 def cosigners(picture: Picture) -> list[tuple[str, Verifier]]:
     """The live cosigners, as (party, key) in the order of the parties."""
-    return [
-        (party, Verifier(cosigner_name(party), COSIGNATURE_V1, key)) for party, key in live_keys(picture, "cosigner")
-    ]
+    return [(party, _cosigner(party, key)) for party, key in live_keys(picture, "cosigner")]
+
+
+def cosigners_of(picture: Picture, party: str) -> list[Verifier]:
+    """The live cosigners of one party."""
+    rows = ((key, picture.keys[key]) for key in sorted(picture.keys_of.get(party) or ()))
+    return [_cosigner(party, unb64(key)) for key, row in rows if (row.use, row.state) == ("cosigner", "live")]
+
+
+def _cosigner(party: str, key: bytes) -> Verifier:
+    return Verifier(cosigner_name(party), COSIGNATURE_V1, key)
 
 
 def live_keys(picture: Picture, use: KeyUse) -> list[tuple[str, bytes]]:

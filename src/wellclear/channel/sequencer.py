@@ -172,6 +172,13 @@ class Sequencer:
         if party in self._unmatched and size > self.pending_picture.size:
             self._stop_behind(party, size)
 
+    def note_at(self, size: int) -> bytes:
+        """A note over the committed log up to there, for who may read no further; raises `Unavailable` once stopped."""
+        self._check_open()
+        host = self.picture.host
+        assert host is not None, "the genesis names the host"
+        return sign_checkpoint(Checkpoint(host.origin, size, self.tree.root(size)), self._log)
+
     # Storing them.
 
     def batch(self) -> Batch | None:

@@ -7,6 +7,8 @@ A sealing key is X25519's u (RFC 7748), or an ML-KEM-768 key (FIPS 203) followed
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from wellclear.errors import InvalidValue
 
 _P = 2**255 - 19
@@ -25,17 +27,25 @@ _Q = 3329
 
 def check_public_key(key: bytes, *, field: str = "key") -> None:
     """Raise `InvalidValue` unless the bytes are a public key that may be registered (RFC 8032 section 5.1.3)."""
+    fault = _fault(key)
+    if fault is not None:
+        raise InvalidValue(field, fault)
+
+
+@lru_cache(maxsize=1024)  # a key stands in card, roster and genesis, and each of them is looked at more than once
+def _fault(key: bytes) -> str | None:
     if len(key) != 32:
-        raise InvalidValue(field, f"{len(key)} bytes where 32 belong")
+        return f"{len(key)} bytes where 32 belong"
     number = int.from_bytes(key, "little")
     y = number & (2**255 - 1)  # either sign bit names a point: x is zero only for y = 1 and -1
     if y >= _P:
-        raise InvalidValue(field, "not the canonical spelling of a point")
+        return "not the canonical spelling of a point"
     if y in _SMALL_ORDER_Y:
-        raise InvalidValue(field, "a point of small order signs for nobody")
+        return "a point of small order signs for nobody"
     # x^2 = (y^2 - 1) / (d y^2 + 1) must be a square; Euler's criterion on the product has the answer of the quotient.
     if pow((y * y - 1) * (_D * y * y + 1), (_P - 1) // 2, _P) != 1:
-        raise InvalidValue(field, "not a point of the curve")
+        return "not a point of the curve"
+    return None
 
 
 def check_sealing_key(key: bytes, *, field: str = "key") -> None:

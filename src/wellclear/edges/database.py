@@ -12,7 +12,7 @@ import os
 import sqlite3
 import threading
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -68,7 +68,7 @@ class Database:
         except OSError as error:
             raise Unavailable(str(path), f"cannot be created: {error.strerror}") from error
         try:
-            with _translated(path):
+            with _Translated(path):
                 made = connecting(f"{path.absolute().as_uri()}?mode=rw")
                 made.execute("PRAGMA journal_mode=WAL")
                 made.executescript(
@@ -148,11 +148,9 @@ class Database:
             finally:
                 copy.close()
 
-    @contextmanager
-    def ours(self) -> Iterator[None]:
+    def ours(self) -> AbstractContextManager[None]:
         """Turn what SQLite raises into `Unavailable` or `Misconfigured`."""
-        with _translated(self.path):
-            yield
+        return _Translated(self.path)
 
     def _check_form(self) -> None:
         with self.ours():
@@ -213,15 +211,25 @@ _BY_A_PERSON = {
 }
 
 
-@contextmanager
-def _translated(path: Path) -> Iterator[None]:
-    try:
-        yield
-    except sqlite3.ProgrammingError as error:
-        raise Unavailable(str(path), "it was closed") from error
-    except sqlite3.Error as error:
-        code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-        if code in _BY_A_PERSON:
-            why, do = _BY_A_PERSON[code]
-            raise Misconfigured(str(path), why, do=do) from error
-        raise Unavailable(str(path), _ON_PURPOSE.get(code, str(error)), retry_after_s=RETRY_AFTER_S) from error
+class _Translated:
+    """Every statement passes through one, so it is a class: a generator would cost more than many a statement."""
+
+    __slots__ = ("_path",)
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def __enter__(self) -> None:
+        return
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
+        if isinstance(error, sqlite3.ProgrammingError):
+            raise Unavailable(str(self._path), "it was closed") from error
+        if isinstance(error, sqlite3.Error):
+            code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+            if code in _BY_A_PERSON:
+                why, do = _BY_A_PERSON[code]
+                raise Misconfigured(str(self._path), why, do=do) from error
+            raise Unavailable(
+                str(self._path), _ON_PURPOSE.get(code, str(error)), retry_after_s=RETRY_AFTER_S
+            ) from error

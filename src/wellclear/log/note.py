@@ -15,6 +15,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import sha256
 
 from wellclear.domain.canonical import b64, unb64
@@ -165,6 +166,9 @@ def sign_note(text: bytes, name: str, signer: Signer) -> bytes:
     return text + b"\n" + sign_line(text, name, signer)
 
 
+@lru_cache(
+    maxsize=8
+)  # the log's signature and the cosignatures are looked for one after the other; one note comes again
 def parse_note(note: bytes, source: str = "note") -> Note:
     """The parts of a note, unverified.
 
@@ -295,5 +299,5 @@ def _check_text(raw: bytes, source: str = "note") -> None:
 
 
 def _check_name(name: str) -> None:
-    if not name or _NOT_IN_NAME.search(name) or any(character.isspace() for character in name):
+    if not name or _NOT_IN_NAME.search(name) or name.split() != [name]:
         raise InvalidValue("name", "empty, or holds white space, `+` or control characters")

@@ -14,6 +14,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import permutations
 from typing import Any
 
@@ -55,6 +56,12 @@ def circle(lat: float, lon: float, radius_m: int, *, start_us: int = START_US, e
     }
 
 
+@lru_cache(maxsize=256)
+def _made(seed: bytes) -> SigningKey:
+    """A key is asked for at each signature, and is always the same."""
+    return SigningKey(seed)
+
+
 @dataclass(slots=True)
 class SketchParty:
     """A party with all its keys; the persons are W1 (watch), R1 (release), A1 and A2 (administrators)."""
@@ -71,7 +78,7 @@ class SketchParty:
 
     def key(self, use: str) -> SigningKey:
         """The key of a use (`node`, `recovery`, `W1`, ...), always the same for one seed."""
-        return SigningKey(self.seed_of(use))
+        return _made(self.seed_of(use))
 
     def public(self, use: str) -> str:
         """The public half, base64."""

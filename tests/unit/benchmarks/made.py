@@ -30,7 +30,7 @@ def run(
         format=FORMAT, date=date, commit="c" * 40, dirty=False, machine=Machine("Linux", "x86_64", "a chip", 2, 8),
         python=python, rounds=len(spins), sizes={"entries": 10}, note="",
         calibration=[Calibration(number, spin, waited, 0.1) for number, spin in enumerate(spins)], others=others,
-        peers={"shapely": "2.2.0"}, absent=dict(absent or {}),
+        peers={"shapely": "2.2.0"}, absent=dict(absent or {}), failed={},
         samples={
             name: [Sample(number, value, 20.0) for number, value in enumerate(values)]
             for name, values in samples.items()

@@ -49,6 +49,23 @@ def test_what_is_absent_is_asked_once_and_named(tmp_path: Path) -> None:
     assert len(taken.samples["a.2"]) == 1, "once is once"
 
 
+def test_what_breaks_in_one_round_costs_that_figure_alone(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    calls: list[int] = []
+
+    def stumble(stand: Stand) -> float:
+        calls.append(1)
+        if len(calls) == 1:
+            raise RuntimeError("the port was taken")
+        return 1.0
+
+    measured = [replace(measurement("a.1"), take=stumble), measurement("a.2")]
+    taken = rounds(measured, stand(tmp_path), 2, lambda text: None)
+    assert taken.failed == {"a.1": ["round 1: RuntimeError"]}
+    assert [one.round for one in taken.samples["a.1"]] == [1]
+    assert len(taken.samples["a.2"]) == 2
+    assert "the port was taken" in capsys.readouterr().err
+
+
 def test_one_sample_gives_several_figures_of_a_round(tmp_path: Path) -> None:
     at, calls = stand(tmp_path), list[int]()
 

@@ -6,6 +6,7 @@ import msgspec
 import pytest
 
 from benchmarks import runs
+from benchmarks.runs import Sample
 from tests.unit.benchmarks.made import run
 
 
@@ -46,8 +47,13 @@ def test_a_quiet_run_says_nothing_and_a_disturbed_one_says_why() -> None:
     assert run({}, others=None).disturbances() == []
     (drift,) = run({}, spins=(20, 25, 20)).disturbances()
     assert "differed by 25%" in drift
+    samples = {"a": [Sample(0, 1.0, spin) for spin in (18, 18, 20, 30, 30)]}
+    (within,) = msgspec.structs.replace(run({}), samples=samples).disturbances()
+    assert "60% in the middle half" in within
     (waited,) = run({}, waited=1.5).disturbances()
     assert "1.50 times" in waited
+    (failed,) = msgspec.structs.replace(run({}), failed={"race.ours": ["round 1: RuntimeError"]}).disturbances()
+    assert failed == "race.ours failed in round 1: RuntimeError"
     (others,) = run({}, others=0.4).disturbances()
     assert "40% of all cores" in others
 

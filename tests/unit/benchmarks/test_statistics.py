@@ -13,6 +13,7 @@ def test_a_spread_is_median_lowest_and_highest() -> None:
     assert Spread.of([4, 1]) == Spread(2.5, 1, 4)
     assert Spread.of([10, 9, 12]).width == 0.3
     assert Spread.of([0, 0]).width == 0
+    assert Spread.middle([1, 2, 3, 4, 5, 6, 7, 100]) == Spread(4.5, 2, 6)
 
 
 @given(VALUES, VALUES)

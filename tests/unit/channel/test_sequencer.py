@@ -181,6 +181,18 @@ def test_a_party_beyond_its_share_is_refused_and_another_is_not(bench: Bench) ->
     assert bench.refused(bench.north.message("SOUTHLAND"), late_s=1) == Reason.RATE
 
 
+def test_what_is_refused_for_another_fault_or_known_already_costs_no_token(bench: Bench) -> None:
+    bench = Bench(Sketch.founded(seed=5, entries_per_minute=60))
+    first = bench.north.message("SOUTHLAND")
+    index = bench.admit(first)
+    assert [bench.admit(first) for _ in range(100)] == [index] * 100
+    ahead = bench.north.message("SOUTHLAND")
+    behind = [bench.north.message("SOUTHLAND") for _ in range(59)]
+    assert {bench.refused(frame) for frame in behind} == {Reason.NOT_NEXT}
+    assert all(isinstance(bench.admit(frame), int) for frame in (ahead, *behind[:-1]))
+    assert bench.refused(behind[-1]) == Reason.RATE
+
+
 @pytest.mark.requirement("R4")
 def test_safety_is_never_refused_for_rate_and_its_answers_have_a_reserve(bench: Bench) -> None:
     bench = Bench(Sketch.founded(seed=5, entries_per_minute=60))

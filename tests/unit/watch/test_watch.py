@@ -179,6 +179,19 @@ def test_a_party_that_has_left_is_rung_no_more_and_its_record_stays() -> None:
     assert ack_duty(sketch.picture).overdue
 
 
+def test_what_a_party_had_answered_before_it_left_is_kept_as_the_picture_says() -> None:
+    """Nothing is waited for any more, also where nothing was open: found by simulation, seeds 23 and 24."""
+    sketch = Sketch.founded()
+    sketch.announce("NORTHLAND", [DESK], [circle(34.5, 38.3, 5_000)], precedence="Z")
+    sketch.receipt("SOUTHLAND")
+    sketch.send("SOUTHLAND", *sketch.by_head("SOUTHLAND", "withdraw"))
+    book, fresh = book_of(sketch), duties(sketch.picture)
+    assert book.duties(sketch.picture) == fresh
+    (receipt,) = (duty.owing for duty in fresh if duty.owing.key.startswith("receipt/") and duty.owing.party == "SOUTHLAND"
+                  and duty.owing.answered_us is not None)  # fmt: skip
+    assert receipt.ended and not receipt.open
+
+
 @pytest.mark.requirement("R20")
 def test_each_clock_speaks_once_when_its_own_has_passed_what_is_open() -> None:
     sketch = Sketch.founded()

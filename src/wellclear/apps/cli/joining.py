@@ -156,7 +156,7 @@ def check_keys_fit(settings: NodeSettings) -> None:
     """Raise `Misconfigured` if keys in this home were made for exercises and the host says that its channel is real.
 
     A host that does not answer, or does not say so, stops nobody here: once the node has verified the genesis it looks
-    again, and signs nothing (`apps.node.hearing`).
+    again, and signs nothing (`apps.node.holding`).
     """
     try:
         Keyring(settings.home).check_real()

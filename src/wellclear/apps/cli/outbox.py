@@ -6,6 +6,7 @@ was refused stays until somebody has read why (`refused`). Everything else goes 
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
@@ -18,7 +19,7 @@ from wellclear.apps.cli.alarms import short_hash
 from wellclear.apps.cli.asking import agree
 from wellclear.apps.cli.notice_lines import group_lines
 from wellclear.apps.cli.notices import rows_of
-from wellclear.apps.cli.options import NODE_HOME, AsJson, Home, Officer, PassphraseFile, Yes
+from wellclear.apps.cli.options import NODE_HOME, WAIT_S, AsJson, Home, Officer, PassphraseFile, Wait, Yes
 from wellclear.apps.cli.output import EXIT_FINDING, note, plain, show, table
 from wellclear.domain.canonical import unb64
 from wellclear.domain.reasons import Reason
@@ -59,6 +60,7 @@ def send_again(
     officer: Officer,
     passphrase_file: PassphraseFile = None,
     home: Home = NODE_HOME,
+    wait_s: Wait = WAIT_S,
     as_json: AsJson = False,
 ) -> None:
     """Send held or refused acts after all, as they were approved.
@@ -69,18 +71,18 @@ def send_again(
     place = Workplace.open(home)
     with place.client:
         chosen = picked(shown(place.client.get("outbox")), names)
-        decide(place, officer, chosen, "again", passphrase_file)
+        decide(place, officer, chosen, "again", passphrase_file, wait_s)
         after = {row["act_hash"]: row for row in shown(place.client.get("outbox"))}
         status: Fields = place.client.get("status")
     sent = [{**row, "state": after.get(row["act_hash"], {"state": "logged"})["state"]} for row in chosen]
-    lines = [f"GOES OUT AGAIN by the word of {officer}:{line_of(row)[1:]}" for row in sent]
+    deeds = ["SENT" if row["state"] == "logged" else "GOES OUT AGAIN" for row in sent]
+    lines = [f"{deed} by the word of {officer}:{line_of(row)[1:]}" for deed, row in zip(deeds, sent, strict=True)]
     link = status["link"]["state"]
     if link != "live":
         lines.append(f"The link is {link}: nothing is sent until it is live, and after a halt only safety.")
-    show(
-        {"again": sent, "by": f"{place.party}/{officer}"}, *lines,
-        "It is sent when the log has it: wellclear outbox list", as_json=as_json,
-    )  # fmt: skip
+    if set(deeds) != {"SENT"}:
+        lines.append("It is sent when the log has it: wellclear outbox list")
+    show({"again": sent, "by": f"{place.party}/{officer}"}, *lines, as_json=as_json)
 
 
 @app.command("drop")
@@ -104,17 +106,20 @@ def drop(
     show({"dropped": chosen, "by": f"{place.party}/{officer}"}, *lines, as_json=as_json)
 
 
-def decide(place: Workplace, officer: str, rows: Sequence[Fields], word: str, file: Path | None) -> None:
-    """An officer's word on each of these acts, in one watch.
+def decide(
+    place: Workplace, officer: str, rows: Sequence[Fields], word: str, file: Path | None, wait_s: int = 0
+) -> None:
+    """An officer's word on each of these acts, in one watch; waits at most so long, all in all, for their place.
 
     Raises:
         Misconfigured, Refused: as `Workplace.on_watch`.
         InvalidValue: an act is gone or on its way meanwhile; those before it are decided.
     """
     with place.on_watch(officer, file) as session:
+        ends_s = time.monotonic() + wait_s
         for row in rows:
-            name = unb64(row["act_hash"], 32).hex()
-            place.client.post(f"outbox/{name}", {"session": session, "code": word})
+            name, left_s = unb64(row["act_hash"], 32).hex(), max(0, round(ends_s - time.monotonic()))
+            place.client.post(f"outbox/{name}", {"session": session, "code": word}, wait_s=left_s)
 
 
 def shown(told: Fields) -> list[Fields]:

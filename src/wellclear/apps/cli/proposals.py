@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import msgspec
+from msgspec import UNSET
 
 from wellclear.apps.cli.acting import Fields
 from wellclear.apps.cli.output import plain
@@ -50,6 +51,12 @@ class Proposal:
     def spoken(self) -> str:
         """The fingerprint that two heads read to each other."""
         return spoken(unb64(self.name))
+
+    @property
+    def not_shown(self) -> tuple[str, ...]:
+        """Whose signatures it needs although its author has not sent them the articles that it brings."""
+        shown = {self.by, *(party for ref in self.entry.act.parts if ref.to is not UNSET for party in ref.to)}
+        return tuple(name for name in self.required if name not in shown) if self.entry.act.parts else ()
 
     @property
     def missing(self) -> tuple[str, ...]:
@@ -149,10 +156,13 @@ def _missing(proposal: Proposal, party: str) -> str:
 
 
 def _articles_lines(proposal: Proposal, now: InForce) -> list[str]:
+    blind = proposal.not_shown
+    unlike = [f"  {proposal.by} has not sent these articles to {listed(blind)}, whose signature is needed too."]
     if proposal.articles is not None:
-        return [f"  {line}" for line in article_lines(proposal.articles)]
+        return [*(f"  {line}" for line in article_lines(proposal.articles)), *(unlike if blind else ())]
     if proposal.closed:
-        return [f"  The articles cannot be shown: {proposal.closed}. Sign nothing that you have not read."]
+        closed = f"  The articles cannot be shown: {proposal.closed}. Sign nothing that you have not read."
+        return [closed, *(unlike if blind else ())]
     return ["  The articles stay as they are."] if proposal.body.do == "amend_agreement" and now.version else []
 
 
@@ -175,6 +185,8 @@ def proposal_json(proposal: Proposal, now: InForce, party: str) -> Fields:
         told["changes"] = [change.json() for change in changes_of(proposal.body, now.settings)]
     if proposal.articles is not None:
         told["articles"] = msgspec.to_builtins(proposal.articles)
+    if proposal.not_shown:
+        told["articles_not_shown_to"] = list(proposal.not_shown)
     if proposal.closed:
         told["articles_closed"] = proposal.closed
     return told

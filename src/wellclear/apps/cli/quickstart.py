@@ -128,6 +128,8 @@ def join(
     home = home.expanduser()
     api = parse_listen(node_listen, "--node-listen")
     roster = officers_from(officers)
+    if not exercise:
+        note(NO_REAL_AGREEMENT_YET)
     shown, pem = look_at(url)
     step(2, f"{urlsplit(url).hostname} shows a certificate.")
     if heard is not None:

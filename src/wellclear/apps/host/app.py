@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Any, Literal, NamedTuple
+from typing import Any, Final, Literal, NamedTuple
 
 from litestar import Litestar, MediaType, Request, Response, get, post
 from litestar.di import NamedDependency, Provide
 from litestar.params import FromPath
 
+from wellclear.apps.described import described_at
+from wellclear.apps.host.described import PATH, host_document
 from wellclear.apps.host.events import EventStream
 from wellclear.apps.host.service import HostService
 from wellclear.apps.http import EXCEPTION_HANDLERS, not_found
@@ -32,6 +34,7 @@ class Asker(NamedTuple):
 
 Service = NamedDependency[HostService]
 Reader = NamedDependency[Asker]
+Listener = NamedDependency[Asker]
 Founding = NamedDependency[Path | None]
 _SHA = re.compile(r"[0-9a-f]{64}")
 _FOR_EVER = {"Cache-Control": "private, max-age=31536000, immutable"}
@@ -50,6 +53,9 @@ def host_app(service: HostService, founding: Path | None = None, readers: Reader
     async def reader(request: Request[Any, Any, Any]) -> Asker:
         return _reader(service, request, readers)
 
+    async def listener(request: Request[Any, Any, Any]) -> Asker:
+        return _listener(service, request, readers)
+
     async def told_service() -> HostService:
         return service
 
@@ -57,9 +63,10 @@ def host_app(service: HostService, founding: Path | None = None, readers: Reader
         return founding
 
     return Litestar(
-        route_handlers=[status, checkpoint, tile, part, submit, events, founding_file],
+        route_handlers=[*OFFERED, described_at(PATH, host_document(OFFERED, readers))],
         dependencies={
             "reader": Provide(reader),
+            "listener": Provide(listener),
             "service": Provide(told_service),
             "founding": Provide(told_founding),
         },
@@ -115,10 +122,10 @@ async def submit(service: Service, request: Request[Any, Any, Any]) -> Response[
 
 
 @get("/events")
-async def events(service: Service, reader: Reader, request: Request[Any, Any, Any]) -> EventStream:
-    """Server-sent events from a size on."""
+async def events(service: Service, listener: Listener, request: Request[Any, Any, Any]) -> EventStream:
+    """Server-sent events from a size on; for a party that has left, up to the entry by which it left."""
     start = request.query_params.get("from") or request.headers.get("last-event-id") or "0"
-    return service.events(reader.party, reader.key, parse_number(start, "request", "from"))
+    return service.events(listener.party, listener.key, parse_number(start, "request", "from"))
 
 
 @get("/founding")
@@ -131,20 +138,37 @@ async def founding_file(service: Service, reader: Reader, founding: Founding) ->
     return Response(await service.read(founding), media_type=MediaType.JSON, headers=_NO_STORE)
 
 
+OFFERED: Final = (status, checkpoint, tile, part, submit, events, founding_file)
+"""Every operation of the host."""
+
+
 def _reader(service: HostService, request: Request[Any, Any, Any], readers: Readers) -> Asker:
     """The party that asks.
 
     Raises:
         Malformed, Unverified, Refused: as `channel.requests`.
     """
+    key = _shown_key(service, request, readers)
+    return Asker(reader_of(service.sequencer.picture, key), key) if key else Asker()
+
+
+def _listener(service: HostService, request: Request[Any, Any, Any], readers: Readers) -> Asker:
+    """The party that asks, also one that has left; raises as `_reader`."""
+    key = _shown_key(service, request, readers)
+    gone = service.departures.of(key)
+    if gone is not None:
+        return Asker(gone[0], key)
+    return Asker(reader_of(service.sequencer.picture, key), key) if key else Asker()
+
+
+def _shown_key(service: HostService, request: Request[Any, Any, Any], readers: Readers) -> str:
     header = request.headers.get("authorization")
     if header is None and readers == "anyone":
-        return Asker()
+        return ""
     if header is None:
         raise Unverified("request", "only members read here; sign the request (Authorization: Wellclear ...)")
     raw: bytes = request.scope.get("raw_path") or request.scope["path"].encode()
     query = request.scope.get("query_string", b"")
     path = (raw + b"?" + query if query else raw).decode("latin-1")
     picture = service.sequencer.picture
-    key = check_request(header, picture.channel, request.method, path, service.clock.now_us())
-    return Asker(reader_of(picture, key), key)
+    return check_request(header, picture.channel, request.method, path, service.clock.now_us())

@@ -42,7 +42,7 @@ class Follower:
 
     def __init__(self, party: str, key: str) -> None:
         self.party, self.key = party, key
-        self.closed = False
+        self.closed = self.ending = False
         self._waiting: deque[bytes] = deque()
         self._bytes = 0
         self._wake = asyncio.Event()
@@ -62,9 +62,14 @@ class Follower:
         self._waiting.clear()
         self._wake.set()
 
+    def end(self) -> None:
+        """Send what waits, and then nothing more."""
+        self.ending = True
+        self._wake.set()
+
     async def events(self) -> AsyncIterator[bytes]:
-        """What is pushed, until it is closed; events that wait together come as one piece."""
-        while not self.closed:
+        """What is pushed, until it is closed or has ended; events that wait together come as one piece."""
+        while not self.closed and (self._waiting or not self.ending):
             await self._wake.wait()
             self._wake.clear()
             if self._waiting:
@@ -103,12 +108,16 @@ class Followers:
 
     def publish(self, event: bytes) -> None:
         """Push to everybody; who does not keep up is dropped."""
-        self._open = {follower: None for follower in self._open if follower.push(event)}
+        self._open = {follower: None for follower in self._open if follower.ending or follower.push(event)}
 
-    def keep_only(self, may_read: Callable[[str], bool]) -> None:
-        """End the streams of keys that may read no more."""
-        for follower in [one for one in self._open if one.key and not may_read(one.key)]:
-            self.remove(follower)
+    def keep_only(self, may_read: Callable[[str], bool], farewell: Callable[[str], bytes]) -> None:
+        """End the streams of keys that may read no more, after the last event that is still for them, if any."""
+        for follower in [one for one in self._open if one.key and not one.ending and not may_read(one.key)]:
+            last = farewell(follower.key)
+            if last and follower.push(last):
+                follower.end()
+            else:
+                self.remove(follower)
 
     def close(self) -> None:
         """End every stream."""

@@ -70,7 +70,7 @@ def recover_host(files: HostFiles, note: bytes, leaves: Sequence[bytes], parts: 
     store = Store.open(files.store)
     try:
         frontier = store.fsck()
-        picture, _, _ = replay(store)
+        picture, *_ = replay(store)
         if picture.host is None:
             raise Misconfigured(str(files.store), "holds no genesis")
         key = unb64(picture.host.log)

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Final
 
 from wellclear.apps.host.audiences import Audiences
+from wellclear.apps.host.departures import Departures
 from wellclear.apps.host.events import EventStream, Followers, alive_event, log_event
 from wellclear.channel.admission import Examined, examine
 from wellclear.channel.policy import cosigner_name
@@ -55,6 +56,7 @@ class HostService:
         promise: Promise,
         sequencer: Sequencer,
         audiences: Audiences,
+        departures: Departures,
         *,
         clock: Clock,
         cosigner: Signer | None,
@@ -63,6 +65,7 @@ class HostService:
         self.followers = Followers()
         self.on_fatal: Callable[[], None] = lambda: None
         self._promise, self._audiences, self._cosigner = promise, audiences, cosigner
+        self.departures = departures
         self._duties = DutyBook(sequencer.picture)
         self._wake = asyncio.Event()
         self._waiters: list[tuple[int, asyncio.Future[None]]] = []
@@ -193,11 +196,12 @@ class HostService:
         keys = self.sequencer.picture.keys
         self.sequencer.committed(batch)
         self._failing = None
-        if self.sequencer.picture.keys is not keys:
-            self.followers.keep_only(self._may_read)
         for logged, step in zip(batch.logged, batch.steps, strict=True):
             self._audiences.take(logged)
+            self.departures.take(logged, step)
             self._duties.apply(step, logged.entry)
+        if self.sequencer.picture.keys is not keys:
+            self.followers.keep_only(self._may_read, lambda key: self._farewell_in(batch, key))
         waiting, self._waiters = self._waiters, []
         for index, future in waiting:
             if index >= batch.size:
@@ -278,9 +282,15 @@ class HostService:
     def events(self, party: str, key: str, size: int) -> EventStream:
         """Everything from index `size` on, for a member that has what is before it, as long as its key may read.
 
+        A party that has left is shown what it lacks up to the entry by which it left, under a note over exactly that.
+
         Raises:
             Unavailable: too many streams, or the member shows that this log is an old copy.
+            Refused: its party has left, and it has all that is for it.
         """
+        gone = self.departures.of(key)
+        if gone is not None:
+            return self._farewell(party, key, size, gone[1])
         try:
             self.sequencer.claimed_size(party, size)
         except Unavailable:
@@ -288,6 +298,21 @@ class HostService:
             raise
         follower = self.followers.add(party, key)
         return EventStream(self.followers, follower, self._backlog(size, self.sequencer.size))
+
+    def _farewell(self, party: str, key: str, size: int, end: int) -> EventStream:
+        if size >= end:
+            raise Refused(Reason.KEY_NOT_LIVE, f"{party} has left this channel with entry {end - 1}")
+        note = self.sequencer.note_at(end)
+        follower = self.followers.add(party, key)
+        follower.end()
+        return EventStream(self.followers, follower, self._leaves(size, end, lambda: note))
+
+    def _farewell_in(self, batch: Batch, key: str) -> bytes:
+        """The last event for a key whose party leaves in this batch; empty for one that was revoked or replaced."""
+        gone = self.departures.of(key)
+        if gone is None or gone[1] <= batch.start or self.sequencer.stopped is not None:
+            return b""
+        return log_event(batch.start, batch.leaves[: gone[1] - batch.start], self.sequencer.note_at(gone[1]))
 
     def _may_read(self, key: str) -> bool:
         try:
@@ -297,11 +322,15 @@ class HostService:
         return True
 
     async def _backlog(self, start: int, end: int) -> AsyncIterator[bytes]:
+        async for event in self._leaves(start, end, self.checkpoint):
+            yield event
+        yield alive_event(self.checkpoint())
+
+    async def _leaves(self, start: int, end: int, note: Callable[[], bytes]) -> AsyncIterator[bytes]:
         while start < end:
             leaves = await asyncio.to_thread(self.store.leaves, start, min(start + BACKLOG_LEAVES, end))
-            yield log_event(start, leaves, self.checkpoint())
+            yield log_event(start, leaves, note())
             start += len(leaves)
-        yield alive_event(self.checkpoint())
 
     async def _keep_alive(self) -> None:
         while True:

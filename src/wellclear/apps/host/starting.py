@@ -9,6 +9,7 @@ from pathlib import Path
 import msgspec
 
 from wellclear.apps.host.audiences import Audiences
+from wellclear.apps.host.departures import Departures
 from wellclear.apps.host.service import HostService
 from wellclear.channel.opening import open_leaf
 from wellclear.channel.sequencer import Sequencer
@@ -96,7 +97,7 @@ def open_host(
         try:
             promise.check(store.size())
             store.fsck()
-            picture, tree, audiences = replay(store, progress)
+            picture, tree, audiences, departures = replay(store, progress)
             if channel is not None and picture.channel != channel:
                 raise Misconfigured(str(files.store), "holds another channel than the settings name")
             keys.check_place(picture)
@@ -111,7 +112,7 @@ def open_host(
     except BaseException:
         store.close()
         raise
-    return HostService(store, promise, sequencer, audiences, clock=clock, cosigner=keys.cosigner)
+    return HostService(store, promise, sequencer, audiences, departures, clock=clock, cosigner=keys.cosigner)
 
 
 def unheeded_of(store: Store) -> list[str]:
@@ -120,18 +121,20 @@ def unheeded_of(store: Store) -> list[str]:
     return [] if raw is None else msgspec.json.decode(raw, type=list[str])
 
 
-def replay(store: Store, progress: Progress | None = None) -> tuple[Picture, Tree, Audiences]:
+def replay(store: Store, progress: Progress | None = None) -> tuple[Picture, Tree, Audiences, Departures]:
     """Fold the stored log from its first entry, every signature verified again."""
-    picture, tree, audiences = Picture(), Tree(), Audiences()
+    picture, tree, audiences, departures = Picture(), Tree(), Audiences(), Departures()
     size = store.size()
     for index, leaf in store.each_leaf():
         logged = open_leaf(index, leaf)
         if envelope_fault(picture, logged) is None:
             audiences.take(logged)
-        picture = fold(picture, logged).picture
+        step = fold(picture, logged)
+        departures.take(logged, step)
+        picture = step.picture
         tree.append(logged.leaf_hash)
         if progress is not None and (index + 1) % PROGRESS_EVERY == 0:
             progress(index + 1, size)
     if progress is not None:
         progress(size, size)
-    return picture, tree, audiences
+    return picture, tree, audiences, departures

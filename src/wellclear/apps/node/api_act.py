@@ -147,7 +147,7 @@ async def take_entry(
     if data.use not in ("recovery", "standby"):
         raise InvalidValue("use", "node, recovery or standby")
     signer = await asyncio.to_thread(keyring.unlock, data.use, data.passphrase, real=service.core.real)
-    item = await service.put_lent(act, approvals, stored, data.use, signer, _seconds(max(wait, LENT_S)))
+    item = await service.put_lent(act, approvals, stored, data.use, signer, seconds_of(max(wait, LENT_S)))
     return await answer(service, item, 0)
 
 
@@ -161,7 +161,7 @@ async def send(
 async def answer(service: NodeService, item: Item, wait: float) -> Response[Row]:
     """Where an item stands after at most so many seconds."""
     act, name = item.act, item.id
-    done = await service.wait_for(act, name, _seconds(wait))
+    done = await service.wait_for(act, name, seconds_of(wait))
     if done is None:
         return Response(_unsent(service, item, name), status_code=202)
     index, remarks = done
@@ -172,7 +172,8 @@ async def answer(service: NodeService, item: Item, wait: float) -> Response[Row]
     return Response({"act_hash": name, "index": index, "remarks": rows}, status_code=200)
 
 
-def _seconds(wait: float) -> float:
+def seconds_of(wait: float) -> float:
+    """How long a request may wait for its answer."""
     return min(wait, WAIT_S_MAX) if wait > 0 else 0.0  # what is no number waits for nothing
 
 

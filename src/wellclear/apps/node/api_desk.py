@@ -14,16 +14,17 @@ from urllib.parse import unquote
 import msgspec
 from litestar import Request, Response, delete, post
 from litestar.di import NamedDependency
-from litestar.params import FromPath, JSONBody
+from litestar.params import FromPath, FromQuery, JSONBody
 
 from wellclear.apps.http import not_found
-from wellclear.apps.node.api_act import own_desk, send
+from wellclear.apps.node.api_act import own_desk, seconds_of, send
 from wellclear.apps.node.said import Row
 from wellclear.apps.node.service import NodeService
 from wellclear.apps.node.sessions import Sessions
 from wellclear.channel import desk as desks
 from wellclear.channel.composing import Composed, approve
 from wellclear.channel.desk import Pen
+from wellclear.domain.canonical import b64
 from wellclear.domain.entry import plainly
 from wellclear.domain.parts import ReadbackRow, RequestDetails
 from wellclear.errors import InvalidValue
@@ -119,12 +120,20 @@ async def see_alarm(
 
 
 @post("/api/outbox/{name:str}", status_code=200)
-async def outbox_item(service: Service, sessions: Watch, name: FromPath[str], data: JSONBody[DeskBody]) -> Row:
-    """An officer's word on an act that waits for it: `code` is `again` or `drop`. The name is the act's hash in hex."""
+async def outbox_item(
+    service: Service, sessions: Watch, name: FromPath[str], data: JSONBody[DeskBody], wait: FromQuery[float] = 0
+) -> Row:
+    """An officer's word on an act that waits for it: `code` is `again` or `drop`. The name is the act's hash in hex.
+
+    With `wait` it is answered once what goes out again is logged and folded.
+    """
     session = sessions.of(data.session)
     if data.code not in ("again", "drop"):
         raise InvalidValue("code", "again or drop")
     service.decide(name, again=data.code == "again")
+    item = service.core.outbox.items.get(b64(bytes.fromhex(name)))
+    if item is not None and wait > 0:
+        await service.wait_for(item.act, item.id, seconds_of(wait))
     return {"act_hash": name, "by": session.person}
 
 

@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from litestar import Litestar
 from litestar.di import Provide
-from litestar.openapi import OpenAPIConfig
-from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.types import ASGIApp
 
-from wellclear import __version__
+from wellclear.apps.described import described_at
 from wellclear.apps.http import EXCEPTION_HANDLERS
 from wellclear.apps.node.api_act import ACTING
 from wellclear.apps.node.api_check import CHECKING
 from wellclear.apps.node.api_desk import DESK
 from wellclear.apps.node.api_read import READING
+from wellclear.apps.node.described import PATH, node_document
 from wellclear.apps.node.guard import BODY_BYTES_MAX, Guard
 from wellclear.apps.node.page.files import page_handlers
 from wellclear.apps.node.service import NodeService
 from wellclear.apps.node.sessions import Sessions
 from wellclear.edges.keyring import Keyring
+
+OFFERED: Final = (*READING, *ACTING, *CHECKING, *DESK)
+"""Every operation of the API."""
 
 
 def node_app(service: NodeService, token: str, listen_host: str) -> ASGIApp:
@@ -42,7 +46,7 @@ def node_app(service: NodeService, token: str, listen_host: str) -> ASGIApp:
         return keyring
 
     app = Litestar(
-        route_handlers=[*READING, *ACTING, *CHECKING, *DESK, *page_handlers],
+        route_handlers=[*OFFERED, described_at(PATH, node_document(OFFERED)), *page_handlers],
         dependencies={
             "service": Provide(told_service),
             "sessions": Provide(told_sessions),
@@ -50,12 +54,7 @@ def node_app(service: NodeService, token: str, listen_host: str) -> ASGIApp:
         },
         exception_handlers=EXCEPTION_HANDLERS,
         request_max_body_size=BODY_BYTES_MAX,
-        openapi_config=OpenAPIConfig(
-            title="Wellclear node",
-            version=__version__,
-            path="/api",
-            render_plugins=[JsonRenderPlugin(path="/openapi.json")],
-        ),
+        openapi_config=None,
         logging_config=None,
     )
     return Guard(app, token, listen_host)

@@ -105,6 +105,8 @@ def link(core: NodeCore, link_words: str) -> Row:
         words += "; no other party has cosigned this log"
     if core.state == "halted":
         words = f"halted: {core.why_halted}; the evidence lies in {core.evidence_file}; what is shown is old"
+    elif core.state == "left":
+        words = f"{core.party} has left this channel with entry {core.left_at}; what was logged up to there is kept"
     elif core.state != "live":
         words = f"{core.state}: {link_words}; what is shown is old"
     told: Row = {"state": core.state, "words": words, "connection": link_words, "witnesses": others, "fresh": others}

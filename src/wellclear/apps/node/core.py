@@ -37,6 +37,7 @@ from wellclear.log.merkle import leaf_hash
 from wellclear.watch.clock import time_due
 
 BATCH_OF_FINDINGS_US: Final = 250_000
+_UNFOLDED: Final = ("waiting", "linked", "logged")
 HALTED: Final = (
     "this node has halted, because the host has signed two histories; only safety still goes out, and unproven. "
     "Use the telephone, and change the host"
@@ -168,6 +169,8 @@ class NodeCore(Hearing):
     def _check_author(self, act: Act) -> None:
         if act.party != self.party:
             raise Refused(Reason.NOT_YOUR_KEY, f"this is the node of {self.party}", field="party")
+        if self.state == "left":
+            raise Refused(Reason.KEY_NOT_LIVE, f"{self.party} has left this channel with entry {self.left_at}")
         if self.state == "halted" and act.kind not in AFTER_A_HALT:
             raise Refused(Reason.HEAD_DIFFERS, HALTED)
 
@@ -176,7 +179,7 @@ class NodeCore(Hearing):
 
     def _unfolded(self) -> list[Item]:
         """What is on its way into the picture, in the order in which it came."""
-        rows = [item for item in self.outbox.items.values() if item.state in ("waiting", "linked", "logged")]
+        rows = [item for item in self.outbox.items.values() if item.state in _UNFOLDED]
         return sorted(rows, key=lambda item: item.number)
 
     # What is sent.
@@ -191,8 +194,10 @@ class NodeCore(Hearing):
         stale = self.state == "stale"
         silent = None if stale and silence_us <= STALE_AFTER_US else stale  # just started: not known yet
         differ = self.drift.blocks_lead_time() if self.drift.all() else None
-        if self.ringing.tick(self.picture, now_us, silent=silent, clocks_differ=differ):
+        if self.ringing.tick(self.picture, now_us, silent=silent, clocks_differ=differ, why=self.turned_away):
             self.changed = True
+        if self.state == "left":
+            self._end_outbox()
         if self.state != "live" or not self.picture.agreement:
             return
         pen = self.pen("")
@@ -209,8 +214,22 @@ class NodeCore(Hearing):
                 said = finding(pen, [draft.desk], ENGINE_VERSION, self.picture.agreement, draft.rows, draft.more)
                 self.put(said.act, (), said.stored)
 
+    def _end_outbox(self) -> None:
+        """This party has left: nothing of it is logged any more, and what persons said is shown as refused."""
+        with self.outbox.undone_on_failure():
+            changed, dropped = self.outbox.end()
+            if changed or dropped:
+                with self.store.transaction():
+                    for item in changed:
+                        self._store_item(item)
+                    for item in dropped:
+                        self.store.drop_outbox(item.id)
+        for item in changed:
+            self._ended(item)
+        self.changed = self.changed or bool(changed or dropped)
+
     def _open(self, kind: str) -> list[Item]:
-        return [item for item in self._unfolded() if item.act.kind == kind]
+        return [item for item in self.outbox.items.values() if item.act.kind == kind and item.state in _UNFOLDED]
 
     def link(self) -> list[Item]:
         """Link what is next and return everything that is to be sent; all of it is stored before this returns.
@@ -222,6 +241,8 @@ class NodeCore(Hearing):
         if not (ready or self.state == "halted") or self.follower.note is None:
             return []
         self.check_key()
+        if not self.outbox.under_way:
+            return []
         with self.outbox.undone_on_failure():
             self._link_next()
         return self.outbox.to_send()

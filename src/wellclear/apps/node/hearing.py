@@ -7,42 +7,24 @@ is `outside` the record. Nothing here decides what the node says; `core` does.
 
 from __future__ import annotations
 
-import hashlib
-from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Final
 
-from msgspec import UNSET
-
-from wellclear.apps.node.alarms import AlarmBook
-from wellclear.apps.node.detection import Detection
-from wellclear.apps.node.epochs import EpochKeys, NodeKeys
-from wellclear.apps.node.ids import decode_counters
-from wellclear.apps.node.outside import Outside
-from wellclear.apps.node.parts import Parts, Wanted
-from wellclear.apps.node.ringing import Ringing
-from wellclear.apps.node.said import SaidRows
-from wellclear.apps.node.unstored import Unstored
-from wellclear.channel.follower import Follower, Proven
-from wellclear.channel.opening import open_leaf
-from wellclear.channel.outbox import Item, Outbox, decode_item
-from wellclear.domain.entry import Entry, PartRef, decode_leaf
-from wellclear.domain.logged import Logged, Remark
-from wellclear.edges.clock import Clock
-from wellclear.edges.store import Store
-from wellclear.errors import Equivocation, Malformed, Misconfigured, Unavailable
+from wellclear.apps.node.holding import Holding
+from wellclear.apps.node.parts import Wanted
+from wellclear.channel.follower import Proven
+from wellclear.channel.outbox import Item, decode_item
+from wellclear.domain.entry import Entry
+from wellclear.domain.logged import Logged
+from wellclear.errors import Equivocation, Misconfigured, Unavailable
 from wellclear.log.equivocation import check_evidence
 from wellclear.log.merkle import leaf_hash
-from wellclear.picture.picture import Picture, Step
+from wellclear.picture.picture import Step
 from wellclear.picture.standing import spent_fault
 from wellclear.picture.view import SOFT, fold_view, open_later
-from wellclear.picture.view_items import View
-from wellclear.watch.drift import DriftWatch
-from wellclear.watch.duties import DutyBook
 
-REMARKS_KEPT: Final = 1_000
 BUSY_US: Final = 1_000_000
 """Work that takes longer than this may have kept an entry waiting so long that its age tells nothing of a clock."""
 _CHUNK: Final = 512
@@ -50,53 +32,8 @@ _CHUNK: Final = 512
 Progress = Callable[[int, int], None]
 
 
-class Hearing:
-    """The listening half of a node. Build it, then `replay` what its store holds.
-
-    Args:
-        party: whose node this is.
-        channel: the channel's id, as people have read it to each other.
-        store: its own store; nobody else writes there.
-        keys: the node's, which links entries, and the party's, under which epochs open.
-        clock: the machine's.
-        entropy: so many random bytes, for salts and keys.
-    """
-
-    def __init__(
-        self,
-        party: str,
-        channel: str,
-        store: Store,
-        keys: NodeKeys,
-        clock: Clock,
-        entropy: Callable[[int], bytes],
-    ) -> None:
-        self.party, self.channel, self.store, self.clock = party, channel, store, clock
-        self.follower = Follower(channel)
-        self.outbox = Outbox({"node": keys.signer})
-        self.view = View()
-        self.duties = DutyBook()
-        self.drift = DriftWatch()
-        self.alarms = AlarmBook(store)
-        self.ringing = Ringing(party, self.alarms, self.duties, self._act_at)
-        self.parts = Parts(party)
-        self.detection = Detection(party)
-        self.said = SaidRows()
-        self.epochs = EpochKeys(party, store, keys.sealing)
-        self.outside = Outside(party, self.epochs.opening)
-        self.unstored = Unstored(store)
-        self.remarks: deque[tuple[int, str, Remark]] = deque(maxlen=REMARKS_KEPT)
-        self.logged_at: dict[str, int] = {}
-        self.changed = True
-        self.exercise_key = False
-        """The node's key was made for exercises: in a real channel it links nothing."""
-        self._entropy = entropy
-        self._counters = decode_counters(store.get_meta("counters"))
-        self._had_own_log = False
-        self._followed = False
-        self._fresh_from: int | None = None
-        self._started_us = clock.monotonic_us()
-        self._findings_at_us = 0
+class Hearing(Holding):
+    """The listening half of a node. Build it, then `replay` what its store holds."""
 
     # The beginning.
 
@@ -113,6 +50,7 @@ class Hearing:
             leaves = (leaf for start in range(0, total, _CHUNK) for leaf in self.store.leaves(start, start + _CHUNK))
             for logged, step in self.follower.replay(leaves, note):
                 self._fold(logged, step, live=False)
+                self.ringing.told_before(step, logged)
                 if progress is not None and (self.follower.size % _CHUNK == 0 or self.follower.size == total):
                     progress(self.follower.size, total)
         self._had_own_log = total > 0
@@ -141,53 +79,6 @@ class Hearing:
                 self._store_item(item)
         for item in self.outbox.items.values():
             self.ringing.outbox_changed(item, self.now_us)
-
-    @property
-    def picture(self) -> Picture:
-        """The public picture after everything that was verified and stored."""
-        return self.follower.picture
-
-    @property
-    def real(self) -> bool:
-        """Whether the channel is no exercise; raises `Unavailable` while its genesis is not known."""
-        if not self.picture.size:
-            raise Unavailable("channel", "the node has heard nothing of it yet", retry_after_s=1)
-        return not self.picture.exercise
-
-    def check_key(self) -> None:
-        """Raise `Misconfigured` where the node's key was made for exercises and the channel turns out to be real."""
-        if self.exercise_key and self.picture.size and self.real:
-            raise Misconfigured(
-                "node", f"{self.party}'s key for node was made for exercises, and this channel is REAL",
-                do="Nothing was sent. Make new keys in another home, with `wellclear node init --real --party "
-                   f"{self.party}`, and send the new card",
-            )  # fmt: skip
-
-    @property
-    def now_us(self) -> int:
-        """The node's own clock."""
-        return self.clock.now_us()
-
-    @property
-    def state(self) -> str:
-        """live, stale or halted."""
-        return self.follower.state(self.clock.monotonic_us())
-
-    @property
-    def evidence(self) -> bytes | None:
-        """The file that convicts the host; None unless this node has halted."""
-        found = self.follower.evidence
-        return None if found is None else found.evidence[2]
-
-    @property
-    def why_halted(self) -> str:
-        """What the evidence proves; empty unless this node has halted."""
-        return "" if self.follower.evidence is None else self.follower.evidence.why
-
-    @property
-    def evidence_file(self) -> str:
-        """Where the evidence lies in the node's home; empty unless this node has halted."""
-        return "" if self.evidence is None else f"evidence/{hashlib.sha256(self.evidence).hexdigest()[:16]}.txt"
 
     def halt(self, found: Equivocation) -> bytes:
         """Keep the evidence, so that a restart changes nothing; stop all but safety. Returns the file to publish.
@@ -229,14 +120,6 @@ class Hearing:
         id_ = entry.act.id
         row = self.picture.items.get(id_) if isinstance(id_, str) else None
         return row is not None and self._act_at(row.index) == entry.act_hash
-
-    def _act_at(self, index: int) -> bytes:
-        """The hash of the act that stands at an index of the own log; empty where none can be read there."""
-        leaves = self.store.leaves(index, index + 1)
-        try:
-            return decode_leaf(leaves[0]).act_hash if leaves else b""
-        except Malformed:
-            return b""
 
     # Bytes from the host.
 
@@ -342,6 +225,9 @@ class Hearing:
         self.duties.apply(step, entry)
         self.parts.want(logged, known, self.clock.monotonic_us())
         self.detection.touch(change.id for change in step.changes if change.table == "item")
+        if any(change.table == "party" and change.id == self.party for change in step.changes):
+            row = step.picture.parties.get(self.party)
+            self.left_at = logged.index if row is not None and row.state != "member" else None
         author = entry.act.party if entry is not None else ""
         for remark in (*step.remarks, *remarks):
             self.remarks.append((logged.index, author, remark))
@@ -354,16 +240,6 @@ class Hearing:
         self.ringing.settled(step, self.picture)
 
     # Parts.
-
-    def opening(self, commitment: str) -> bytes | None:
-        """The stored bytes behind a commitment, if this node holds them."""
-        return self.store.opening(commitment)
-
-    def _keep_part(self, ref: PartRef, stored: bytes, opening: bytes) -> None:
-        """The bytes that travelled, for whoever has to bring a lost host forward, and what they hold."""
-        self.store.put_opening(ref.commit, opening)
-        if ref.sealed and ref.sha is not UNSET:
-            self.store.put_part(ref.sha, stored)
 
     def part_came(self, row: Wanted, stored: bytes | None) -> None:
         """A part was fetched, or the host had none."""
@@ -391,32 +267,12 @@ class Hearing:
             self.parts.again(rows)
             raise
 
-    def author_of(self, index: int) -> str:
-        """The party that an entry names as its author; empty where it cannot be told."""
-        leaf = self.store.leaves(index, index + 1)
-        entry = open_leaf(index, leaf[0]).entry if leaf else None
-        return entry.act.party if entry is not None else ""
-
     def _detect(self) -> None:
         for change in self.detection.run(self.picture, self.view, self.now_us):
             self.ringing.conflict(change, self.picture, self.now_us)
             self.changed = True
 
     # The outbox, as far as the log changes it.
-
-    def _store_item(self, item: Item, *, with_parts: bool = False) -> None:
-        row = replace(item, parts=()).encode()
-        self.store.put_outbox(item.id, item.state, row, item.parts if with_parts else None)
-
-    def _settle_unstored(self) -> None:
-        error = self.unstored.settle()
-        if error is not None:
-            self.ringing.disk(str(error), self.now_us)
-            self.changed = True
-
-    def _ended(self, item: Item) -> None:
-        """Ring for what cannot go out by itself."""
-        self.ringing.outbox_changed(item, self.now_us)
 
     def _forget_logged(self) -> None:
         """What stands in the own verified log needs the outbox no more; remember where.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
@@ -27,6 +28,11 @@ _KINDS: dict[str, AlarmKind] = {
 }  # fmt: skip
 
 
+EARLIER_MAX = 256
+"""So many of the newest messages and remarks are looked through at the start for what nobody has seen."""
+NO_WORD = "no word from the host"
+
+
 class Ringing:
     """Turns what happens into alarms of one party's node.
 
@@ -36,8 +42,17 @@ class Ringing:
 
     def __init__(self, party: str, alarms: AlarmBook, duties: DutyBook, act_at: Callable[[int], bytes]) -> None:
         self.party, self.alarms, self._duties, self._act_at = party, alarms, duties, act_at
+        self._earlier: deque[Logged | Remark] = deque(maxlen=EARLIER_MAX)
 
-    # Answers that are owed.
+    # Answers that are owed, and what was said.
+
+    def told_before(self, step: Step, logged: Logged) -> None:
+        """An entry of the own store, at the start: what nobody has seen of it is shown again (`after_replay`)."""
+        entry = logged.entry
+        if entry is not None and entry.act.party == self.party:
+            self._earlier.extend(step.remarks)
+        elif entry is not None and entry.act.kind == "message" and self._for_us(entry.act.to) and not step.remarks:
+            self._earlier.append(logged)
 
     def arrived(self, step: Step, logged: Logged, remarks: Iterable[Remark], own_us: int, item: str) -> None:
         """An entry, about an item, has come while the log is followed live."""
@@ -50,17 +65,26 @@ class Ringing:
             for remark in step.remarks:
                 self.remarked(remark, own_us)
         elif entry.act.kind in ("message", "request") and self._for_us(entry.act.to) and not step.remarks:
-            kind: AlarmKind = "message" if entry.act.kind == "message" else "request"
-            words = f"{entry.act.kind} {entry.act.id} from {entry.act.desk or entry.act.party}"
-            self._begin(f"{kind}/{logged.index}", kind, entry.act.precedence, words, own_us, index=logged.index)
+            self._said(logged, entry.act, own_us)
         if entry.act.kind == "readback_wrong" and self._for_us(entry.act.to) and entry.act.subject and not step.remarks:
             words = f"{entry.act.party} says that the read-back of {item} does not fit"
             about = entry.act_hash.hex()
             self._begin(f"unconfirmed/{logged.index}", "unconfirmed", "O", words, own_us, item=item, again=about)
         self.opened(remarks, own_us, item)
 
+    def _said(self, logged: Logged, act: Act, own_us: int) -> None:
+        kind: AlarmKind = "message" if act.kind == "message" else "request"
+        words = f"{act.kind} {act.id} from {act.desk or act.party}"
+        self._begin(f"{kind}/{logged.index}", kind, act.precedence, words, own_us, index=logged.index)
+
     def after_replay(self, picture: Picture, view: View, own_us: int) -> None:
-        """What is still owed here when the node starts; what has rung before stays quiet."""
+        """What is owed here when the node starts, and what nobody has seen; what has rung before stays quiet."""
+        for told in self._earlier:
+            if isinstance(told, Remark):
+                self.remarked(told, own_us)
+            elif told.entry is not None:
+                self._said(told, told.entry.act, own_us)
+        self._earlier.clear()
         for asked in view.requests.values():
             if asked.answer is None and asked.id in picture.items and self._for_us(asked.to):
                 words = f"request {asked.id} from {asked.desk or asked.party}"
@@ -99,12 +123,20 @@ class Ringing:
                 if about and old and alarm.desk in ("", desk):
                     self.alarms.settle(alarm.key)
 
-    def tick(self, picture: Picture, own_us: int, *, silent: bool | None, clocks_differ: bool | None) -> bool:
-        """Rungs that were passed, the link's silence, the clocks (None: not known yet); True when anything rang."""
+    def tick(
+        self, picture: Picture, own_us: int, *, silent: bool | None, clocks_differ: bool | None, why: str = ""
+    ) -> bool:
+        """Rungs that were passed, the link's silence, the clocks (None: not known yet); True when anything rang.
+
+        `why` is what the host says for itself where it turns this node away; its word silences nothing.
+        """
         rang = False
         for ring in rings_now(self._duties, picture, self.party, own_us):
             rang = self._ring(ring, own_us) or rang
-        rang = self._while("link", "stale", "no word from the host", own_us, so=silent) or rang
+        words = (
+            f"the host turns this node away: {why}. Nothing here proves it: ask the other parties" if why else NO_WORD
+        )
+        rang = self._while("link", "stale", words, own_us, so=silent) or rang
         words = "this node's clock is more than 30 s from the others'; no lead time can be claimed"
         return self._while("clock", "clock", words, own_us, so=clocks_differ) or rang
 
@@ -114,6 +146,8 @@ class Ringing:
         active = known is not None and known.state != "cleared"
         if so and not active:
             return self._begin(key, kind, "O", words, own_us, gravity=1, again=str(own_us))
+        if so and known is not None:
+            self.alarms.alarms[key] = replace(known, words=words)
         if so is False and (active or known is None):
             self.alarms.end(key)
             return active

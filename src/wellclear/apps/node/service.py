@@ -20,9 +20,10 @@ from wellclear.channel.outbox import Item
 from wellclear.channel.submission import note_of
 from wellclear.domain.entry import Act, Approval
 from wellclear.domain.logged import Remark
+from wellclear.domain.reasons import Reason
 from wellclear.edges.client import Event, HostClient
 from wellclear.edges.keyring import make_private_directory, write_private
-from wellclear.errors import Equivocation, Malformed, Misconfigured, Unavailable, Unverified, WellclearError
+from wellclear.errors import Equivocation, Malformed, Misconfigured, Refused, Unavailable, Unverified, WellclearError
 from wellclear.log.checkpoint import parse_checkpoint
 from wellclear.log.ed25519 import Signer
 from wellclear.log.note import parse_note
@@ -95,19 +96,26 @@ class NodeService(Telling):
 
     async def _follow(self) -> None:
         tries = 0
-        while True:
+        while self.core.state != "left":  # there is nothing more to come
             try:
                 halted = self.core.state == "halted"
                 async for event in self.client.events(self._next_leaf()):
                     tries = 0
                     self.link_words = "the host's stream is open"
+                    self.core.turned_away = ""
                     await self._take(event)
+                    if self.core.state == "left":
+                        break
                     if not halted and self.core.state == "halted":
                         break  # and again from earlier on: another history may have said something there
                     self.core.check_key()
             except WellclearError as error:
                 self.core.check_key()  # there is no use in trying again
                 self.link_words = str(error)
+                gone = isinstance(error, Refused) and error.reason == Reason.KEY_NOT_LIVE
+                self.core.turned_away = (
+                    error.why[:200] if isinstance(error, Refused) and gone else self.core.turned_away
+                )
                 LOG.warning("the host's stream ended: %s", error)
             self._after()
             await asyncio.sleep(BACKOFF_S[min(tries, len(BACKOFF_S) - 1)])
@@ -236,7 +244,7 @@ class NodeService(Telling):
     # Fetching parts.
 
     async def _fetch(self) -> None:
-        while True:
+        while self.core.state != "left":
             await _woken(self._wake_fetcher, TICK_S)
             rows = self.core.parts.due(self.core.clock.monotonic_us())
             for start in range(0, len(rows), FETCHES_MAX):
@@ -290,7 +298,7 @@ class NodeService(Telling):
 
     def _after(self) -> None:
         """Wake whoever has something to do now."""
-        if any(item.state in ("waiting", "linked") for item in self.core.outbox.items.values()):
+        if self.core.outbox.under_way:
             self._wake_sender.set()
         if self.core.parts.wanted:
             self._wake_fetcher.set()

@@ -20,6 +20,7 @@ from wellclear.picture.picture import Picture
 SESSION_US: Final = 12 * 3_600 * 1_000_000
 """The longest watch; after it the officer unlocks the key again."""
 SESSIONS_MAX: Final = 16
+KEY_NOT_OPENED: Final = "KEY_NOT_OPENED"
 NO_SESSION: Final = "NO_SESSION"
 
 
@@ -44,14 +45,18 @@ class Sessions:
         """The officer's key from this home; slow on purpose, so call it on another thread.
 
         Raises:
-            Misconfigured: no such officer here, or the passphrase is wrong; or the channel is `real`, and the key was
-                made for exercises.
+            Refused: KEY_NOT_OPENED: no such officer here, or the passphrase is wrong; or the channel is `real`, and the
+                key was made for exercises.
             InvalidValue: no handle.
         """
         path = self._keyring.officer_path(person)
         if not path.is_file():
-            raise Misconfigured(person, "this officer's key does not lie on this node", do="wellclear officer add")
-        return unlock(path, passphrase, real=real)
+            why = f"the key of {person} does not lie on this node; put it there with: wellclear officer add"
+            raise Refused(KEY_NOT_OPENED, why, field="person")
+        try:
+            return unlock(path, passphrase, real=real)
+        except Misconfigured as error:  # of who asks, and no fault of this program
+            raise Refused(KEY_NOT_OPENED, str(error), field="passphrase") from error
 
     def begin(self, person: str, signer: Signer, picture: Picture) -> Session:
         """A new session for an officer who is on the party's roster.

@@ -6,13 +6,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
+from wellclear.apps.node.core import NodeCore
 from wellclear.channel.opening import open_leaf
 from wellclear.domain.canonical import b64
 from wellclear.domain.logged import Logged
+from wellclear.log.merkle import Frontier, leaf_hash
 from wellclear.picture.fold import fold
 from wellclear.picture.picture import Picture, Step
-from wellclear.testing.world.machines import NodeMachine
-from wellclear.testing.world.world import World
+from wellclear.testing.checkers.watched import Watched, WatchedNode
+from wellclear.watch.duties import Owing, duties
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,16 @@ class History:
             picture = steps[-1].picture
         return tuple(steps)
 
+    @cached_property
+    def roots(self) -> tuple[bytes, ...]:
+        """The root of each size, from 0 entries on."""
+        frontier, roots = Frontier.empty(), list[bytes]()
+        roots.append(frontier.root())
+        for leaf in self.leaves:
+            frontier = frontier.extend([leaf_hash(leaf)])
+            roots.append(frontier.root())
+        return tuple(roots)
+
     @property
     def picture(self) -> Picture:
         """After all of it."""
@@ -42,12 +54,12 @@ class History:
 
 
 class Checker:
-    """Build it over a world that has not begun."""
+    """Build it over what has not begun, or over files."""
 
     name = ""
 
-    def __init__(self, world: World) -> None:
-        self.world = world
+    def __init__(self, watched: Watched) -> None:
+        self.watched = watched
 
     def watch(self) -> Iterator[str]:
         """What may not be so now."""
@@ -57,27 +69,40 @@ class Checker:
         """What may not be so at the end; `history` is the log of the host."""
         yield from ()
 
-    def nodes(self) -> list[NodeMachine]:
-        """The nodes that run, those that nobody has corrupted."""
-        return [node for node in self.world.nodes.values() if node.live() is not None]
+    def nodes(self) -> list[tuple[WatchedNode, NodeCore]]:
+        """The nodes that run."""
+        return [(node, core) for node in self.watched.nodes.values() if (core := node.core) is not None]
 
     def cursed(self, name: str) -> bool:
-        """Whether the disk of a machine has broken a promise, so that it may have forgotten."""
-        return f"disk {name}" in self.world.ledger.guilty
+        """Whether the disk of a machine has broken a promise, so that this machine may have forgotten."""
+        return f"disk {name}" in self.watched.ledger.guilty
 
 
-def history_of(world: World) -> History | None:
+def history_of(watched: Watched) -> History | None:
     """The host's log at the end, or the longest of the nodes' where the host does not run."""
-    if world.host.up and world.host.service is not None:
-        store = world.host.service.store
-        return History(tuple(store.leaves(0, store.size())))
-    stores = [node.service.core.store for node in world.nodes.values() if node.service is not None and node.up]
+    leaves = watched.hosts[0].leaves()
+    if leaves:
+        return History(tuple(leaves))
+    stores = [core.store for node in watched.nodes.values() if (core := node.core) is not None]
     longest = max(stores, key=lambda store: store.size(), default=None)
     return None if longest is None else History(tuple(longest.leaves(0, longest.size())))
 
 
-def is_logged(node: NodeMachine, name: str) -> bool:
+def is_logged(core: NodeCore, name: str) -> bool:
     """Whether an act, by the base64 of its hash, stands in the node's own log."""
-    assert node.service is not None, "it runs"
-    entries = (open_leaf(index, leaf).entry for index, leaf in node.service.core.store.each_leaf())
+    entries = (open_leaf(index, leaf).entry for index, leaf in core.store.each_leaf())
     return any(entry is not None and b64(entry.act_hash) == name for entry in entries)
+
+
+_OWINGS: dict[bytes, tuple[Owing, ...]] = {}
+_OWINGS_MAX = 16
+
+
+def owings_of(picture: Picture) -> tuple[Owing, ...]:
+    """Every owed answer of a picture, looked at afresh: once for all nodes and seconds that have this very picture."""
+    found = _OWINGS.get(picture.digest)
+    if found is None:
+        while len(_OWINGS) >= _OWINGS_MAX:
+            del _OWINGS[next(iter(_OWINGS))]
+        found = _OWINGS[picture.digest] = tuple(duty.owing for duty in duties(picture))
+    return found

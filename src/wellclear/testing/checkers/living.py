@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from wellclear.apps.node.core import NodeCore
 from wellclear.picture.picture import Picture
@@ -98,10 +98,6 @@ class LivingHost:
         return service.sequencer.tree.root(picture.size), picture
 
     @property
-    def began_at(self) -> Sequence[int]:
-        return self.machine.began_at
-
-    @property
     def why_down(self) -> str:
         return self.machine.why_down
 
@@ -113,9 +109,10 @@ class LivingHost:
 
 @dataclass(frozen=True)
 class Living:
-    """`Watched`, as a world is."""
+    """`Watched`, as a world is. Make one for all its checkers, and let them look every second."""
 
     world: World
+    _forks: dict[str, dict[str, int]] = field(default_factory=dict)
 
     @property
     def now_us(self) -> int:
@@ -148,6 +145,25 @@ class Living:
 
     def heard_us(self, node: str) -> int:
         return self.world.net.news_us.get(node, 0)
+
+    def fork_at(self, origin: str = "") -> int | None:
+        self._keep()
+        forks = [one for name, one in self._forks.items() if origin in ("", name)]
+        return min((size for one in forks for size in one.values()), default=None)
+
+    def memories(self, origin: str) -> int:
+        self._keep()
+        return 1 + len(self._forks.get(origin, {}))
+
+    def _keep(self) -> None:
+        world = self.world
+        found = dict[str, int]()
+        if world.twin is not None and world.twin.began_at:
+            found[world.twin.name] = world.twin.began_at[0]
+        if f"disk {world.host.name}" in world.ledger.guilty:
+            found |= {f"{world.host.name} {number}": size for number, size in enumerate(world.host.forgot_at)}
+        if found:
+            self._forks.setdefault(world.origin, {}).update(found)
 
     def unrest(self) -> str:
         return "" if self.world.at_rest() else self.world.unrest() or "something is on its way"

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from wellclear.apps.node.core import NodeCore
 from wellclear.testing.checkers.checker import Checker, is_logged
-from wellclear.testing.world.machines import NodeMachine
-from wellclear.testing.world.world import World
+from wellclear.testing.checkers.watched import Watched, WatchedNode
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,45 +17,48 @@ class _Kept:
     outbox: frozenset[str]
     rings: frozenset[str]
     halted: bool
+    decisions: int
 
 
 class Continues(Checker):
-    """What a node held in its last second before it lost its power, against its first one after."""
+    """What a node held in its last second before it lost its power, against its first one after.
+
+    Excused: a node whose own disk forgot; what rang while a disk would not
+    take it; between two lives, what the heads cut away when they changed the host.
+    """
 
     name = "continues"
 
-    def __init__(self, world: World) -> None:
-        super().__init__(world)
+    def __init__(self, watched: Watched) -> None:
+        super().__init__(watched)
         self._kept: dict[str, _Kept] = {}
 
     def watch(self) -> Iterator[str]:
-        for node in self.nodes():
-            assert node.service is not None, "it runs"
-            now, before = self._look(node), self._kept.get(node.name)
+        for node, core in self.nodes():
+            now, before = self._look(node, core), self._kept.get(node.name)
             self._kept[node.name] = now
             if before is not None and before.life != now.life and not self.cursed(node.name):
-                yield from self._compare(node, before, now)
+                yield from self._compare(node, core, before, now)
 
-    def _look(self, node: NodeMachine) -> _Kept:
-        assert node.service is not None, "it runs"
-        core = node.service.core
+    def _look(self, node: WatchedNode, core: NodeCore) -> _Kept:
         items = frozenset(item.id for item in core.outbox.items.values() if item.act.kind not in ("receipt", "time"))
-        rung = self.world.ledger.rung_at.get(node.party, ())
+        rung = self.watched.ledger.rung_at.get(node.party, ())
         rings = frozenset(name for name in rung if name.startswith(("ack/", "receipt/")))
-        return _Kept(node.lives, core.follower.size, items, rings, core.state == "halted")
+        halted, decisions = core.state == "halted", len(self.watched.ledger.decisions)
+        return _Kept(node.lives, core.follower.size, items, rings, halted, decisions)
 
-    def _compare(self, node: NodeMachine, before: _Kept, now: _Kept) -> Iterator[str]:
-        assert node.service is not None, "it runs"
-        core = node.service.core
-        if now.size < before.size:
+    def _compare(self, node: WatchedNode, core: NodeCore, before: _Kept, now: _Kept) -> Iterator[str]:
+        changed_host = now.decisions > before.decisions  # then it may have been cut back, and its evidence has served
+        if now.size < before.size and not changed_host:
             yield f"{node.name} held {before.size} entries, and {now.size} after its restart"
-        lost = before.outbox - now.outbox - self.world.ledger.dropped
-        stands = {one for one in lost if is_logged(node, one)}
+        lost = before.outbox - now.outbox - self.watched.ledger.dropped
+        stands = {one for one in lost if is_logged(core, one)}
         for name in sorted(lost - stands):
             yield f"{node.name} has lost {name[:8]} from its outbox"
-        if before.halted and not now.halted and "history" not in self.world.ledger.guilty:
+        if before.halted and not now.halted and not changed_host:
             yield f"{node.name} had halted, and has forgotten it"
         kept = sorted(core.store.rings())
-        missing = [name for name in before.rings if not any(one.startswith(name) for one in kept)]
+        asked = (before.rings & now.rings) - self.watched.ledger.unkept.get(node.party, set())
+        missing = [name for name in asked if not any(one.startswith(name) for one in kept)]
         if missing:
             yield f"{node.name} has forgotten that it rang {sorted(missing)[:3]}"

@@ -11,6 +11,7 @@ What nobody has seen is left empty, and then nothing is said about it:
     `ledger.proofs`        what the clients of the test checked of the host's answers; without them nothing is lost
     `ledger.puts`          what the nodes' interfaces have taken
     `ledger.rang`          empty, unless the test listened: `WatchedNode.core.store.rings()` is there in any case
+    `fork_at`, `memories`  None and 1
     `ledger.committed_us`  empty: honest clocks are judged in simulated time only
     `heard_us`             the moment of the look: nobody is silent in a file
     `at_rest`              whether the test waited until everybody had everything
@@ -85,10 +86,6 @@ class WatchedHost(Protocol):
         """The root of its log, and the public picture that it has of it; None while it does not run."""
 
     @property
-    def began_at(self) -> Sequence[int]:
-        """How many entries its disk held at each of its starts: what it has forgotten is above the least of them."""
-
-    @property
     def why_down(self) -> str:
         """What its program said when it would not start; else empty."""
 
@@ -129,6 +126,15 @@ class Watched(Protocol):
 
     def heard_us(self, node: str) -> int:
         """When a node last heard anything of its host."""
+
+    def fork_at(self, origin: str = "") -> int | None:
+        """From how many entries on another log of this origin, or of any, may have been signed; None if none was.
+
+        That is where a second signer began, or a host that had forgotten began again. It is never unsaid.
+        """
+
+    def memories(self, origin: str) -> int:
+        """How many have signed on from there, each without knowing of the others; 1 if nobody went astray."""
 
     def unrest(self) -> str:
         """What is still on its way, in words; empty when everything has come to rest."""

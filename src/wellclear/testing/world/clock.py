@@ -25,8 +25,19 @@ class SimClock:
     ahead_us: int = 0
     up_us: int = 86_400_000_000
     starts_us: int = START_US
+    _ran_us: int = 0
+    _since_us: int = 0
     _at_us: int = -1
     _looks: int = 0
+
+    def run_at(self, drift_ppm: int) -> None:
+        """From now on it runs that much faster than the world. No clock goes back by this."""
+        self._ran_us, self._since_us, self.drift_ppm = self._run_us(), self.loop.now_us, drift_ppm
+
+    def set_right(self) -> None:
+        """Somebody sets UTC to what it is, and mends what made it run fast or slow."""
+        self.run_at(0)
+        self.ahead_us = self.loop.now_us - self._ran_us
 
     def now_us(self) -> int:
         return self.starts_us + self._run_us() + self.ahead_us
@@ -39,4 +50,5 @@ class SimClock:
         self._looks = self._looks + 1 if passed_us == self._at_us else 0
         self._at_us = passed_us
         assert self._looks < LOOKS_MAX, "a program waits for the time without letting it pass"
-        return passed_us + passed_us * self.drift_ppm // PPM
+        since_us = passed_us - self._since_us
+        return self._ran_us + since_us + since_us * self.drift_ppm // PPM

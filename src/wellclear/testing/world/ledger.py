@@ -30,6 +30,7 @@ class Proof:
     size: int
     root: str
     at_us: int
+    origin: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,8 @@ class Rang:
     life: int
     early_us: int = 0
     """How long before its rung was passed by any clock; 0 if it was."""
+    index: int = -1
+    """Of the entry that is to be answered; -1 where nothing is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +59,17 @@ class Sample:
     digest: bytes
     state: str
     at_us: int
+
+
+@dataclass(frozen=True, slots=True)
+class Wrong:
+    """The clock of one of a party's machines was wrong, or whoever named its hours was, between two moments."""
+
+    party: str
+    from_us: int
+    to_us: int
+    hosting: bool = False
+    """Whether it was the host's."""
 
 
 @dataclass
@@ -70,14 +84,37 @@ class Ledger:
     """When the host's disk had which index, the first time."""
     guilty: set[str] = field(default_factory=set)
     """Vices that happened and that excuse evidence, or a clock's error."""
+    wrong: list[Wrong] = field(default_factory=list)
+    """Whose clock was wrong when; a party in strange hands names any hour from then on."""
     dropped: set[str] = field(default_factory=set)
     """Acts that an officer has let go."""
     rung_at: dict[str, set[str]] = field(default_factory=dict)
     """What rang at whose node: keys with their rungs."""
+    unkept: dict[str, set[str]] = field(default_factory=dict)
+    """What rang at whose node while its disk would not take it."""
     halted: dict[str, str] = field(default_factory=dict)
     """Nodes that held evidence at some time, and what it proves."""
     counts: Counter[str] = field(default_factory=Counter)
     lines: list[str] = field(default_factory=list)
+    decisions: list[tuple[int, int]] = field(default_factory=list)
+    """When the heads of delegation changed the host, and how many entries they kept."""
+
+    def ring(self, rang: Rang) -> None:
+        """One more ring."""
+        self.rang.append(rang)
+        self.rung_at.setdefault(rang.party, set()).add(f"{rang.key}/{rang.rung}" if rang.rung else rang.key)
+
+    def decide(self, at_us: int, size: int) -> None:
+        """The log goes on from a size with another host: what was seen beyond it stands no more."""
+        self.decisions.append((at_us, size))
+        self.committed_us = {index: at for index, at in self.committed_us.items() if index < size}
+        rang, self.rung_at = [one for one in self.rang if not self.voided(one.index, one.at_us)], {}
+        for one in rang:
+            self.rung_at.setdefault(one.party, set()).add(f"{one.key}/{one.rung}" if one.rung else one.key)
+
+    def voided(self, index: int, at_us: int) -> bool:
+        """Whether what was seen of an entry at some moment has been cut away since."""
+        return any(size <= index for decided_us, size in self.decisions if at_us <= decided_us)
 
     def count(self, what: str, times: int = 1) -> None:
         """One more of a kind, transition or vice."""

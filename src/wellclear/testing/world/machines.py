@@ -127,6 +127,9 @@ class HostMachine(Machine):
     """The disk as it was founded: the oldest backup."""
     began_at: list[int] = field(default_factory=list)
     """How many entries the disk held at each start."""
+    forgot_at: list[int] = field(default_factory=list)
+    """The same, of those starts at which it held fewer than the process before had known."""
+    _known: int = 0
     _app: Any = None
 
     @property
@@ -160,7 +163,9 @@ class HostMachine(Machine):
         assert self.keys is not None, "it was founded"
         self.service = open_host(self.files, self.keys, self.clock, connecting=self.disk.connect)
         self.service.on_fatal = self._fatal
-        self.began_at.append(self.service.sequencer.size)
+        size = self.service.sequencer.size
+        self.began_at.append(size)
+        self.forgot_at += [size] if size < self._known else []
         self._app = host_app(self.service)
         self.service.start()
 
@@ -168,6 +173,7 @@ class HostMachine(Machine):
         if self.net is not None:
             self.net.cut_all(self)
         if self.service is not None:
+            self._known = max(self._known, self.service.sequencer.size)
             self.service.close()
             self.service, self._app = None, None
 

@@ -51,7 +51,7 @@ def test_the_list_says_what_waits_why_and_what_to_do(south: Home) -> None:
 @pytest.mark.requirement("R33")
 def test_again_sends_it_and_the_log_gets_it_once(south: Home) -> None:
     name, core = held(south), south.bench.core
-    code, value, _ = south.run("outbox", "again", short(name), "--as", "W1")
+    code, value, _ = south.run("outbox", "again", short(name), "--as", "W1", "--wait", "0")
     assert (code, value["by"]) == (0, f"{SOUTH}/W1")
     assert [(row["act_hash"], row["state"]) for row in value["again"]] == [(name, "waiting")]
     assert south.run("alarm", "list")[:2] == (0, {"alarms": [], "sounding": 0})

@@ -66,6 +66,16 @@ def test_the_articles_stand_there_where_they_are_open_here() -> None:
     assert "Left open: Who pays" in text
 
 
+def test_a_head_is_told_which_principals_were_not_shown_the_articles() -> None:
+    row = row_of(AMEND, TEXT, required=["NORTHLAND", "SOUTHLAND", "WESTLAND"])
+    for shown in (row, {**row, "parts": {}}):
+        assert "NORTHLAND has not sent these articles to WESTLAND, whose signature" in text_of(proposal_from(shown))
+    assert proposal_json(proposal_from(row), NOW, "SOUTHLAND")["articles_not_shown_to"] == ["WESTLAND"]
+    for all_shown in (row_of(AMEND, TEXT), row_of(AMEND, required=["NORTHLAND", "SOUTHLAND", "WESTLAND"])):
+        assert "has not sent" not in text_of(proposal_from(all_shown))
+        assert "articles_not_shown_to" not in proposal_json(proposal_from(all_shown), NOW, "SOUTHLAND")
+
+
 def test_articles_that_are_not_open_are_no_secret_consent() -> None:
     sealed = proposal_from(row_of(AMEND, TEXT, parts={}))
     assert "The articles cannot be shown" in text_of(sealed)

@@ -12,12 +12,14 @@ import pytest
 from tests.unit.apps.node.bench import Bench
 from tests.unit.channel.relay import Relay
 from wellclear.apps.node import service as service_module
+from wellclear.apps.node.api_desk import DeskBody, outbox_item
 from wellclear.apps.node.parts import AGAIN_AFTER_US
 from wellclear.apps.node.service import FILL_LEAVES, NodeService
+from wellclear.apps.node.sessions import Session
 from wellclear.channel.desk import safety
 from wellclear.channel.submission import Answers, Refusal, sign_refusal
 from wellclear.domain import canonical
-from wellclear.domain.canonical import b64
+from wellclear.domain.canonical import b64, unb64
 from wellclear.edges.client import HostClient
 from wellclear.edges.keyring import write_private
 from wellclear.errors import Unavailable
@@ -173,3 +175,34 @@ def service_of(bench: Bench, home: Path, answer: Callable[[httpx.Request], httpx
     signer, channel = bench.core.outbox.signers["node"], bench.relay.sketch.channel
     client = HostClient("http://host", channel, signer, bench.clock, transport=httpx.MockTransport(answer))
     return NodeService(bench.core, client, home)
+
+
+def test_an_officer_who_sends_an_act_again_may_wait_for_its_place(tmp_path: Path) -> None:
+    relay = Relay(Sketch.founded(seed=71))
+    bench = Bench(relay, "SOUTHLAND", tmp_path / "south.sqlite")
+    bench.follow()
+    core = bench.core
+    pen = core.pen("SOUTHLAND/OPS")
+    composed = safety(pen, core.next_id(pen.desk), ["NORTHLAND/OPS"], "cease", {"who": "a convoy"})
+    item = core.put(composed.act, relay.sketch.watched(composed), composed.stored)
+    core.restored()
+
+    class Watch:
+        def of(self, token: str) -> Session:
+            return Session(token, "W1", relay.sketch.parties["SOUTHLAND"].key("W1"), 0)
+
+    async def deciding() -> None:
+        service = service_of(bench, tmp_path, lambda request: httpx.Response(503))
+        body = DeskBody(session="s", code="again")
+        asked = outbox_item.fn(service, Watch(), unb64(item.id).hex(), body, 60.0)
+        task = asyncio.create_task(asked)
+        for _ in range(10):
+            await asyncio.sleep(0)
+        assert not task.done() and core.outbox.items[item.id].state == "waiting"
+        bench.send()
+        service._after()
+        await task
+        await service.client.close()
+
+    asyncio.run(deciding())
+    assert item.id in core.logged_at

@@ -11,11 +11,12 @@ from tests.unit.apps.node.bench import Bench
 from tests.unit.channel.relay import Relay
 from wellclear.apps.node.board import board
 from wellclear.channel.desk import Pen, request
-from wellclear.domain.entry import SALT_BYTES
+from wellclear.domain.entry import SALT_BYTES, Subject
 from wellclear.domain.parts import RequestDetails
 from wellclear.domain.quantities import dtg
 from wellclear.testing.sketch import Sketch, circle
 
+NOTHING = Subject(id="NORTHLAND-1001-9", version=1)
 pytestmark = pytest.mark.requirement("R2")
 
 NORTH, SOUTH = "NORTHLAND", "SOUTHLAND"
@@ -136,3 +137,22 @@ def test_a_request_that_is_not_answered_stands_after_a_restart(south: Bench) -> 
     silence(south, "request")
     restart(south)
     assert (alarm_of(south, "request")["state"], alarm_of(south, "request")["silenced_by"]) == ("acked", "W1")
+
+
+def test_a_message_and_a_remark_that_nobody_has_seen_stand_there_after_a_restart(south: Bench) -> None:
+    """They ring once; a restart takes neither from the list before an officer has seen it."""
+    sketch = south.relay.sketch
+    sketch.message(NORTH, [f"{SOUTH}/OPS"], "the line is down")
+    none = sketch.compose("comply", SOUTH, desk=f"{SOUTH}/OPS", to=[f"{NORTH}/OPS"], subject=NOTHING)
+    assert sketch.send(SOUTH, none, sketch.watched(none)).remarks
+    hear(south)
+    assert {"message", "remark"} <= {alarm.kind for alarm in south.rang}
+    for _ in range(2):
+        restart(south)
+        hear(south)
+        assert {"message", "remark"}.isdisjoint(alarm.kind for alarm in south.rang), "it has rung"
+        assert alarm_of(south, "message")["state"] == alarm_of(south, "remark")["state"] == "unack"
+    silence(south, "message")
+    silence(south, "remark")
+    restart(south)
+    assert {"message", "remark"}.isdisjoint(alarm.kind for alarm in south.core.alarms.listed())

@@ -16,9 +16,9 @@ import { plain, sentence } from "./strings.js";
 
 const DRIFT_MS = 2000; // a greater difference of clocks is shown (R20)
 const byId = (id) => document.getElementById(id);
-const LABELS = { live: "link_live", host: "link_host", stale: "link_stale", halted: "link_halted", away: "link_away", node: "link_node", wait: "link_wait" };
-const OLD = { stale: "old_stale", away: "old_away", halted: "old_halted", node: "old_node" };
-const LINK_SIGNS = { live: "●", host: "◐", stale: "◌", halted: "■", away: "○", node: "✕", wait: "…" };
+const LABELS = { live: "link_live", host: "link_host", stale: "link_stale", halted: "link_halted", left: "link_left", away: "link_away", node: "link_node", wait: "link_wait" };
+const OLD = { stale: "old_stale", away: "old_away", halted: "old_halted", left: "old_left", node: "old_node" };
+const LINK_SIGNS = { live: "●", host: "◐", stale: "◌", halted: "■", left: "□", away: "○", node: "✕", wait: "…" };
 let shown = "";
 
 // Put the fixed sentences of the page where index.html names them.

@@ -59,7 +59,7 @@ export function link() {
   if (age > OLD_MS) return { state: "node", old: true, age_ms: age };
   const told = state.board.link ?? {};
   const heard = (told.heard_ms ?? 0) + age;
-  if (["stale", "halted", "away"].includes(told.state)) return { state: told.state, old: true, age_ms: heard };
+  if (["stale", "halted", "away", "left"].includes(told.state)) return { state: told.state, old: true, age_ms: heard };
   if (told.state !== "live") return { state: "stale", old: true, age_ms: heard };
   const fresh = witnesses().some(({ age_ms }) => age_ms <= FRESH_MS);
   return { state: fresh ? "live" : "host", old: false, age_ms: heard };

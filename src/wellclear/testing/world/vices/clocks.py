@@ -5,6 +5,8 @@ from __future__ import annotations
 from random import Random
 from typing import TYPE_CHECKING
 
+from wellclear.testing.world.ledger import Wrong
+from wellclear.testing.world.machines import Machine, NodeMachine
 from wellclear.testing.world.vices import Vice
 from wellclear.testing.world.vices.power import any_machine
 
@@ -12,34 +14,42 @@ if TYPE_CHECKING:
     from wellclear.testing.world.world import World
 
 HOUR_US = 3_600_000_000
+FOR_GOOD_US = 10**12
 
 
 def _jump(world: World, dice: Random) -> None:
     machine = any_machine(world, dice)
     by_us = dice.choice([1, -1]) * dice.choice([3_000_000, 40_000_000, dice.randint(60_000_000, HOUR_US)])
-    world.ledger.guilty.add("clock")
+    lasts_s = dice.choice([5.0, 20.0, 60.0])
+    _note(world, machine, round(lasts_s * 1_000_000))
     world.say(machine.name, f"its clock is set by {by_us / 1e6:+.0f} s")
     machine.clock.ahead_us += by_us
 
     def back() -> None:
-        machine.clock.ahead_us = 0
+        machine.clock.ahead_us -= by_us
 
-    world.loop.call_outside(back, after_s=dice.choice([5.0, 20.0, 60.0]))
+    world.loop.call_outside(lambda: back() if not world.healed else None, after_s=lasts_s)
 
 
 def _drift(world: World, dice: Random) -> None:
     machine = any_machine(world, dice)
-    world.ledger.guilty.add("clock")
-    kept_us = machine.clock.now_us()
-    machine.clock.drift_ppm = dice.choice([-200_000, -20_000, 20_000, 200_000])
-    machine.clock.ahead_us += kept_us - machine.clock.now_us()
+    _note(world, machine, FOR_GOOD_US)
+    machine.clock.run_at(dice.choice([-200_000, -20_000, 20_000, 200_000]))
     world.say(machine.name, f"its clock runs {machine.clock.drift_ppm / 10_000:+.0f} % fast")
+
+
+def _note(world: World, machine: Machine, lasts_us: int) -> None:
+    now_us = world.loop.now_us
+    world.ledger.guilty |= {"clock", f"clock {machine.name}"}
+    hosting = not isinstance(machine, NodeMachine)
+    party = machine.party if isinstance(machine, NodeMachine) else world.sketch.host
+    world.ledger.wrong.append(Wrong(party, now_us, now_us + lasts_us, hosting))
 
 
 def _right(world: World) -> None:
     """They are set right, by people: UTC may go back."""
     for machine in world.machines():
-        machine.clock.ahead_us = 0
+        machine.clock.set_right()
 
 
 VICES = [Vice("clock jump", _jump, _right), Vice("clock drift", _drift, _right)]

@@ -14,12 +14,14 @@ from wellclear.domain.names import ItemId
 from wellclear.domain.parts import Message, Safety
 from wellclear.errors import InvalidValue, WellclearError
 from wellclear.log.merkle import leaf_hash
+from wellclear.testing.world.ledger import Wrong
 from wellclear.testing.world.vices import Vice
 
 if TYPE_CHECKING:
     from wellclear.testing.world.world import World
 
 HOUR_US = 3_600_000_000
+FOR_GOOD_US = 10**12
 
 
 def _lie(world: World, dice: Random) -> None:
@@ -37,6 +39,8 @@ def _send(world: World, dice: Random, count: int, *, hostile: bool) -> None:
         return
     party = dice.choice(sorted(world.nodes))
     world.ledger.guilty |= {"liar", f"liar {party}"}
+    if hostile:
+        world.ledger.wrong.append(Wrong(party, world.loop.now_us, FOR_GOOD_US))
     node = world.nodes[party]
     assert node.signer is not None, "it was furnished"
     picture = service.sequencer.pending_picture

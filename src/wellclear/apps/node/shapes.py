@@ -1,0 +1,419 @@
+"""The shapes of what the local API tells, for its OpenAPI document; the tests hold the real answers to them.
+
+The rows themselves are made in `board`, `rows` and `said`. Moments stand twice, `x_us` in microseconds UTC and `x` as a
+date-time group; units are last in names; what was not shown to this party is absent.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal, NotRequired, TypedDict
+
+from wellclear.domain.parts import Cell, ReadbackRow
+
+YesNo = Literal["yes", "no"]
+Fields = dict[str, Any]
+
+
+class StatusAnswer(TypedDict):
+    """How the node stands, in a few words."""
+
+    software: str
+    party: str
+    channel: str
+    spoken: str
+    exercise: YesNo
+    phase: Literal["founding", "closed", "open"]
+    size: int
+    digest: str
+    link: Link
+
+
+class Witness(TypedDict):
+    """A party whose cosignature stands under the newest note, and how old it is."""
+
+    party: str
+    age_ms: int
+
+
+class Link(TypedDict):
+    """How the picture stands: who vouches for it, and how long ago."""
+
+    state: str
+    words: str
+    connection: str
+    witnesses: list[Witness]
+    fresh: list[Witness]
+    heard_ms: NotRequired[int]
+    host_age_ms: NotRequired[int]
+
+
+class Window(TypedDict, total=False):
+    """From when to when."""
+
+    start_us: int
+    start: str
+    end_us: int
+    end: str
+
+
+class Volume(Window):
+    """One volume: `raw` is exactly what was said, the rest is for people."""
+
+    kind: str
+    raw: Fields
+    positions: list[list[str]]
+    radius_m: NotRequired[str]
+    lower: NotRequired[str]
+    upper: NotRequired[str]
+    grid: NotRequired[str]
+
+
+class Change(TypedDict):
+    """What differs from the version before."""
+
+    field: str
+    old: str
+    new: str
+
+
+class Lead(TypedDict):
+    """A lead time against what is agreed (R7)."""
+
+    flag: str
+    lead_us: int
+    at_best: YesNo
+
+
+class Departure(TypedDict):
+    """One value that came back other than it was said."""
+
+    volume: int
+    field: str
+    said: str
+    read: str
+
+
+class Recipient(TypedDict):
+    """One desk's answers; four marks that are never merged (R2)."""
+
+    desk: str
+    party: str
+    version: int
+    standing: str
+    unconfirmed: YesNo
+    sent_us: int
+    sent: str
+    received_us: NotRequired[int]
+    received: NotRequired[str]
+    acked_us: NotRequired[int]
+    acked: NotRequired[str]
+    confirmed_us: NotRequired[int]
+    confirmed: NotRequired[str]
+    readback_wrong_us: NotRequired[int]
+    readback_wrong: NotRequired[str]
+    passed_us: NotRequired[int]
+    passed: NotRequired[str]
+    acked_by: NotRequired[str]
+    acked_version: NotRequired[int]
+    echelon: NotRequired[str]
+    lead: NotRequired[Lead]
+    readback: NotRequired[list[ReadbackRow]]
+    differences: NotRequired[list[str]]
+    departures: NotRequired[list[Departure]]
+
+
+class SafetyWords(TypedDict, total=False):
+    """What a safety message's part says, as far as a desk shows it."""
+
+    text: str
+    who: str
+    call_sign: str
+    until_us: int
+    lat_e7: int
+    lon_e7: int
+    lat: str
+    lon: str
+
+
+class Notice(Window, SafetyWords):
+    """A notice, or a safety message, at its newest version."""
+
+    id: str
+    version: int
+    party: str
+    desk: str
+    to: list[str]
+    kind: Literal["notice", "safety"]
+    state: str
+    precedence: str
+    index: int
+    mine: YesNo
+    at_us: int
+    at: str
+    recipients: list[Recipient]
+    answers: list[Recipient]
+    keep_until_day: NotRequired[int]
+    code: NotRequired[str]
+    volumes: list[Volume]
+    cell: NotRequired[Cell]
+    category: NotRequired[str]
+    contact: NotRequired[str]
+    rest: NotRequired[Fields]
+    flags: list[str]
+    changes: list[Change]
+    lead: dict[str, str]
+
+
+class RungRow(TypedDict):
+    """One rung of a ladder, and who is called there."""
+
+    rung: str
+    at_us: int
+    at: str
+    who: str
+
+
+Duty = TypedDict(
+    "Duty",
+    {
+        "item": str, "version": int, "index": int, "kind": str, "from": str, "desk": str, "precedence": str,
+        "what": Literal["acknowledge", "receipt"], "start_us": int | None, "due_us": int, "due": str, "overdue": YesNo,
+        "overdue_here": YesNo, "rung": str, "rungs": list[RungRow], "mine": YesNo,
+    },
+)  # fmt: skip
+"""An answer that is waited for, with its ladder."""
+
+
+class RequestAnswer(TypedDict):
+    """Complied with, or unable."""
+
+    party: str
+    code: str
+    at_us: int
+    at: str
+
+
+Request = TypedDict(
+    "Request",
+    {
+        "id": str, "version": int, "about": str, "about_version": int, "code": str, "from": str, "to": list[str],
+        "precedence": str, "state": Literal["open", "complied", "unable"], "mine": YesNo, "details": Fields,
+        "at_us": int, "at": str, "answer": NotRequired[RequestAnswer],
+    },
+)  # fmt: skip
+"""A request about a notice, and its answer."""
+
+Message = TypedDict(
+    "Message",
+    {
+        "id": str, "index": int, "from": str, "to": list[str], "precedence": str, "at_us": int, "at": str,
+        "mine": YesNo, "text": NotRequired[str], "language": NotRequired[str], "about": NotRequired[str],
+    },
+)  # fmt: skip
+"""A message that this node could open, or the fact of one."""
+
+
+class Alarm(TypedDict):
+    """What rings, or has rung."""
+
+    key: str
+    kind: str
+    level: Literal["alarm", "warning", "caution"]
+    state: str
+    title: str
+    text: str
+    item: str
+    desk: str
+    precedence: str
+    index: int
+    rung: str
+    call: str
+    since_us: int
+    since: str
+    rang_us: int
+    rang: str
+    version: NotRequired[int]
+    silenced_by: NotRequired[str]
+    silenced_us: NotRequired[int]
+    silenced: NotRequired[str]
+    due_us: NotRequired[int]
+    due: NotRequired[str]
+
+
+class Minima(TypedDict):
+    """Separation minima of a pair."""
+
+    lateral_mm: NotRequired[int]
+    vertical_mm: NotRequired[int]
+    time_us: NotRequired[int]
+
+
+class Conflict(Window):
+    """A pair that this node finds or that was logged: computed here, and both verdicts as logged (R32)."""
+
+    a: str
+    b: str
+    verdict: str
+    ours: str
+    theirs: str
+    minima: Minima
+    disputed: YesNo
+    a_version: NotRequired[int]
+    b_version: NotRequired[int]
+    lateral_m: NotRequired[str]
+    vertical_m: NotRequired[str]
+    time_s: NotRequired[str]
+    lat: NotRequired[str]
+    lon: NotRequired[str]
+    engine: NotRequired[str]
+
+
+class Compared(TypedDict):
+    """Against what a "no conflict" was said."""
+
+    notices: int
+    parties: int
+    coarse: int
+    missing: list[str]
+
+
+class Conflicts(TypedDict):
+    """Conflicts, and against what they were looked for."""
+
+    conflicts: list[Conflict]
+    compared: Compared
+
+
+class RemarkRow(TypedDict):
+    """What cannot stand, and why."""
+
+    index: int
+    reason: str
+    sentence: str
+    detail: str
+    party: str
+    mine: YesNo
+
+
+class OutboxRow(TypedDict):
+    """One act that is not sent yet."""
+
+    act_hash: str
+    kind: str
+    id: str
+    state: str
+    to: list[str]
+    use: str
+    precedence: str
+    said_us: int
+    said: str
+    by: list[str]
+    reason: str
+    why: str
+    code: NotRequired[str]
+    groups: NotRequired[list[Fields]]
+
+
+class Outbox(TypedDict):
+    """How many acts stand how, and those that are worth telling."""
+
+    waiting: int
+    linked: int
+    refused: int
+    held: int
+    unproven: int
+    entries: list[OutboxRow]
+
+
+class Halt(TypedDict, total=False):
+    """Why this node has halted; empty unless it has."""
+
+    why: str
+    notes: list[str]
+    evidence: str
+    works: str
+    do: str
+
+
+class OutsideRow(SafetyWords):
+    """A safety message that was heard outside the record."""
+
+    key: str
+    id: str
+    party: str
+    desk: str
+    to: list[str]
+    code: str
+    precedence: str
+    by: str
+    mark: str
+    said_us: int
+    said: str
+    heard_us: int
+    heard: str
+    volumes: NotRequired[list[Volume]]
+
+
+class Outside(TypedDict):
+    """Such messages, newest first, and how many later ones have pushed out."""
+
+    rows: list[OutsideRow]
+    dropped: int
+
+
+class Clock(TypedDict):
+    """How far another party's clock is ahead of the own one."""
+
+    party: str
+    ahead_ms: int
+
+
+class Officer(TypedDict):
+    """A person on a roster."""
+
+    person: str
+    key: str
+    roles: list[str]
+
+
+class DeskRow(TypedDict):
+    """A desk on a roster, and for which one it stands in."""
+
+    desk: str
+    stands_in: NotRequired[str]
+
+
+class Board(TypedDict):
+    """Everything that a watch officer must see at once."""
+
+    party: str
+    channel: str
+    spoken: str
+    exercise: YesNo
+    phase: Literal["founding", "closed", "open"]
+    agreement: int
+    size: int
+    digest: str
+    now_us: int
+    now: str
+    own_us: int
+    own: str
+    stands_still: YesNo
+    drift_ms: int
+    clocks: list[Clock]
+    desks: list[str]
+    peers: list[str]
+    halt: Halt
+    outside: Outside
+    officers: list[Officer]
+    link: Link
+    outbox: Outbox
+    alarms: list[Alarm]
+    duties: list[Duty]
+    notices: list[Notice]
+    conflicts: list[Conflict]
+    compared: Compared
+    safety: list[Notice]
+    requests: list[Request]
+    messages: list[Message]
+    remarks: list[RemarkRow]
