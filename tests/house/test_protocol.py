@@ -17,7 +17,7 @@ from wellclear.channel.outbox import RATE_PAUSE_US
 from wellclear.domain import agreement, canonical, entry, kinds, parts
 from wellclear.domain.kinds import KINDS, Asks, Subjects
 from wellclear.domain.reasons import FINAL_NOT, Reason
-from wellclear.picture import membership, registration, rows
+from wellclear.picture import epochs, membership, registration, rows
 from wellclear.picture.picture import TABLES
 
 
@@ -153,6 +153,8 @@ def test_the_limits_are_the_codes() -> None:
         "approvals of an entry": entry.APPROVALS_MAX,
         "keys of a party": registration.KEYS_MAX,
         "open proposals of a party": membership.OPEN_PROPOSALS_MAX,
+        "parties in an audience": kinds.AUDIENCE_MAX,
+        "live epochs of a party": epochs.EPOCHS_MAX,
     }
 
 
