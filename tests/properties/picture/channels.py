@@ -15,6 +15,7 @@ from typing import Any
 
 import msgspec
 
+from tests.properties.picture import sealing_acts
 from tests.vectors.second.fold import Second
 from tests.vectors.second.forms import CARD_KEYS, DAY, PROPOSALS, ROLES
 from tests.vectors.second.tree import leaf_hash
@@ -30,7 +31,7 @@ WEIGHTS = {
     "notice": 10, "amend": 8, "cancel": 4, "complete": 4, "safety": 8, "receipt": 10, "ack": 16, "confirm": 6,
     "readback_wrong": 6, "passed_to_units": 5, "request": 8, "comply": 6, "unable": 6, "message": 3, "finding": 3,
     "time": 25, "roster": 4, "add_key": 5, "revoke": 3, "takeover": 3, "propose": 5, "sign_agreement": 14,
-    "withdraw": 0.4, "host_change": 1.5, "nosuch": 0.3,
+    "withdraw": 0.4, "host_change": 1.5, "nosuch": 0.3, "epoch": 12, "disclose": 6,
 }  # fmt: skip
 PERSONS = {
     "W1": ["watch_officer"], "W2": ["watch_officer"], "R1": ["release_authority", "watch_officer"],
@@ -158,7 +159,13 @@ class RandomChannel:
         return both[:1] if self.maybe(0.05) else both
 
     def card(self, party: str, roles: list[str]) -> Row:
-        return {"party": party, "roles": roles, **{use: self.key(party + use).public for use in CARD_KEYS}}
+        return {"party": party, "roles": roles, **{use: self.public(use, party + use) for use in CARD_KEYS}}
+
+    def public(self, use: str, label: str = "") -> str:
+        if use != "sealing":
+            return self.key(label).public
+        self.made += 1
+        return sealing_acts.sealing_key(self.random, f"channel {self.seed} {self.made}", 0.0 if label else 0.05)
 
     # founding
 
@@ -233,9 +240,13 @@ class RandomChannel:
             "comply": self.answered, "unable": self.answered, "ack": self.acked, "passed_to_units": self.acked,
             "confirm": self.judged, "readback_wrong": self.judged, "receipt": self.received,
             "propose": self.proposed, "sign_agreement": self.signed, "host_change": self.hosted,
-            "roster": self.rostered, "add_key": self.keyed, "revoke": self.revoked,
+            "roster": self.rostered, "add_key": self.keyed, "revoke": self.revoked, "epoch": self.sealed,
+            "disclose": self.about,
         }  # fmt: skip
         act, key, approvals = groups.get(kind, self.plain)(kind, party)
+        if "to" in act and self.maybe(0.4):
+            parts = [sealing_acts.sealed(self.second, random, act["party"]) for _ in range(random.choice([1, 1, 2]))]
+            act["parts"] = [part for part in parts if part is not None]
         if self.maybe(0.01):
             act.pop(random.choice([name for name in act if name not in ("kind", "party")]))
         act |= {"rules": 2} if self.maybe(0.01) else {}
@@ -257,6 +268,9 @@ class RandomChannel:
             return self.act(kind, party), self.node(party, "standby"), self.persons(party, "administrator", 2)
         sequencer = kind == "time" and party == self.second.host and self.maybe(0.5)
         return self.act(kind, party), self.node(party, "sequencer" if sequencer else "node"), []
+
+    def sealed(self, kind: str, party: str) -> Draft:
+        return self.act(kind, party, public=sealing_acts.epoch(self.second, self.random, party)), self.node(party), []
 
     def desk(self, party: str) -> str:
         return f"{party}/{self.random.choice(['OPS'] * 20 + ['AIR'] * 4 + ['NO'])}"
@@ -306,7 +320,7 @@ class RandomChannel:
         return found[0], found[1].get("version", 1)
 
     def about(self, kind: str, party: str) -> Draft:
-        """amend, cancel, complete, request: about a notice."""
+        """amend, cancel, complete, disclose, request: about a notice."""
         name, version = self.item("notice", party, kind != "request")
         version += (kind == "amend") + (self.random.choice([-1, 1]) if self.maybe(0.07) else 0)
         members = self.to() | self.kept(1 if kind == "amend" else 0.3)
@@ -359,9 +373,9 @@ class RandomChannel:
     # keys, joint acts, hosts
 
     def keyed(self, kind: str, party: str) -> Draft:
-        uses = ["standby", "standby", "standby", "recovery", "head_of_delegation", "cosigner", "picture"]
-        taken = self.random.choice([*self.keys, ZEROS])
-        said = {"key": taken if self.maybe(0.05) else self.key().public, "use": self.random.choice(uses)}
+        uses = ["standby", "standby", "standby", "recovery", "head_of_delegation", "cosigner", "picture", "sealing"]
+        taken, use = self.random.choice([*self.keys, ZEROS]), self.random.choice(uses)
+        said = {"key": taken if self.maybe(0.05) else self.public(use), "use": use}
         if self.maybe(0.4):
             return self.act(kind, party, public=said), self.node(party, "recovery"), []
         return self.act(kind, party, public=said), self.node(party), self.persons(party, "administrator", 2)

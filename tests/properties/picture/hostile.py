@@ -125,6 +125,12 @@ class Villain:
         parts = (
             [PartRef(commit=commit, enc="none", sha=commit, to=readers)] if readers and random.random() < 0.7 else []
         )
+        epochs = [(name, row) for name, row in sorted(self.picture.epochs.items()) if name.startswith(f"{party}/")]
+        if parts and epochs and random.random() < 0.5:
+            name, epoch = random.choice(epochs)
+            for_ = list(epoch.audience) if random.random() < 0.9 else readers
+            number = int(name.rpartition("/")[2]) + (random.random() < 0.1)
+            parts = [PartRef(commit=commit, enc="aes256gcm", sha=commit, to=for_, epoch=number)]
         day = random.choice(["2026-11-18", "2026-11-20", "2026-12-01", "2999-12-31", "2026-02-31"])
         return Act(
             rules=random.choice([1, 1, 1, 1, 2]), party=party, kind=kind, to=to, precedence=random.choice(PRECEDENCES),
@@ -162,7 +168,35 @@ class Villain:
     def _card(self, party: str) -> Any:
         roles = self.random.sample(["principal", "observer", "agency", "host"], 2)
         card = {use: self._any_key() for use in ("node", "recovery", "head_of_delegation", "cosigner", "picture")}
-        return {"party": party, "roles": roles, **card}
+        return {"party": party, "roles": roles, "sealing": self._any_sealing_key(), **card}
+
+    def _any_sealing_key(self) -> str:
+        new = self.random.randbytes(31) + b"\0"
+        return b64(self.random.choice([new, new, bytes(1184) + new, bytes(32), b"\xff" * 1216]))
+
+    def _epoch(self) -> Any:
+        """Mostly for members, and mostly the next one of its party."""
+        random, made = self.random, self.picture.epochs_made.get(self.party) or 0
+        others = sorted({*PARTIES} - {self.party, "" if random.random() < 0.05 else "NOBODY"})
+        audience = sorted(random.sample(others, random.randint(1, 2)))
+        rows = [(reader, self._live_sealing_key(reader)) for reader in sorted({self.party, *audience})]
+        wraps = [
+            {
+                "party": reader,
+                "key": b64(hashlib.sha256(key).digest()),
+                "wrap": b64(bytes(80 if len(key) < 64 else 1168)),
+            }
+            for reader, key in rows
+        ]
+        number = made + random.choice([1] * 9 + [0, 2])
+        return {"number": number, "audience": audience, "commit": b64(random.randbytes(32)), "wraps": wraps}
+
+    def _live_sealing_key(self, party: str) -> bytes:
+        rows = [(key, self.picture.keys[key]) for key in self.picture.keys_of.get(party) or ()]
+        live = [
+            key for key, row in rows if row.use == "sealing" and (row.state == "live" or self.random.random() < 0.1)
+        ]
+        return base64.b64decode(live[0]) if live else bytes(32)
 
     def _propose(self) -> Any:
         random, base = self.random, self.picture.agreement
@@ -189,9 +223,10 @@ class Villain:
         return {"size": size, "root": b64(bytes(32)), "host": {"party": party, "origin": "x.example/y", **keys}}
 
     def _add_key(self) -> Any:
-        uses = ["standby", "standby", "recovery", "head_of_delegation", "cosigner", "picture"]
+        uses = ["standby", "standby", "recovery", "head_of_delegation", "cosigner", "picture", "sealing"]
+        use = self.random.choice(uses)
         key = self.random.choice([self._any_key(), self.parties[self.party].public("standby")])
-        return {"key": key, "use": self.random.choice(uses)}
+        return {"key": self._any_sealing_key() if use == "sealing" else key, "use": use}
 
     def _revoke(self) -> Any:
         return {

@@ -75,6 +75,7 @@ def check_picture(picture: Picture) -> None:
     _check_receipts(picture)
     _check_items(picture)
     _check_members(picture)
+    _check_epochs(picture)
     _check_proposals(picture)
 
 
@@ -129,13 +130,31 @@ def _check_members(picture: Picture) -> None:
         key: row.party for key, row in picture.keys.items()
     }
     assert all(len(keys) <= KEYS_MAX for keys in picture.keys_of.values())
-    for use in ("log", "sequencer", "node", "head_of_delegation", "cosigner", "picture"):
+    for use in ("log", "sequencer", "node", "head_of_delegation", "cosigner", "picture", "sealing"):
         live = [row.party for row in picture.keys.values() if row.use == use and row.state == "live"]
         assert len(set(live)) == len(live), f"one live {use} key a party"
     for name, person in picture.persons.items():
         key = picture.keys[person.key]
         assert key.person == name and key.state == "live" and name.startswith(f"{key.party}/")
     assert all(row.party in members and desk.startswith(f"{row.party}/") for desk, row in picture.desks.items())
+
+
+def _check_epochs(picture: Picture) -> None:
+    """Under what has not ended only members can read whose sealing keys are those that it was made for."""
+    sealing = {row.party: row.since for row in picture.keys.values() if row.use == "sealing" and row.state == "live"}
+    live = {}
+    for name, row in picture.epochs.items():
+        party, _, number = name.partition("/")
+        assert 1 <= int(number) <= (picture.epochs_made.get(party) or 0)
+        assert row.audience == sorted(set(row.audience)) and party not in row.audience
+        if row.ended is UNSET:
+            assert all(sealing[reader] < row.index for reader in (party, *row.audience))
+            if row.renewed is UNSET:
+                live[party, tuple(row.audience)] = int(number)
+    assert dict(picture.epoch_of.items()) == live
+    kept = {id_ for day in picture.days for table, id_ in picture.days[day] if table == "epoch"}
+    old = {name for name, row in picture.epochs.items() if row.renewed is not UNSET or row.ended is not UNSET}
+    assert kept == old, "what is old leaves one day"
 
 
 def _check_proposals(picture: Picture) -> None:
