@@ -30,6 +30,11 @@ def _expand(suite: bytes, prk: bytes, label: bytes, info: bytes, length: int) ->
 def wrap(public_key: bytes, epoch_key: bytes, info: bytes, seed: bytes) -> bytes:
     """Encapsulation and ciphertext, as `SealingKey.unwrap` takes them; the same seed gives the same bytes."""
     ephemeral = X25519PrivateKey.from_private_bytes(hashlib.sha256(b"ephemeral" + seed).digest())
+    return wrap_under(ephemeral, public_key, epoch_key, info)
+
+
+def wrap_under(ephemeral: X25519PrivateKey, public_key: bytes, epoch_key: bytes, info: bytes) -> bytes:
+    """The same, under an ephemeral key that is given."""
     shared_point = ephemeral.exchange(X25519PublicKey.from_public_bytes(public_key))
     enc = ephemeral.public_key().public_bytes_raw()
     shared = _expand(_KEM, _extract(_KEM, b"", b"eae_prk", shared_point), b"shared_secret", enc + public_key, 32)
