@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.mutation.rules import acts, channel, conflicts, exercise, reading, record, time, words
+from tests.mutation.rules import acts, channel, conflicts, exercise, reading, record, sealing, time, words
 
 RULES = (
     *acts.RULES,
@@ -11,6 +11,7 @@ RULES = (
     *exercise.RULES,
     *reading.RULES,
     *record.RULES,
+    *sealing.RULES,
     *time.RULES,
     *words.RULES,
 )
