@@ -41,7 +41,7 @@ FOREIGN: dict[str, frozenset[str]] = {
     "domain": frozenset({"msgspec"}),
     "log": frozenset({"msgspec", "nacl", "cryptography"}),
     "picture": frozenset({"msgspec", "rpds"}),
-    "channel": frozenset({"msgspec", "rpds"}),
+    "channel": frozenset({"msgspec", "rpds", "cryptography"}),
     "watch": frozenset({"msgspec", "rpds"}),
     "airspace": frozenset({"msgspec", "rpds", "numpy", "pyproj", "shapely"}),
     "interop": frozenset({"msgspec"}),

@@ -76,7 +76,7 @@ RULES: tuple[Rule, ...] = (
         proves=("R4",),
         says="After a halt safety still goes out.",
         at="wellclear.channel.outbox:AFTER_A_HALT",
-        old='frozenset({"safety"})',
+        old='frozenset({"safety", "epoch"})',
         new="frozenset[str]()",
         tests=(
             "tests/unit/channel/test_outbox_halted.py::test_only_safety_is_linked_after_a_halt_and_a_proof_makes_it_unproven",

@@ -5,6 +5,7 @@ Nobody opens them, so wraps and stored bytes are none: the folds look at lengths
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from random import Random
 from typing import Any
 
@@ -33,14 +34,15 @@ def epoch(second: Second, random: Random, party: str) -> Row:
     wraps = [_wrap(second, random, reader) for reader in sorted({party, *audience})]
     said: Row = {"number": second.made.get(party, 0) + 1, "audience": audience, "commit": ZEROS, "wraps": wraps}
     if random.random() < 0.2:
-        random.choice([
+        spoils: list[Callable[[], object]] = [
             lambda: said.update(number=said["number"] + random.choice([-1, 1])),
             wraps.pop, audience.reverse, wraps.reverse,
             lambda: audience.append(random.choice([party, "NOBODY", *audience])),
             lambda: wraps.append(wraps[-1]),
             lambda: wraps[-1].update(key=ZEROS),
             lambda: wraps[-1].update(wrap=b64(bytes(random.choice([80, 1168, 81])))),
-        ])()  # fmt: skip
+        ]  # fmt: skip
+        random.choice(spoils)()
     return said
 
 

@@ -43,7 +43,7 @@ class Epochs(Keys):
 
     def last(self, how: str, name: str) -> None:
         """Renewed or ended; the first of both says how long the row stays."""
-        self.mend("epoch", name, **{how: self.size})
+        self.put("epoch", name, self.rows["epoch"][name] | {how: self.size})
         days = self.terms["keep_days"] if self.version else 0
         self.last_days.setdefault(name, self.now // DAY + days)
 
