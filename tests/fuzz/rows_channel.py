@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 from functools import cache
 from typing import Final
+
+import msgspec
 
 from tests.bundles import bundle_of, refusal
 from tests.fuzz import seeds
@@ -15,6 +18,7 @@ from wellclear.channel.host_change import read_decision
 from wellclear.channel.opening import open_leaf, verify_leaf
 from wellclear.channel.outbox import Item, decode_item
 from wellclear.channel.requests import authorize, check_request
+from wellclear.channel.sealing import PartKey, SealingKey, context, unseal
 from wellclear.channel.submission import (
     Answers,
     Frame,
@@ -26,7 +30,11 @@ from wellclear.channel.submission import (
 )  # fmt: skip
 from wellclear.channel.verify import verify_bundle
 from wellclear.domain import canonical
-from wellclear.domain.entry import decode_leaf
+from wellclear.domain.canonical import b64
+from wellclear.domain.entry import Act, PartRef, decode_leaf
+from wellclear.domain.keys import check_sealing_key
+from wellclear.domain.parts import open_part
+from wellclear.edges.wrapping import wrap
 from wellclear.log import archive
 from wellclear.log.checkpoint import Checkpoint, sign_checkpoint
 from wellclear.log.ed25519 import SigningKey
@@ -98,7 +106,35 @@ def _each_file() -> list[bytes]:
     return [bytes([number]) + _files()[place] for number, place in enumerate(_places())]
 
 
+_SEALING: Final = SealingKey(bytes(32), hybrid=True)
+_ACT: Final = Act(
+    rules=1, party="NORTHLAND", kind="message", to=["SOUTHLAND/OPS"], precedence="R", said=0, parts=[],
+    channel=b64(bytes(32)),
+)  # fmt: skip
+
+
+def _sealed(raw: bytes) -> None:
+    """Stored bytes whose hash the header names, so that everything behind it is reached."""
+    ref = _sealed_ref()
+    opening, _ = unseal(raw, _SENT, _ACT, msgspec.structs.replace(ref, sha=b64(hashlib.sha256(raw).digest())))
+    open_part(opening, ref)
+
+
+def _sealed_ref() -> PartRef:
+    commit = b64(hashlib.sha256(seeds.parts()[0]).digest())
+    return PartRef(commit=commit, enc="aes256gcm", sha=commit, to=["SOUTHLAND"], epoch=1)
+
+
+def _sealed_part() -> bytes:
+    where = context(_ACT, _sealed_ref())
+    return PartKey.derive(_SENT, _SENT, where).seal(seeds.parts()[0], _SENT, where)
+
+
 CHANNEL = [
+    Parser("sealed_part", ("channel.sealing",), _sealed, lambda: [_sealed_part()], lambda _: _sealed_part()),
+    Parser("wrap", ("channel.sealing",), lambda raw: _SEALING.unwrap(raw, b""),
+           lambda: [wrap(_SEALING.public_key, _SENT, b"")]),
+    Parser("sealing_key", ("channel.sealing",), check_sealing_key, lambda: [_SEALING.public_key, bytes(31) + b"1"]),
     Parser("submission", ("channel.submission",), decode_frames,
            lambda: [encode_frames([Frame(leaf, (b"part",)) for leaf in seeds.leaves()[:3]]), b"\0\1x\0"],
            encode_frames),
