@@ -391,8 +391,11 @@ class Outbox:
         """What waits for its link, in order: by urgency, but never before an earlier act about the same item."""
         rows = sorted((item for item in self.items.values() if item.use == use), key=lambda item: item.number)
         rows = [item for item in rows if item.state == "waiting" and self._goes_out(item)]
-        if any(item.pause_until_us > mono_us for item in rows):
+        paused = [item for item in rows if item.pause_until_us > mono_us]
+        if paused:
+            keys = {item.act.public["number"] for item in paused if item.act.kind == "epoch" and item.act.public}
             rows = [item for item in rows if KINDS[item.act.kind].always and item.pause_until_us <= mono_us]
+            rows = [item for item in rows if not keys & {ref.epoch for ref in item.act.parts}]  # nobody could open them
         latest: dict[str, tuple[int, int]] = {}
         order: dict[str, tuple[tuple[int, int], int]] = {}
         for item in rows:

@@ -292,4 +292,13 @@ RULES: tuple[Rule, ...] = (
         new="parties",
         tests=("tests/unit/picture/test_disclose.py::test_what_is_disclosed_is_what_the_version_committed_to",),
     ),
+    Rule(
+        name="keys-before-what-they-seal",
+        proves=("R39",),
+        says="Nothing goes before the epoch that opens it, where the host makes the epoch wait.",
+        at="wellclear.channel.outbox:Outbox._in_turn",
+        old="if not keys & {ref.epoch for ref in item.act.parts}",
+        new="if True",
+        tests=("tests/unit/channel/test_outbox.py::test_what_is_sealed_does_not_go_before_the_key_that_opens_it",),
+    ),
 )

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 
 from tests.unit.channel.relay import Relay
 from wellclear.channel.composing import Composed, subject
+from wellclear.channel.epochs import open_epoch
 from wellclear.channel.opening import open_leaf
 from wellclear.channel.outbox import LINK_AGAIN_US, Item, Outbox, decode_item
 from wellclear.domain.parts import FindingRow, Findings, Message, Readback, Safety
@@ -159,6 +161,31 @@ def test_a_refusal_that_is_not_final_waits_and_goes_again(relay: Relay, reason: 
     outbox.refused(item.id, link(relay, outbox)[0].leaf, reason, "", 0)
     assert link(relay, outbox, 1) == []
     assert [one.id for one in link(relay, outbox, 2_000_000)] == [item.id]
+
+
+@pytest.mark.requirement("R4", "R39")
+def test_what_is_sealed_does_not_go_before_the_key_that_opens_it(relay: Relay) -> None:
+    """Not even safety, where the host has no room for the epoch: logged before it, nobody could open it."""
+    outbox, sketch = outbox_of(relay), relay.sketch
+    key = open_epoch(sketch.picture, NORTH, ["SOUTHLAND"], 1, bytes(32), sketch.now_us, lambda *_: bytes(80))
+    first = outbox.add(key.act, [], ())[0]
+    outbox.refused(first.id, link(relay, outbox)[0].leaf, "RATE", "", 0)
+    _, step = safety_under(relay, 1, outbox)
+    _, other = safety_under(relay, 2, outbox)
+    assert [one.id for one in link(relay, outbox, 1)] == [other]
+    assert [one.id for one in link(relay, outbox, 2_000_000)] == [first.id, step]
+
+
+def safety_under(relay: Relay, epoch: int, outbox: Outbox) -> tuple[Composed, str]:
+    """A safety message under an epoch, in the outbox; and its name there."""
+    party = relay.sketch.parties[NORTH]
+    composed = relay.sketch.compose(
+        "safety", NORTH, desk=party.desk, to=["SOUTHLAND/OPS"], id=party.next_id(), code="cease", precedence="Z",
+        told=relay.sketch.told([Safety(group="safety", who="a unit")], ["SOUTHLAND"]),
+    )  # fmt: skip
+    parts = [msgspec.structs.replace(ref, enc="aes256gcm", epoch=epoch) for ref in composed.act.parts]
+    sealed = Composed(msgspec.structs.replace(composed.act, parts=parts), composed.stored)
+    return sealed, put(relay, outbox, sealed).id
 
 
 def test_an_own_entry_from_elsewhere_is_adopted_and_an_officer_is_asked(relay: Relay) -> None:
