@@ -132,6 +132,25 @@ class Database:
         with self._read_lock, self.ours():
             return self._reader.execute(sql, tuple(values)).fetchall()
 
+    # SQLite keeps a value of any type in any column, so a damaged or foreign file may hold what was never written.
+
+    def whole(self, value: Any) -> int:
+        """A value that was written as a number from 0 on; raises `Misconfigured` where another one stands there."""
+        if type(value) is not int or value < 0:
+            raise self.damaged()
+        return value
+
+    def blob(self, value: Any) -> bytes:
+        """A value that was written as bytes; raises as `whole`."""
+        if type(value) is not bytes:
+            raise self.damaged()
+        return value
+
+    def damaged(self) -> Misconfigured:
+        """What to raise where something stands that this software never writes."""
+        do = "Restore a backup and bring it up to date from a member's copy"
+        return Misconfigured(str(self.path), "is damaged: it holds a value that was never written", do=do)
+
     def backup(self, path: Path) -> None:
         """A consistent copy while others write (SQLite's online backup).
 

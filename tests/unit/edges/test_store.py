@@ -306,3 +306,40 @@ def test_what_was_opened_is_encrypted_at_rest(path: Path) -> None:
     without.close()
     with pytest.raises(Unavailable, match="closed"):
         without.size()
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "UPDATE checkpoint SET size = NULL",
+        "UPDATE checkpoint SET size = 'x'",
+        "UPDATE checkpoint SET note = 5000000000",
+        "DELETE FROM checkpoint",
+        "UPDATE leaves SET leaf = 5000000000",
+        "UPDATE leaves SET hash = NULL",
+        "UPDATE leaves SET leaf = 'text'",
+    ],
+)
+def test_a_value_that_was_never_written_is_a_damaged_store_and_no_fault_of_the_program(
+    sql: str, tmp_path: Path
+) -> None:
+    """A number of five billion where bytes belong would have been as many zeros in memory."""
+    path = tmp_path / "host.sqlite"
+    store = Store.create(path, "c")
+    Log(store).append(b"one\n", b"two\n")
+    store.close()
+    schema = "SELECT sql FROM sqlite_master"
+    with sqlite3.connect(path) as connection:
+        made = [row[0] for row in connection.execute(schema) if row[0]]
+        connection.execute("PRAGMA writable_schema = ON")
+        for text in made:
+            loose = text.replace(" NOT NULL", "").replace("STRICT", "")
+            connection.execute("UPDATE sqlite_master SET sql = ? WHERE sql = ?", (loose, text))
+    connection.close()
+    with sqlite3.connect(path) as connection:
+        connection.execute(sql)
+    connection.close()
+    damaged = Store.open(path)
+    with pytest.raises(Misconfigured, match="damaged|changed"):
+        damaged.fsck()
+    damaged.close()
