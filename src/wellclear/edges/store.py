@@ -45,10 +45,11 @@ class Store(NodeTables):
             Misconfigured: there is one already.
             Unavailable: the disk would not take it.
         """
-        store = cls(Database.create(path, _LOG_SCHEMA + NODE_SCHEMA, connecting=connecting), box_key)
-        if channel is not None:
-            store.put_meta("channel", channel.encode("ascii"))
-        return store
+        named = ""
+        if channel is not None:  # in the same transaction: a store that is there knows its channel
+            spelled = channel.encode("ascii").hex()
+            named = f"INSERT INTO meta VALUES ('channel', x'{spelled}');"  # noqa: S608  # hex digits and nothing else
+        return cls(Database.create(path, _LOG_SCHEMA + NODE_SCHEMA + named, connecting=connecting), box_key)
 
     @classmethod
     def open(

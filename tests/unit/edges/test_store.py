@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import signal
 import sqlite3
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from tests.unit.edges.faulty import Plan
+from wellclear.edges.database import Database
 from wellclear.edges.store import Store
 from wellclear.errors import Misconfigured, Unavailable
 from wellclear.log.checkpoint import Checkpoint, sign_checkpoint
@@ -153,6 +157,52 @@ def test_nothing_is_created_or_overwritten_unasked(path: Path, log: Log) -> None
     assert not path.with_name("other").exists()
     with pytest.raises(Unavailable, match="cannot be created"):
         Store.create(path / "below a file", None)
+
+
+KILLED_WHILE_CREATING = """
+import os, signal, sqlite3, sys
+from pathlib import Path
+from wellclear.edges.database import connect
+from wellclear.edges.store import Store
+
+def end():
+    os.kill(os.getpid(), signal.SIGKILL)
+
+class Killed(sqlite3.Connection):
+    def executescript(self, script):
+        if sys.argv[2] == "before its tables":
+            end()
+        super().executescript(script.replace(" COMMIT;", "") if sys.argv[2] == "among its tables" else script)
+        end()
+
+def connecting(uri):
+    if sys.argv[2] == "before its first page":
+        end()
+    return sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False, factory=Killed)
+
+Store.create(Path(sys.argv[1]), "channel", connecting=connecting)
+"""
+
+
+@pytest.mark.parametrize(
+    ("moment", "there"),
+    [("before its first page", False), ("before its tables", False), ("among its tables", False), ("after", True)],
+)
+def test_a_store_that_was_killed_while_it_was_created_is_whole_or_is_created_again(
+    path: Path, moment: str, there: bool
+) -> None:
+    """Whoever starts once more must not be told that something lies there, when nothing does."""
+    ran = subprocess.run([sys.executable, "-c", KILLED_WHILE_CREATING, str(path), moment], check=False)
+    assert ran.returncode == -signal.SIGKILL
+    assert path.exists()
+    assert Database.is_only_begun(path) is not there
+    if there:
+        with pytest.raises(Misconfigured, match="there is a store here already"):
+            Store.create(path, "channel")
+    store = Store.open(path) if there else Store.create(path, "channel")
+    assert (store.channel, store.size(), store.checkpoint()) == ("channel", 0, None)
+    assert Database.is_only_begun(path) is False
+    store.close()
 
 
 def test_other_files_are_refused_in_words(path: Path, tmp_path: Path) -> None:
@@ -340,6 +390,6 @@ def test_a_value_that_was_never_written_is_a_damaged_store_and_no_fault_of_the_p
         connection.execute(sql)
     connection.close()
     damaged = Store.open(path)
-    with pytest.raises(Misconfigured, match="damaged|changed"):
+    with pytest.raises(Misconfigured, match=r"damaged|changed"):
         damaged.fsck()
     damaged.close()

@@ -34,6 +34,11 @@ HOST: Final = "HOST"
 REST_S_MAX: Final = 60.0
 ANSWER_S: Final = 5.0
 SLOWER: Final = 6
+LONG_S: Final = 60.0
+LYING_S: Final = (0.0, 0.1, 0.5, 1.5)
+"""How long a victim lies."""
+LYING_S_LONG: Final = (*LYING_S, *LYING_S, *LYING_S, 13.0)
+"""In a long run now and then so long that nodes whose host lies become stale."""
 MOMENT_S_MAX: Final = 3.0
 LOOK_AGAIN_S: Final = 0.02
 REST_LOOK_S: Final = 0.3
@@ -98,6 +103,7 @@ class Run:
         try:
             for process in self.everything:
                 self._start(process)
+            self._kill_first_lives()
             if all(process.wait_until_up() for process in self.everything):
                 people += [*self._officers(), self.outsider]
                 for one in people:
@@ -160,10 +166,18 @@ class Run:
             self._await_moment(victims, dice)
             for victim in victims:
                 self._kill(victim)
-            self.ending.wait(dice.choice([0.0, 0.1, 0.5, 1.5]))
+            self.ending.wait(dice.choice(LYING_S_LONG if self.plan.seconds >= LONG_S else LYING_S))
             dice.shuffle(victims)
             for victim in victims:
                 self._start(victim)
+
+    def _kill_first_lives(self) -> None:
+        """Some are killed while they start for the very first time, a node perhaps while it makes its store."""
+        dice = self._dice("first lives")
+        for victim in dice.sample(self.everything, dice.choice([0, 1, 2])):
+            self.ending.wait(dice.uniform(0.0, 1.0))
+            self._kill(victim)
+            self._start(victim)
 
     def _victims(self, dice: random.Random) -> list[Process]:
         """The host, a node, or both at once; now and then one that has only just been started."""
