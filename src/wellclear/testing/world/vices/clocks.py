@@ -42,7 +42,7 @@ def _note(world: World, machine: Machine, lasts_us: int) -> None:
     now_us = world.loop.now_us
     world.ledger.guilty |= {"clock", f"clock {machine.name}"}
     hosting = not isinstance(machine, NodeMachine)
-    party = machine.party if isinstance(machine, NodeMachine) else world.sketch.host
+    party = machine.party if isinstance(machine, NodeMachine) else world.card.party
     world.ledger.wrong.append(Wrong(party, now_us, now_us + lasts_us, hosting))
 
 
