@@ -161,7 +161,7 @@ class NodeCore(Hearing):
         """What time brings: rings, time, receipts, findings, expired notices."""
         now_us = self.now_us
         self._settle_unstored()
-        self._detect()
+        self.detect()
         mono_us = self.clock.monotonic_us()
         silence_us = min(mono_us - self._started_us, self.follower.silence_us(mono_us) or mono_us)
         stale = self.state == "stale"

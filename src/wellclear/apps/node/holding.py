@@ -11,8 +11,9 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Final
 
+from wellclear.airspace.turns import Turns
 from wellclear.apps.node.alarms import AlarmBook
-from wellclear.apps.node.detection import Detection
+from wellclear.apps.node.detection import Change, Detection
 from wellclear.apps.node.ids import decode_counters
 from wellclear.apps.node.outside import Outside
 from wellclear.apps.node.parts import Parts
@@ -67,6 +68,7 @@ class Holding:
         self.ringing = Ringing(party, self.alarms, self.duties, self._act_at)
         self.parts = Parts(party)
         self.detection = Detection(party)
+        self._detecting: Turns[list[Change]] | None = None
         self.said = SaidRows()
         self.outside = Outside(party)
         self.unstored = Unstored(store)

@@ -284,6 +284,11 @@ class NodeService(Telling):
         while True:
             await asyncio.sleep(TICK_S)
             self._tick_core()
+            while self.core.detecting:
+                await asyncio.sleep(0)  # everything else takes its turn
+                with self.core.working():
+                    self.core.detect(1)
+                self._after()
 
     def _tick_core(self) -> None:
         try:
