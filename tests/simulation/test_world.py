@@ -30,7 +30,7 @@ COUNTED_STEPS = 1200
 AT_LEAST = {
     "entry notice": 60, "entry amend": 15, "entry cancel": 3, "entry complete": 3, "entry safety": 30,
     "entry message": 30, "entry request": 15, "entry ack": 90, "entry confirm": 80, "entry readback_wrong": 3,
-    "entry passed_to_units": 10, "entry receipt": 200, "entry time": 500, "entry finding": 3, "entry propose": 15,
+    "entry passed_to_units": 10, "entry receipt": 200, "entry time": 500, "entry finding": 1, "entry propose": 15,
     "entry sign_agreement": 40, "entry roster": 60, "entry add_key": 2, "alarm answer_owed": 200,
     "alarm no_answer": 100, "alarm escalated": 10, "alarm stale": 5, "alarm disk": 1, "item CANCELLED": 3,
     "item COMPLETED": 3, "start HOST": 35, "start node": 80, "officer late answer": 50, "officer no answer": 10,
