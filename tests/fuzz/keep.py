@@ -18,6 +18,8 @@ CORPUS: Final = Path(__file__).with_name("corpus")
 KEPT_MOST: Final = 8
 KEPT_BYTES_MOST: Final = 2048
 """Beyond the smallest seed. The corpus is replayed in every test run and read by people, so it stays small."""
+LARGEST: Final = 16 * 1024
+"""Of all."""
 TRIED_MOST: Final = 1500
 
 Step = tuple[str, int, int]
@@ -57,7 +59,7 @@ def keep(name: str, found: Path) -> int:
         reached |= steps_of(parser, path.read_bytes())
     count = 0
     tried = sorted(found.iterdir(), key=lambda path: (path.stat().st_size, path.name))[:TRIED_MOST]
-    most = KEPT_BYTES_MOST + min(map(len, parser.seeds()))
+    most = min(LARGEST, KEPT_BYTES_MOST + min(map(len, parser.seeds())))
     for path in tried:
         raw = path.read_bytes()
         if len(here) + count >= KEPT_MOST or len(raw) > most:
