@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING, Final
 
 import msgspec
@@ -10,6 +9,7 @@ import msgspec
 from wellclear.domain.canonical import b64
 from wellclear.domain.kinds import PartyRole
 from wellclear.testing.sketch import SketchParty
+from wellclear.testing.world.acts import sign_agreement
 from wellclear.testing.world.machines import NodeMachine
 from wellclear.testing.world.scene import Said, Scene
 
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 AGAIN_S: Final = 5
 """What has not come about after so long is said once more."""
+SIGNS: Final = 0.3
+"""How likely a head of delegation signs now, where somebody is to be admitted."""
 GUEST: Final = "GUEST"
 """How the names of parties begin that are admitted while the world lives."""
 
@@ -50,8 +52,10 @@ def _see_to(world: World, node: NodeMachine) -> None:
         return
     if row is not None and row.state == "live" and row.use == "standby":
         world.speaking.do(node, "the stand-by takes over", _takeover, dice)
+    elif dice.random() < SIGNS and any(one.state == "open" and one.do == "admit" for one in picture.proposals.values()):
+        world.speaking.do(node, "a newcomer is waited for", sign_agreement.say, dice)
     elif not any(desk.party == node.party for desk in picture.desks.values()):
-        world.speaking.do(node, "its first roster", partial(_roster), dice)
+        world.speaking.do(node, "its first roster", _roster, dice)
 
 
 def _takeover(scene: Scene) -> Said:

@@ -96,6 +96,10 @@ class Witness:
                 state = getattr(change.row, "state", "gone" if change.row is None else "")
                 if state:
                     ledger.count(f"{change.table} {state}")
+                elif change.table == "agreement":
+                    ledger.count("agreement in force")
+        if steps and steps[-1].picture.rules > 1:
+            ledger.count("rules raised")
 
     def rang(self, machine: NodeMachine, alarm: Alarm) -> None:
         """An alarm has rung at a node."""

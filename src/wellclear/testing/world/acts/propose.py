@@ -17,7 +17,7 @@ PRINCIPALS = 2
 """Fewer, and the channel is closed."""
 LEAST_US = 5 * SECOND_US
 """Of a deadline."""
-MEMBERS_MAX = 6
+MEMBERS_MAX = 5
 """More of them would cost the machine time, and show nothing new."""
 
 
