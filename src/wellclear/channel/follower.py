@@ -175,7 +175,8 @@ class Follower:
     def wants(self) -> tuple[int, int] | None:
         """The first gap of leaves (start, end) below the newest note; None when nothing is missing.
 
-        Without a note, the gap before leaves that came too early: it may be the very leaf that says whose notes to believe.
+        Without a note, the gap before leaves that came too early: it may be the very leaf that says whose notes to
+        believe.
         """
         if self.evidence is not None:
             return None
