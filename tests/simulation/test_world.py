@@ -25,7 +25,8 @@ SEEDS_PER_BUG = 8
 FORGETFUL = frozenset({"two histories", "lost write", "bit flip", "backup restored", "clock jump", "clock drift"}) | {
     "node dead", "host lost", "crowded hour", "flood of findings",
 }  # fmt: skip
-"""Vices that excuse much, or leave room for little else; a planted bug must be found without them, unless it is about one of them."""
+"""Vices that excuse much, or leave room for little else; a planted bug must be found without them, unless it is
+about one of them."""
 
 COUNTED_STEPS = 1200
 # What must have happened in so many steps: half of what it was when this was written, or less.
