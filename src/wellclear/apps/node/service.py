@@ -98,10 +98,13 @@ class NodeService(Telling):
         tries = 0
         while self.core.state != "left":  # there is nothing more to come
             try:
-                halted = self.core.state == "halted"
+                halted, back = self.core.state == "halted", False
                 async for event in self.client.events(self._next_leaf()):
                     tries = 0
                     self.link_words = "the host's stream is open"
+                    if not back:
+                        back = True
+                        self.core.parts.host_is_back(self.core.clock.monotonic_us())
                     self.core.turned_away = ""
                     await self._take(event)
                     if self.core.state == "left":
