@@ -15,7 +15,7 @@ unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo test long check static fuzz bench peers sim sim-many soak mutate requirements golden format lock clean
+.PHONY: help setup demo test long check static fuzz bench peers sim sim-many soak kill mutate requirements golden format lock clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z][a-z-]*:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -103,6 +103,9 @@ sim-many: $(READY) ## Look at many simulated worlds on all cores: N=1000 FIRST=5
 soak: $(READY) ## The slow lane of simulated worlds: 20,000 of them; FIRST=7001 goes on
 	@mkdir -p .sim
 	$(MANY) --count $$((20001 - $(FIRST)))
+
+kill: $(READY) ## Kill real processes under load, and check what they leave: SEED=7 SECONDS=60
+	$(BIN)/python -m wellclear.testing.processes --seed $(SEED) --seconds $(SECONDS)
 
 mutate: $(READY) ## Disable each rule, alone, and show that the tests that prove it fail: RULES="escort ..."
 	$(BIN)/python -m tests.mutation $(RULES)

@@ -2,7 +2,7 @@
 
     python -m benchmarks.report [--check]
 
-Each group's table is of the newest run that took the group. No figure stands in the prose.
+Each group's table is of the newest run that took the group. What was measured stands in no prose.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from pathlib import Path
 
 from benchmarks import runs as kept
 from benchmarks.comparing import moves
-from benchmarks.measurement import Aim, Measurement, Unit, groups
+from benchmarks.measurement import Measurement, Unit, groups
 from benchmarks.registry import MEASUREMENTS
 from benchmarks.runs import ROOT, Run
 from benchmarks.statistics import Spread
@@ -98,10 +98,10 @@ def rows(run: Run, group: Sequence[Measurement]) -> Iterator[str]:
             continue
         own = _told(run, one)
         if not one.beside:
-            yield f"| {one.what} | {own} | | | {_aimed(one.aim, run.values(one.name))} |"
+            yield f"| {one.what} | {own} | | | {_aimed(run, one, run.values(one.name))} |"
         for number, beside in enumerate(one.beside):
             ratios = run.ratios(one.name, beside)
-            aimed = "" if number else _aimed(one.aim, ratios if one.aim and one.aim.ratio else run.values(one.name))
+            aimed = "" if number else _aimed(run, one, ratios if one.aim and one.aim.ratio else run.values(one.name))
             told = f"{named[beside].what}: {_told(run, named[beside])}"
             yield f"| {one.what} | {own} | {told} | {_figure(Spread.of(ratios), None) if ratios else ''} | {aimed} |"
 
@@ -128,11 +128,17 @@ def _shown(spread: Spread, form: str, after: str = "") -> str:
     return f"{median}{after}" if low == high else f"{median}{after} ({low} to {high})"
 
 
-def _aimed(aim: Aim | None, values: Sequence[float]) -> str:
+def _aimed(run: Run, one: Measurement, values: Sequence[float]) -> str:
+    """The aim and whether the median reaches it; a disturbed run decides less."""
+    aim = one.aim
     if aim is None:
         return ""
-    said = f"{'at least' if aim.better == 'more' else 'at most'} {aim.bound:g}{'×' if aim.ratio else ''}"
-    return f"{said}: {'met' if aim.met(Spread.of(values).median) else '**missed**'}" if values else said
+    bound = "×" if aim.ratio else "" if one.unit == "share" else f" {one.unit}"
+    said = f"{'at least' if aim.better == 'more' else 'at most'} {aim.bound:g}{bound}"
+    if not values:
+        return said
+    reached = "met" if aim.met(Spread.of(values).median) else "**missed**"
+    return f"{said}: {reached}" + (", disturbed" if run.disturbances() and not one.once else "")
 
 
 def _calibrated(run: Run) -> tuple[list[float], list[float]]:

@@ -103,7 +103,9 @@ class Run(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True)
             found.append(f"the calibration loop's speed differed by {spread.width:.0%} between rounds")
         speeds = [one.spin for samples in self.samples.values() for one in samples]
         if speeds and (middle := Spread.middle(speeds)).width > DRIFT_MAX:
-            found.append(f"before the single samples it differed by {middle.width:.0%} in the middle half")
+            found.append(
+                f"between single samples the loop's speed differed by {middle.width:.0%}, in the middle half of them"
+            )
         waited = Spread.of([one.waited for one in self.calibration])
         if waited.high > WAITED_MAX:
             found.append(f"the loop waited for a core, up to {waited.high:.2f} times its own CPU time")

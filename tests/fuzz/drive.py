@@ -8,7 +8,9 @@ leaves its file.
 from __future__ import annotations
 
 import sys
+from functools import partial
 from pathlib import Path
+from random import Random
 from typing import Final
 
 import atheris
@@ -33,12 +35,24 @@ def main(name: str, seconds: int, found: Path) -> None:
         f"-dict={words}", "-timeout=20", "-rss_limit_mb=1024", "-print_final_stats=1", "-verbosity=0",
     ]  # fmt: skip
     kept = [str(folder) for folder in (CORPUS / name,) if folder.is_dir()]
-    atheris.Setup([sys.argv[0], *options, str(found), str(sound), *kept], lambda raw: _one(parser, raw))
+    arguments = [sys.argv[0], *options, str(found), str(sound), *kept]
+    if parser.turn is None:
+        atheris.Setup(arguments, lambda raw: _one(parser, raw))
+    else:
+        atheris.Setup(arguments, lambda raw: _one(parser, raw), custom_mutator=partial(_spoilt, parser))
     atheris.Fuzz()
 
 
 def _one(parser: Parser, raw: bytes) -> None:
     hold(parser, raw)
+
+
+def _spoilt(parser: Parser, raw: bytes, most: int, seed: int) -> bytes:
+    """By the parser's own way, or by libFuzzer's, each half of the time."""
+    choose = Random(seed)
+    if parser.turn is not None and choose.random() < 0.5:
+        return parser.turn(raw, choose)[:most]
+    return bytes(atheris.Mutate(raw, most))
 
 
 def _escaped(token: bytes) -> str:

@@ -17,7 +17,9 @@ from tests.fuzz.parsers import PARSERS
 CORPUS: Final = Path(__file__).with_name("corpus")
 KEPT_MOST: Final = 8
 KEPT_BYTES_MOST: Final = 2048
-"""The corpus is replayed in every test run and read by people, so it stays small."""
+"""Beyond the smallest seed. The corpus is replayed in every test run and read by people, so it stays small."""
+LARGEST: Final = 16 * 1024
+"""Of all."""
 TRIED_MOST: Final = 1500
 
 Step = tuple[str, int, int]
@@ -57,9 +59,10 @@ def keep(name: str, found: Path) -> int:
         reached |= steps_of(parser, path.read_bytes())
     count = 0
     tried = sorted(found.iterdir(), key=lambda path: (path.stat().st_size, path.name))[:TRIED_MOST]
+    most = min(LARGEST, KEPT_BYTES_MOST + min(map(len, parser.seeds())))
     for path in tried:
         raw = path.read_bytes()
-        if len(here) + count >= KEPT_MOST or len(raw) > KEPT_BYTES_MOST:
+        if len(here) + count >= KEPT_MOST or len(raw) > most:
             break
         more = steps_of(parser, raw) - reached
         if more:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from random import Random
 from typing import Any, Final
 
 from wellclear.errors import WellclearError
@@ -24,6 +25,7 @@ class Parser:
         write: from the value back to bytes. What was accepted has one spelling, so they must be the very same.
         most: the longest input that is tried.
         slow: takes milliseconds an input, so fewer are tried.
+        turn: spoils an input so that it still passes the first checks (`turning`).
     """
 
     name: str
@@ -34,6 +36,7 @@ class Parser:
     errors: tuple[type[Exception], ...] = (WellclearError,)
     most: int = 64 * 1024
     slow: bool = False
+    turn: Callable[[bytes, Random], bytes] | None = None
 
 
 def hold(parser: Parser, raw: bytes) -> bool:

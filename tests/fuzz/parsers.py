@@ -6,12 +6,13 @@ from typing import Final
 
 from tests.fuzz.parser import Parser
 from tests.fuzz.rows_channel import CHANNEL
+from tests.fuzz.rows_deep import DEEP
 from tests.fuzz.rows_domain import DOMAIN
 from tests.fuzz.rows_edges import EDGES
 from tests.fuzz.rows_interop import INTEROP
 from tests.fuzz.rows_log import LOG
 
-PARSERS: Final[dict[str, Parser]] = {row.name: row for row in (*DOMAIN, *LOG, *CHANNEL, *INTEROP, *EDGES)}
+PARSERS: Final[dict[str, Parser]] = {row.name: row for row in (*DOMAIN, *LOG, *CHANNEL, *INTEROP, *EDGES, *DEEP)}
 
 if __name__ == "__main__":
     for row in PARSERS.values():

@@ -87,23 +87,8 @@ def _files() -> dict[str, bytes]:
     return bundle_of(seeds.sketch(), refusals=[refusal(seeds.sketch())])
 
 
-@cache
-def _places() -> list[str]:
-    """One path of each kind of file in a bundle."""
-    return sorted({path.partition("/")[0] + str(path.count("/")): path for path in sorted(_files())}.values())
-
-
 def _bundle(raw: bytes) -> None:
     verify_bundle(archive.unpack(raw))
-
-
-def _bundle_file(raw: bytes) -> None:
-    """The same bundle with other bytes in one file, which the first byte chooses: every reader behind `verify`."""
-    verify_bundle({**_files(), _places()[raw[0] % len(_places()) if raw else 0]: raw[1:]})
-
-
-def _each_file() -> list[bytes]:
-    return [bytes([number]) + _files()[place] for number, place in enumerate(_places())]
 
 
 _SEALING: Final = SealingKey(bytes(32), hybrid=True)
@@ -147,5 +132,4 @@ CHANNEL = [
     Parser("counters", ("apps.node.ids",), decode_counters, lambda: [b"{}", b'{"NORTHLAND/OPS":[[1001,2]]}']),
     Parser("bundle", ("channel.verify", "channel.verdict", "channel.beside"), _bundle, lambda: [archive.pack(_files())],
            most=512 * 1024, slow=True),
-    Parser("bundle_file", ("channel.verify", "channel.verdict", "channel.beside"), _bundle_file, _each_file, slow=True),
 ]  # fmt: skip

@@ -21,6 +21,7 @@ from tests.bundles import frozen_bundle
 from tests.fuzz import seeds
 from tests.fuzz.parser import Parser
 from tests.fuzz.rows_domain import loose, said, text
+from tests.fuzz.turning import backup_turned, events_turned
 from tests.house.sources import ROOT
 from wellclear.apps.bundle.files import read_bundle
 from wellclear.apps.check.against import _PLAIN, drafts_from, meeting_from
@@ -277,13 +278,13 @@ EDGES = [
            lambda: [_certificate()], slow=True),
     Parser("promise", ("edges.promise",), on_disk(_promise), said("0000000000000000007\n")),
     Parser("host_answers", ("edges.client", "channel.submission"), lambda raw: asyncio.run(_heard(raw)), _event_stream,
-           slow=True),
+           slow=True, turn=events_turned),
     Parser("host_refuses", ("edges.client",), lambda raw: asyncio.run(_heard(raw, 500)),
            said('{"error":{"code":"unavailable","message":"x","retry_after_s":3}}'), slow=True),
     Parser("node_answers", ("edges.node_client",), _asked, _event_stream, slow=True),
     Parser("error_answer", ("edges.node_client",), _error,
            said('{"error":{"code":"RATE","message":"x","where":"y"}}', '{"error":{"code":"invalid","message":"x"}}')),
-    Parser("backup", ("apps.cli.keeping",), on_disk(read_tar), _backup, slow=True),
+    Parser("backup", ("apps.cli.keeping",), on_disk(read_tar), _backup, slow=True, turn=backup_turned),
     Parser("bundle_file_on_disk", ("apps.bundle.files",), on_disk(read_bundle),
            lambda: [archive.pack(frozen_bundle())], slow=True),
     Parser("founding", ("apps.host.create",), lambda raw: read_founding(raw, seeds.sketch().picture), _founding),

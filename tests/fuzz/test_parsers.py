@@ -5,6 +5,8 @@ More of the same, for as long as you like: `make fuzz PARSER=leaf SECONDS=600` (
 
 from __future__ import annotations
 
+from random import Random
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -49,6 +51,9 @@ def _fuzz(parser: Parser, examples: int) -> None:
     @settings(max_examples=examples)
     @given(st.data())
     def holds(data: st.DataObject) -> None:
-        hold(parser, data.draw(spoilt(sound, parser.most)))
+        if parser.turn is not None and data.draw(st.booleans()):
+            hold(parser, parser.turn(data.draw(st.sampled_from(sound)), Random(data.draw(st.integers(0, 2**32)))))
+        else:
+            hold(parser, data.draw(spoilt(sound, parser.most)))
 
     holds()

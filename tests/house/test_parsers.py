@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 
+from tests.fuzz.keep import LARGEST
 from tests.fuzz.parsers import PARSERS
 from tests.house.sources import ROOT, Source, modules
 
@@ -69,5 +70,7 @@ def test_the_table_names_modules_that_are_there() -> None:
 def test_the_corpus_belongs_to_parsers_and_stays_small() -> None:
     corpus = ROOT / "tests" / "fuzz" / "corpus"
     found = [path for path in corpus.rglob("*") if path.is_file()]
-    assert {path.parent.name for path in found} <= PARSERS.keys()
-    assert all(path.stat().st_size <= 4096 for path in found)
+    assert {path.parent.name for path in found} == PARSERS.keys()
+    sizes = [path.stat().st_size for path in found]
+    assert max(sizes) <= LARGEST
+    assert sum(sizes) < 2 * 1024 * 1024

@@ -34,7 +34,7 @@ from wellclear.edges.clock import SystemClock
 from wellclear.edges.keyring import KDF_BY_NAME, Keyring, box_key, create_key, unlock_sealing
 from wellclear.edges.settings import NodeSettings, load_host, load_node, write_node
 from wellclear.edges.store import Store
-from wellclear.errors import Misconfigured
+from wellclear.errors import Misconfigured, Refused
 from wellclear.testing.sketch import Sketch
 
 CHEAP = KDF_BY_NAME["minimum"]
@@ -161,7 +161,7 @@ def test_no_officer_approves_and_takes_no_watch_with_it(south: Path) -> None:
         act = claim_time(Pen(load_node(south).channel, SOUTH, f"{SOUTH}/OPS", 1_795_000_000_000_000, lambda: b"")).act
         with pytest.raises(Misconfigured, match=f"{SOUTH}/W1's key for person {MADE_FOR}"):
             place.approve_as(act, "W1", "watch_officer", None)
-        with pytest.raises(Misconfigured, match=MADE_FOR):
+        with pytest.raises(Refused, match=MADE_FOR):
             place.client.post("sessions", {"person": "W1", "passphrase": PASSPHRASE})
 
 

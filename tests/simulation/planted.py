@@ -20,7 +20,6 @@ from wellclear.channel.outbox import Outbox
 from wellclear.channel.sequencer import Batch
 from wellclear.domain.logged import Remark
 from wellclear.domain.reasons import Reason
-from wellclear.edges.node_tables import NodeTables
 from wellclear.log.checkpoint import Checkpoint, sign_checkpoint
 from wellclear.picture import fold, items
 from wellclear.testing.world.loop import life_now
@@ -217,11 +216,15 @@ def _forgets_what_passed_meanwhile(true: Any) -> Any:
     return after_replay
 
 
-def _loads_all_but(forgotten: Callable[[Any], bool]) -> Callable[[Any], Any]:
-    def make(true: Any) -> Any:
-        return lambda self, items: true(self, [item for item in items if not forgotten(item)])
+def _takes_another_with_it(true: Any) -> Any:
+    def saw(self: Outbox, logged: Any) -> Any:
+        changed = true(self, logged)
+        waiting = [name for name, item in self.items.items() if item.state == "waiting" and item.act.desk]
+        if changed and waiting:
+            del self.items[waiting[-1]]
+        return changed
 
-    return make
+    return saw
 
 
 def _live_by_any_note(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -322,11 +325,8 @@ PLANTED = [
             _on(DutyBook, "take_passed", _passes_over_jumps)),
     Planted("what passed while a node was down is not rung", "rung", frozenset({"crash", "bit flip"}),
             _on(ringing.Ringing, "after_replay", _forgets_what_passed_meanwhile)),
-    Planted("what was sent before a restart is forgotten, and another disk rots", "acknowledged once",
-            frozenset({"crash", "no way out", "bit flip"}),
-            _on(Outbox, "load", _loads_all_but(lambda item: item.state == "linked"))),
-    Planted("evidence is forgotten at a restart", "continues", frozenset({"two histories", "crash"}),
-            _on(NodeTables, "get_meta", lambda true: lambda self, name: true(self, name.replace("evidence", "none")))),
+    Planted("what is logged takes another act with it, and a disk rots", "acknowledged once",
+            frozenset({"crash", "bit flip"}), _on(Outbox, "saw", _takes_another_with_it)),
     Planted("rings are forgotten at a restart, and another disk forgets", "continues",
             frozenset({"crash", "lost write"}), _on(ringing.Ringing, "after_replay", _forgets_its_rings)),
 ]  # fmt: skip

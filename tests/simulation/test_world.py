@@ -22,19 +22,28 @@ STEPS = 40
 WORLDS = int(os.environ.get("WELLCLEAR_WORLDS", "300"))
 """Each with as many steps as its seed chooses, 30 in the mean. The slow lane asks for more of them."""
 SEEDS_PER_BUG = 8
-FORGETFUL = frozenset({"two histories", "lost write", "bit flip", "backup restored", "clock jump", "clock drift"})
-"""Vices that excuse much; a planted bug must be found without them, unless it is about one of them."""
+FORGETFUL = frozenset({"two histories", "lost write", "bit flip", "backup restored", "clock jump", "clock drift"}) | {
+    "node dead", "host lost", "crowded hour", "flood of findings",
+}  # fmt: skip
+"""Vices that excuse much, or leave room for little else; a planted bug must be found without them, unless it is
+about one of them."""
 
 COUNTED_STEPS = 1200
 # What must have happened in so many steps: half of what it was when this was written, or less.
 AT_LEAST = {
     "entry notice": 60, "entry amend": 15, "entry cancel": 3, "entry complete": 3, "entry safety": 30,
     "entry message": 30, "entry request": 15, "entry ack": 90, "entry confirm": 80, "entry readback_wrong": 3,
-    "entry passed_to_units": 10, "entry receipt": 200, "entry time": 500, "entry finding": 3, "entry propose": 15,
+    "entry passed_to_units": 10, "entry receipt": 200, "entry time": 500, "entry finding": 1, "entry propose": 15,
     "entry sign_agreement": 40, "entry roster": 60, "entry add_key": 2, "alarm answer_owed": 200,
     "alarm no_answer": 100, "alarm escalated": 10, "alarm stale": 5, "alarm disk": 1, "item CANCELLED": 3,
     "item COMPLETED": 3, "start HOST": 35, "start node": 80, "officer late answer": 50, "officer no answer": 10,
-    "struck link loss": 15, "struck link doubled": 15, "struck link cut": 10,
+    "struck link loss": 15, "struck link doubled": 15, "struck link cut": 10, "entry comply": 1, "entry unable": 1,
+    "entry revoke": 2, "entry takeover": 1, "entry withdraw": 1, "entry host_change": 4, "agreement in force": 20,
+    "alarm conflict": 150, "host changed": 4, "node followed another host": 12, "newcomer's node": 3,
+    "struck node dead for good": 1, "node new > live": 50, "node live > stale": 20, "node stale > live": 30,
+    "node live > halted": 1, "node live > down": 10, "outbox new > waiting": 1200, "outbox waiting > linked": 1200,
+    "outbox linked > logged": 1200, "outbox linked > waiting": 2, "outbox linked > held": 3,
+    "outbox held > waiting": 2, "outbox logged > gone": 1200, "outbox waiting after a change of host": 25,
 }  # fmt: skip
 
 
@@ -67,7 +76,7 @@ def test_a_planted_bug_is_found(planted: Planted, monkeypatch: pytest.MonkeyPatc
 
 def test_there_is_a_planted_bug_for_every_checker() -> None:
     assert {planted.finder for planted in PLANTED} == {checker.name for checker in ALL}
-    assert len(PLANTED) >= 12
+    assert len(PLANTED) >= 30
 
 
 @pytest.mark.slow

@@ -27,8 +27,9 @@ from wellclear.airspace.conflict import (
 from wellclear.airspace.geodesy import Ints
 from wellclear.airspace.geoid import undulation_near
 from wellclear.airspace.heights import Gap, crosses_the_geoid, gap
-from wellclear.airspace.refine import closest
+from wellclear.airspace.refine import closing
 from wellclear.airspace.rows import MM, SLACK_M, TAIL, Columns, Leg, Rows, legs_of
+from wellclear.airspace.turns import Turns, finished
 from wellclear.domain.quantities import E7, Position
 from wellclear.domain.volume import SeparationMinima
 from wellclear.errors import InvalidValue
@@ -88,7 +89,11 @@ class ReferenceEngine:
 
     def check(self, item: Announced) -> list[Conflict]:
         """Conflicts of one notice, held or not, with all held ones of other ids."""
-        return self._answers([self._legs(item)])[0]
+        return finished(self.checking(item))
+
+    def checking(self, item: Announced) -> Turns[list[Conflict]]:
+        """The same in turns; what is held may change in between, and the answer is by what was held at first."""
+        return (yield from self._answering([self._legs(item)]))[0]
 
     def check_many(self, items: Sequence[Announced]) -> list[list[Conflict]]:
         """The same for several, each against what is held, not against each other."""
@@ -116,11 +121,14 @@ class ReferenceEngine:
         return held if held and held[0].item is item else legs_of(item)
 
     def _answers(self, notices: Sequence[Sequence[Leg]], *, upward: bool = False) -> list[list[Conflict]]:
+        return finished(self._answering(notices, upward=upward))
+
+    def _answering(self, notices: Sequence[Sequence[Leg]], *, upward: bool = False) -> Turns[list[list[Conflict]]]:
         """The conflicts of each of some notices; with `upward` only those with notices of a higher id."""
         candidates = list(self._candidates(notices, upward=upward))
         found: list[tuple[int, Conflict]] = []
         for start in range(0, len(candidates), _PAIRS_AT_ONCE):
-            found += _measured(candidates[start : start + _PAIRS_AT_ONCE])
+            found += yield from _measuring(candidates[start : start + _PAIRS_AT_ONCE])
         found.sort(key=lambda one: (one[0], one[1].a, one[1].b))
         answers: list[list[Conflict]] = [[] for _ in notices]
         for (asked, _, _), same in groupby(found, key=lambda one: (one[0], one[1].a, one[1].b)):
@@ -162,12 +170,11 @@ class ReferenceEngine:
         return self._minima[pair]
 
 
-def _measured(candidates: Sequence[_Candidate]) -> list[tuple[int, Conflict]]:
+def _measuring(candidates: Sequence[_Candidate]) -> Turns[list[tuple[int, Conflict]]]:
     """The conflicts among some candidates, each with who asked."""
     threshold_mm = np.array([candidate.threshold_mm for candidate in candidates], np.int64)
-    approach = closest(
-        [(candidate.a.shape, candidate.b.shape) for candidate in candidates], threshold_mm / MM + SLACK_M
-    )
+    shapes = [(candidate.a.shape, candidate.b.shape) for candidate in candidates]
+    approach = yield from closing(shapes, threshold_mm / MM + SLACK_M)
     distance_mm = np.rint(np.minimum(approach.distance_m, 1e9) * MM).astype(np.int64)
     near = np.flatnonzero(distance_mm - threshold_mm <= TOLERANCE_MM)
     places = [np.rint(column[near] * E7).astype(np.int64).tolist() for column in approach.columns()[1:]]

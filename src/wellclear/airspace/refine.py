@@ -36,11 +36,13 @@ from wellclear.airspace.geodesy import (
     turns,
 )
 from wellclear.airspace.shapes import Area, Pieces, Shape
+from wellclear.airspace.turns import Turns, finished
 
 _SLACK_M: Final = 0.05  # float64 in the chord arithmetic, generously
 _CHUNK: Final = 400_000  # pairs of pieces compared in one go: some hundred megabytes at most
 _MANY: Final = 65_536  # pairs of pieces of one pair of skeletons; more are compared in runs
 _RUN: Final = 32
+_A_TURN: Final = 4_096  # pairs of pieces measured by perpendiculars between two turns: some hundredths of a second
 _CROSSING_STEPS: Final = 5
 _TOUCH_M: Final = 1e-6
 _TIES: Final = 1e5  # distances that agree to 10 micrometres are equal; the lower piece decides
@@ -84,6 +86,11 @@ def closest(pairs: Sequence[tuple[Shape, Shape]], limit_m: Floats) -> Approach:
 
     The answer for a pair does not depend on the other pairs of the call.
     """
+    return finished(closing(pairs, limit_m))
+
+
+def closing(pairs: Sequence[tuple[Shape, Shape]], limit_m: Floats) -> Turns[Approach]:
+    """The same in turns: between runs of very large skeletons, and between many thousand pairs of pieces."""
     answer = Approach.beyond(len(pairs))
     if not pairs:
         return answer
@@ -94,10 +101,12 @@ def closest(pairs: Sequence[tuple[Shape, Shape]], limit_m: Floats) -> Approach:
     b = np.array([number[id(other)] for _, other in pairs], np.int64)
     counts = np.diff(pool.first)[a] * np.diff(pool.first)[b]
     few = np.flatnonzero(counts <= _MANY)
-    for rows in _chunks(few, counts):
-        _measure(pool.pieces, *_by_chords(pool.pieces, *_every(pool, a, b, rows), limit_m), answer)
+    for number_of, rows in enumerate(_chunks(few, counts)):
+        if number_of:
+            yield
+        yield from _measure(pool.pieces, *_by_chords(pool.pieces, *_every(pool, a, b, rows), limit_m), answer)
     for row in np.flatnonzero(counts > _MANY).tolist():
-        _by_runs(pool, row, a[row], b[row], float(limit_m[row]), answer)
+        yield from _by_runs(pool, row, a[row], b[row], float(limit_m[row]), answer)
     answer.distance_m[answer.distance_m > limit_m] = np.inf
     _by_inside(pairs, answer)
     return answer
@@ -124,7 +133,7 @@ def _every(pool: _Pool, a: Ints, b: Ints, rows: Ints) -> tuple[Ints, Ints, Ints]
     return pair, pool.first[a[pair]] + step // count_b[own], pool.first[b[pair]] + step % count_b[own]
 
 
-def _by_runs(pool: _Pool, row: int, a: int, b: int, limit_m: float, answer: Approach) -> None:
+def _by_runs(pool: _Pool, row: int, a: int, b: int, limit_m: float, answer: Approach) -> Turns[None]:
     """One pair of skeletons of very many pieces: runs of them first as balls, and the nearest runs first.
 
     What is found in some runs leaves out those that are farther, so two great scribbles cannot keep anybody busy.
@@ -145,7 +154,8 @@ def _by_runs(pool: _Pool, row: int, a: int, b: int, limit_m: float, answer: Appr
         real = (piece_a < ends[0]) & (piece_b < ends[1])
         pair = np.full(int(real.sum()), row)
         within_m = np.minimum(answer.distance_m, limit_m)
-        _measure(pool.pieces, *_by_chords(pool.pieces, pair, piece_a[real], piece_b[real], within_m), answer)
+        yield from _measure(pool.pieces, *_by_chords(pool.pieces, pair, piece_a[real], piece_b[real], within_m), answer)
+        yield
 
 
 def _run_balls(pieces: Pieces, starts: Ints, end: int) -> tuple[Floats, Floats]:
@@ -211,7 +221,7 @@ def _chord_distance(p: Floats, p_end: Floats, q: Floats, q_end: Floats) -> Float
 # 2. Geodesics -----------------------------------------------------------------------------------------------------
 
 
-def _measure(pieces: Pieces, pair: Ints, piece_a: Ints, piece_b: Ints, lower: Floats, answer: Approach) -> None:
+def _measure(pieces: Pieces, pair: Ints, piece_a: Ints, piece_b: Ints, lower: Floats, answer: Approach) -> Turns[None]:
     """Measure candidates in rounds: the best of each pair first, then more of what could still be nearer."""
     order = np.lexsort((piece_b, piece_a, lower, pair))
     pair, piece_a, piece_b, lower = pair[order], piece_a[order], piece_b[order], lower[order]
@@ -221,7 +231,7 @@ def _measure(pieces: Pieces, pair: Ints, piece_a: Ints, piece_b: Ints, lower: Fl
     while start <= place.max(initial=-1):
         now = (place >= start) & (place < stop)
         now &= (lower <= answer.distance_m[pair]) & (answer.distance_m[pair] > 0)
-        _round(pieces, pair[now], piece_a[now], piece_b[now], lower[now], answer)
+        yield from _round(pieces, pair[now], piece_a[now], piece_b[now], lower[now], answer)
         start, stop = stop, 8 * stop
 
 
@@ -231,10 +241,16 @@ def _firsts(sorted_keys: Ints | Floats) -> Flags:
     return flags
 
 
-def _round(pieces: Pieces, pair: Ints, piece_a: Ints, piece_b: Ints, lower: Floats, answer: Approach) -> None:
+def _round(pieces: Pieces, pair: Ints, piece_a: Ints, piece_b: Ints, lower: Floats, answer: Approach) -> Turns[None]:
     if not pair.size:
         return
-    found = _pieces_apart(pieces, piece_a, piece_b, lower <= 0, answer.distance_m[pair])
+    found, limit_m = Approach.beyond(pair.size), answer.distance_m[pair]
+    for start in range(0, pair.size, _A_TURN):
+        if start:
+            yield
+        rows = np.arange(start, min(start + _A_TURN, pair.size))
+        apart = _pieces_apart(pieces, piece_a[rows], piece_b[rows], lower[rows] <= 0, limit_m[rows])
+        found.put(rows, apart, rows - start)
     order = np.lexsort((piece_b, piece_a, np.rint(found.distance_m * _TIES), pair))
     best = order[_firsts(pair[order])]
     best = best[found.distance_m[best] < answer.distance_m[pair[best]]]

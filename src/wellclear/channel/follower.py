@@ -173,9 +173,16 @@ class Follower:
             return
 
     def wants(self) -> tuple[int, int] | None:
-        """The first gap of leaves (start, end) below the newest note; None when nothing is missing."""
-        if self.evidence is not None or not self._notes:
+        """The first gap of leaves (start, end) below the newest note; None when nothing is missing.
+
+        Without a note, the gap before leaves that came too early: it may be the very leaf that says whose notes to
+        believe.
+        """
+        if self.evidence is not None:
             return None
+        if not self._notes:
+            early = bool(self._leaves) and self.size not in self._leaves
+            return (self.size, min(self._leaves)) if early else None
         end = max(self._notes)
         first, have = (self.size, self._leaves) if self._other is None else (0, self._other)
         start = next((index for index in range(first, end) if index not in have), None)

@@ -22,6 +22,8 @@ Connect = Callable[[str], sqlite3.Connection]
 """How a connection is made from a URI; tests hand in one that fails on purpose."""
 
 FORM = 1
+_FIRST_PAGE_BYTES = 4096
+"""Until there are tables, a file has one page; they may still lie in its log of writes when it has no more."""
 BUSY_TIMEOUT_S = 5
 RETRY_AFTER_S = 5
 _APPLICATION_ID = 0x57434C52  # "WCLR": other files of SQLite are refused
@@ -55,7 +57,7 @@ class Database:
 
     @classmethod
     def create(cls, path: Path, schema: str, *, connecting: Connect = connect) -> Database:
-        """A new file, readable by its owner only.
+        """A new file, readable by its owner only. One that was killed before it held anything is finished.
 
         Raises:
             Misconfigured: there is one already; it is never overwritten.
@@ -64,22 +66,39 @@ class Database:
         try:
             os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
         except FileExistsError as error:
-            raise Misconfigured(str(path), "there is a store here already", do="Move it away first") from error
+            if not cls.is_only_begun(path, connecting=connecting):
+                raise Misconfigured(str(path), "there is a store here already", do="Move it away first") from error
         except OSError as error:
             raise Unavailable(str(path), f"cannot be created: {error.strerror}") from error
+        lock = _sole_writer(path)
         try:
-            with _Translated(path):
-                made = connecting(f"{path.absolute().as_uri()}?mode=rw")
-                made.execute("PRAGMA journal_mode=WAL")
-                made.executescript(
-                    f"BEGIN; {schema} PRAGMA application_id={_APPLICATION_ID}; PRAGMA user_version={FORM}; COMMIT;"
-                )
-                made.close()
-        except BaseException:
-            for suffix in ("", "-wal", "-shm"):
-                path.with_name(path.name + suffix).unlink(missing_ok=True)
-            raise
+            if not cls.is_only_begun(path, connecting=connecting):  # somebody else has finished it meanwhile
+                raise Misconfigured(str(path), "there is a store here already", do="Move it away first")
+            _fill(path, schema, connecting)
+        finally:
+            os.close(lock)
         return cls(path, connecting=connecting)
+
+    @staticmethod
+    def is_only_begun(path: Path, *, connecting: Connect = connect) -> bool:
+        """Whether whoever created this file was killed before its tables took effect: there is nothing in it.
+
+        Tables, form and mark come with one transaction, so they are all there or none is.
+        """
+        try:
+            size = path.stat().st_size
+            if size == 0 or size > _FIRST_PAGE_BYTES:
+                return size == 0
+            with _Translated(path):
+                looking = connecting(f"{path.absolute().as_uri()}?mode=rw")
+                try:
+                    (tables,) = looking.execute("SELECT count(*) FROM sqlite_master").fetchone()
+                    (application,) = looking.execute("PRAGMA application_id").fetchone()
+                finally:
+                    looking.close()
+        except (OSError, Misconfigured, Unavailable):
+            return False  # whatever it is, it is not ours to finish
+        return (tables, application) == (0, 0)
 
     def close(self) -> None:
         """Give the file back; a second call does nothing."""
@@ -132,6 +151,25 @@ class Database:
         with self._read_lock, self.ours():
             return self._reader.execute(sql, tuple(values)).fetchall()
 
+    # SQLite keeps a value of any type in any column, so a damaged or foreign file may hold what was never written.
+
+    def whole(self, value: Any) -> int:
+        """A value that was written as a number from 0 on; raises `Misconfigured` where another one stands there."""
+        if type(value) is not int or value < 0:
+            raise self.damaged()
+        return value
+
+    def blob(self, value: Any) -> bytes:
+        """A value that was written as bytes; raises as `whole`."""
+        if type(value) is not bytes:
+            raise self.damaged()
+        return value
+
+    def damaged(self) -> Misconfigured:
+        """What to raise where something stands that this software never writes."""
+        do = "Restore a backup and bring it up to date from a member's copy"
+        return Misconfigured(str(self.path), "is damaged: it holds a value that was never written", do=do)
+
     def backup(self, path: Path) -> None:
         """A consistent copy while others write (SQLite's online backup).
 
@@ -172,6 +210,22 @@ class Database:
         if self._lock_file is not None:
             os.close(self._lock_file)
             self._lock_file = None
+
+
+def _fill(path: Path, schema: str, connecting: Connect) -> None:
+    """The tables of a file that is empty; it goes again if the disk would not take them."""
+    try:
+        with _Translated(path):
+            made = connecting(f"{path.absolute().as_uri()}?mode=rw")
+            made.execute("PRAGMA journal_mode=WAL")
+            made.executescript(
+                f"BEGIN; {schema} PRAGMA application_id={_APPLICATION_ID}; PRAGMA user_version={FORM}; COMMIT;"
+            )
+            made.close()
+    except BaseException:
+        for suffix in ("", "-wal", "-shm"):
+            path.with_name(path.name + suffix).unlink(missing_ok=True)
+        raise
 
 
 def _opened(connection: sqlite3.Connection) -> sqlite3.Connection:

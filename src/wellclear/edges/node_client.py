@@ -27,6 +27,8 @@ from wellclear.errors import (
 
 TOKEN_FILE = "token"  # noqa: S105  # the name of a file
 TIMEOUT_S = 10.0
+LINE_BYTES_MAX = 64 * 1024 * 1024
+"""Of the stream: a whole board is one line."""
 Answer = Any
 """Decoded JSON, as the node's API describes it."""
 
@@ -104,7 +106,7 @@ class NodeClient:
                 if response.status_code >= 400:
                     response.read()
                     raise error_from(response.status_code, response.content)
-                yield from _events(response.iter_lines(), name)
+                yield from _events(_lines(response.iter_bytes()), name)
         except httpx.HTTPError as error:
             raise self._unreachable(error) from error
 
@@ -166,6 +168,20 @@ def _decoded(content: bytes) -> Answer:
         return msgspec.json.decode(content)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise Malformed("node", "", "an answer that is no JSON") from error
+
+
+def _lines(pieces: Iterator[bytes]) -> Iterator[str]:
+    """The lines of a stream, ended by LF alone; U+2028 and its like are text, at which `httpx` would cut."""
+    rest = bytearray()
+    for piece in pieces:
+        rest += piece
+        if len(rest) > LINE_BYTES_MAX:
+            raise Malformed("node", "", f"a line of more than {LINE_BYTES_MAX} bytes")
+        if b"\n" in piece:
+            *lines, tail = bytes(rest).split(b"\n")
+            rest = bytearray(tail)
+            for line in lines:
+                yield line.removesuffix(b"\r").decode("utf-8", "replace")
 
 
 def _events(lines: Iterator[str], name: str) -> Iterator[Answer]:

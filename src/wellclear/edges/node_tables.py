@@ -50,7 +50,7 @@ class NodeTables:
     def get_meta(self, name: str) -> bytes | None:
         """A small value by name."""
         found = self.database.rows("SELECT value FROM meta WHERE name = ?", (name,))
-        return bytes(found[0][0]) if found else None
+        return self.database.blob(found[0][0]) if found else None
 
     def put_meta(self, name: str, value: bytes) -> None:
         """Keep a small value; the former one goes."""
@@ -65,7 +65,7 @@ class NodeTables:
         rows = self.database.rows(
             "SELECT name, value FROM meta WHERE substr(name, 1, ?) = ? ORDER BY name", (len(prefix), prefix)
         )
-        return {name[len(prefix) :]: bytes(value) for name, value in rows}
+        return {name[len(prefix) :]: self.database.blob(value) for name, value in rows}
 
     def keep_note(self, size: int, note: bytes) -> None:
         """Keep a note that an own entry names as its head: evidence that it was seen. The first one stays."""
@@ -74,11 +74,11 @@ class NodeTables:
     def note(self, size: int) -> bytes | None:
         """The kept note of that size."""
         found = self.database.rows("SELECT note FROM notes WHERE size = ?", (size,))
-        return bytes(found[0][0]) if found else None
+        return self.database.blob(found[0][0]) if found else None
 
     def notes(self) -> list[bytes]:
         """Every kept note, by size."""
-        return [bytes(note) for (note,) in self.database.rows("SELECT note FROM notes ORDER BY size")]
+        return [self.database.blob(note) for (note,) in self.database.rows("SELECT note FROM notes ORDER BY size")]
 
     def put_outbox(self, id_: str, state: str, row: bytes, parts: Sequence[bytes] | None = None) -> None:
         """A new or changed row; it keeps its place. `parts=None` leaves the parts as they are.
@@ -103,7 +103,7 @@ class NodeTables:
         for id_, stored in self.database.rows("SELECT id, stored FROM outbox_parts ORDER BY id, number"):
             parts.setdefault(id_, []).append(self._open_again(stored))
         rows = self.database.rows("SELECT id, state, row FROM outbox ORDER BY place")
-        return [OutboxRow(id_, state, bytes(row), tuple(parts.get(id_, ()))) for id_, state, row in rows]
+        return [OutboxRow(id_, state, self.database.blob(row), tuple(parts.get(id_, ()))) for id_, state, row in rows]
 
     def drop_outbox(self, id_: str) -> None:
         """Forget a row with its parts."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
+from typing import Any
 
 from wellclear.edges.database import Connect, Database, connect
 from wellclear.edges.node_tables import NODE_SCHEMA, NodeTables
@@ -44,10 +45,11 @@ class Store(NodeTables):
             Misconfigured: there is one already.
             Unavailable: the disk would not take it.
         """
-        store = cls(Database.create(path, _LOG_SCHEMA + NODE_SCHEMA, connecting=connecting), box_key)
-        if channel is not None:
-            store.put_meta("channel", channel.encode("ascii"))
-        return store
+        named = ""
+        if channel is not None:  # in the same transaction: a store that is there knows its channel
+            spelled = channel.encode("ascii").hex()
+            named = f"INSERT INTO meta VALUES ('channel', x'{spelled}');"  # noqa: S608  # hex digits and nothing else
+        return cls(Database.create(path, _LOG_SCHEMA + NODE_SCHEMA + named, connecting=connecting), box_key)
 
     @classmethod
     def open(
@@ -72,6 +74,8 @@ class Store(NodeTables):
     def channel(self) -> str | None:
         """The channel that this store belongs to."""
         raw = self.get_meta("channel")
+        if raw is not None and not raw.isascii():
+            raise self.database.damaged()
         return None if raw is None else raw.decode("ascii")
 
     # The log.
@@ -117,13 +121,17 @@ class Store(NodeTables):
 
     def size(self) -> int:
         """The number of leaves under the newest checkpoint."""
-        ((size,),) = self.database.rows("SELECT size FROM checkpoint")
-        return int(size)
+        return self.database.whole(self._newest("size"))
 
     def checkpoint(self) -> bytes | None:
         """The newest note; None while the log is empty."""
-        ((note,),) = self.database.rows("SELECT note FROM checkpoint")
-        return bytes(note) or None
+        return self.database.blob(self._newest("note")) or None
+
+    def _newest(self, column: str) -> Any:
+        found = self.database.rows("SELECT size, note FROM checkpoint")
+        if len(found) != 1:
+            raise self.database.damaged()
+        return found[0][column == "note"]
 
     def cut(self, size: int, note: bytes) -> None:
         """Take back everything from index `size` on, under the note of what stays (empty when nothing does).
@@ -143,12 +151,12 @@ class Store(NodeTables):
     def leaves(self, start: int, end: int) -> list[bytes]:
         """The leaves from index `start` up to `end`, as far as there are any."""
         query = "SELECT leaf FROM leaves WHERE number >= ? AND number < ? ORDER BY number"
-        return [bytes(leaf) for (leaf,) in self.database.rows(query, (start, end))]
+        return [self.database.blob(leaf) for (leaf,) in self.database.rows(query, (start, end))]
 
     def leaf_hashes(self, start: int, end: int) -> list[bytes]:
         """The stored hashes of the leaves from index `start` up to `end`."""
         query = "SELECT hash FROM leaves WHERE number >= ? AND number < ? ORDER BY number"
-        return [bytes(one) for (one,) in self.database.rows(query, (start, end))]
+        return [self.database.blob(one) for (one,) in self.database.rows(query, (start, end))]
 
     def each_leaf(self) -> Iterator[tuple[int, bytes]]:
         """Every index and leaf in order, read in chunks."""
@@ -158,14 +166,14 @@ class Store(NodeTables):
     def find(self, leaf_hash: bytes) -> int | None:
         """The first index at which a leaf with this hash stands."""
         found = self.database.rows("SELECT min(number) FROM leaves WHERE hash = ?", (leaf_hash,))
-        return None if found[0][0] is None else int(found[0][0])
+        return None if found[0][0] is None else self.database.whole(found[0][0])
 
     # Parts.
 
     def part(self, sha: str) -> bytes | None:
         """The stored bytes of a part, by the base64 of their SHA-256."""
         found = self.database.rows("SELECT stored FROM parts WHERE sha = ?", (sha,))
-        return bytes(found[0][0]) if found else None
+        return self.database.blob(found[0][0]) if found else None
 
     # Care.
 

@@ -34,7 +34,8 @@ GROUND: Final = ("onground", "on_ground")
 OPENSKY: Final = frozenset({"baroaltitude", "baro_altitude"})
 BAROMETRIC: Final = {
     "altitude": LengthUnit.FT, "alt_baro": LengthUnit.FT, "baroaltitude": LengthUnit.M, "baro_altitude": LengthUnit.M,
-    "altitude_ft": LengthUnit.FT, "baro_altitude_ft": LengthUnit.FT, "baro_altitude_m": LengthUnit.M,
+    "altitude_ft": LengthUnit.FT, "alt_ft": LengthUnit.FT, "baro_altitude_ft": LengthUnit.FT,
+    "baro_altitude_m": LengthUnit.M,
 }  # fmt: skip
 GEOMETRIC: Final = {
     "geoaltitude": LengthUnit.FT, "alt_geom": LengthUnit.FT, "geo_altitude": LengthUnit.M,

@@ -52,7 +52,12 @@ class Recording:
     def __str__(self) -> str:
         """For people: `4baac6 (THY9BP), 8681 rows`."""
         named = f" ({self.callsign})" if self.callsign else ""
-        return f"{self.address or 'without an address'}{named}, {self.rows} rows"
+        return f"{self.address or 'without an address'}{named}, {row_count(self.rows)}"
+
+
+def row_count(count: int) -> str:
+    """`1 row`, `2 rows`."""
+    return f"{count} row{'' if count == 1 else 's'}"
 
 
 class _Bytes:

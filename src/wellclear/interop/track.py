@@ -19,7 +19,7 @@ from wellclear.domain.volume import VERTICES_MAX, AltitudeBand, Point, Route, Ti
 from wellclear.errors import InvalidValue
 from wellclear.interop.fixes import Fix
 from wellclear.interop.planned import Place, Planned
-from wellclear.interop.recordings import Recording
+from wellclear.interop.recordings import Recording, row_count
 from wellclear.interop.sifting import Limits, Sifted, sifted
 from wellclear.interop.steps import Flown, steps_of
 from wellclear.interop.thinning import Tolerance, thinned
@@ -92,7 +92,7 @@ def track_to_route(recording: Recording, file: str, named: Named, shaping: Shapi
     limits = Limits(shaping.limits.gap_us, shaping.limits.speed_m_s, geometric)
     found = sifted(recording.fixes, limits)
     if not found.segments:
-        said = "; ".join(f"{count} rows {why}" for why, count in recording.dropped.most_common())
+        said = "; ".join(f"{row_count(count)} {why}" for why, count in recording.dropped.most_common())
         raise InvalidValue(file, f"no position of {recording} can be used: {said}")
     first = found.segments[0][0]
     shift_us = shaping.shift_us + (0 if shaping.start_us is None else shaping.start_us - first.moment_us)

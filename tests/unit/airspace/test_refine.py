@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import math
 import random
 
 import numpy as np
 
 from tests.properties.airspace_cases import CENTRES, skeleton_pair
 from wellclear.airspace.geodesy import inverse
-from wellclear.airspace.refine import closest
-from wellclear.airspace.shapes import PIECE_M, shape_of
+from wellclear.airspace.refine import Approach, closest, closing
+from wellclear.airspace.shapes import PIECE_M, Shape, shape_of
 from wellclear.domain.quantities import E7, Position
 from wellclear.domain.volume import Point, Route
 
@@ -53,3 +54,29 @@ def test_long_edges_are_cut_and_the_cuts_join() -> None:
     assert (pieces.end_xyz[:-1] == pieces.start_xyz[1:]).all()
     _, length = inverse(pieces.lon, pieces.lat, pieces.end_lon, pieces.end_lat)
     assert np.abs(length - pieces.length_m).max() < 1e-6
+
+
+def fan(lat: float, lon: float, spokes: int) -> Shape:
+    """A route to and fro between a middle and its rim, centimetres wide: all pieces are equally near to anything."""
+    middle = Position(round(lat * E7), round(lon * E7))
+    angles = [2 * math.pi * spoke / spokes for spoke in range(spokes)]
+    rim = [Position(round(lat * E7 + 8 * math.sin(at)), round(lon * E7 + 8 * math.cos(at))) for at in angles]
+    return shape_of(Route(tuple(position for one in rim for position in (middle, one))))
+
+
+def test_two_dense_fans_are_compared_in_turns_and_the_answer_is_the_same() -> None:
+    """Whoever waits for an answer may do something else in between; what is asked beside it changes nothing."""
+    pair, limit_m = (fan(34, 38, 150), fan(34.5, 38, 150)), np.array([1e6])
+    work, other, turns_taken = closing([pair], limit_m), closing([pair[::-1]], limit_m), 0
+    found: Approach | None = None
+    while found is None:
+        try:
+            next(work)
+            turns_taken += 1
+            next(other, None)
+        except StopIteration as end:
+            found = end.value
+    assert turns_taken >= 10
+    for mine, whole in zip(found.columns(), closest([pair], limit_m).columns(), strict=True):
+        assert mine.tolist() == whole.tolist()
+    assert np.isfinite(found.distance_m).all()

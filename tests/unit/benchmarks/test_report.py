@@ -24,7 +24,8 @@ def test_a_figure_stands_beside_its_peer_with_ratio_and_aim() -> None:
 
 def test_a_missed_aim_is_said() -> None:
     plain = measurement("race.ours", aim=Aim(2, "less", "a wish"))
-    assert "at most 2: **missed**" in section([run({"race.ours": [3, 4]})], [plain])
+    assert "at most 2 ms: **missed** |" in section([run({"race.ours": [3, 4]})], [plain])
+    assert "**missed**, disturbed |" in section([run({"race.ours": [3, 4]}, others=0.5)], [plain])
 
 
 def test_a_peer_that_was_absent_is_named_with_the_reason() -> None:

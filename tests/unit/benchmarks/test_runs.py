@@ -49,7 +49,7 @@ def test_a_quiet_run_says_nothing_and_a_disturbed_one_says_why() -> None:
     assert "differed by 25%" in drift
     samples = {"a": [Sample(0, 1.0, spin) for spin in (18, 18, 20, 30, 30)]}
     (within,) = msgspec.structs.replace(run({}), samples=samples).disturbances()
-    assert "60% in the middle half" in within
+    assert "60%, in the middle half" in within
     (waited,) = run({}, waited=1.5).disturbances()
     assert "1.50 times" in waited
     (failed,) = msgspec.structs.replace(run({}), failed={"race.ours": ["round 1: RuntimeError"]}).disturbances()

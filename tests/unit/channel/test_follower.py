@@ -52,6 +52,17 @@ def test_what_the_host_signed_is_taken_and_gives_the_same_picture(relay: Relay) 
     assert (follower.size, follower.picture.digest) == (relay.size, relay.sketch.picture.digest)
 
 
+def test_a_leaf_is_asked_for_although_no_note_can_be_judged_without_it(relay: Relay) -> None:
+    """The genesis names the host's keys, and so does the first entry of another host."""
+    follower = Follower(relay.sketch.channel)
+    follower.give(2, relay.sketch.leaves[2:])
+    follower.hear(relay.note(), 0)
+    assert follower.wants() == (0, 2)
+    give_what_is_wanted(follower, relay.sketch.leaves)
+    assert follower.wants() is None
+    assert follower.size == relay.size
+
+
 def test_notes_may_come_before_leaves_and_leaves_backwards(relay: Relay) -> None:
     follower = Follower(relay.sketch.channel)
     follower.hear(relay.note(), 0)

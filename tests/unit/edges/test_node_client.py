@@ -9,6 +9,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from wellclear.edges.node_client import NodeClient, error_from
@@ -89,6 +90,17 @@ def test_what_is_no_answer_is_malformed(client: NodeClient, path: str) -> None:
 
 def test_boards_come_one_after_the_other(client: NodeClient) -> None:
     assert list(client.boards()) == [{"size": 7}, {"size": 8}]
+
+
+def test_only_a_line_feed_ends_a_line_of_the_stream() -> None:
+    """A host's words may hold what other programs call a line separator; they come through whole."""
+    told = {"why": "a\u2028b\x85c"}
+    answer = b"event: board\r\ndata: %s\n\n" % json.dumps(told, ensure_ascii=False).encode()
+    client = NodeClient("http://127.0.0.1:1", "token")
+    client.close()
+    transport = httpx.MockTransport(lambda request: httpx.Response(200, content=answer))
+    client._http = httpx.Client(base_url="http://127.0.0.1:1", transport=transport)
+    assert list(client.boards()) == [told]
 
 
 def test_nobody_there_says_how_to_start(tmp_path: Path) -> None:

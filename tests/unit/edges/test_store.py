@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import signal
 import sqlite3
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from tests.unit.edges.faulty import Plan
+from wellclear.edges.database import Database
 from wellclear.edges.store import Store
 from wellclear.errors import Misconfigured, Unavailable
 from wellclear.log.checkpoint import Checkpoint, sign_checkpoint
@@ -153,6 +157,52 @@ def test_nothing_is_created_or_overwritten_unasked(path: Path, log: Log) -> None
     assert not path.with_name("other").exists()
     with pytest.raises(Unavailable, match="cannot be created"):
         Store.create(path / "below a file", None)
+
+
+KILLED_WHILE_CREATING = """
+import os, signal, sqlite3, sys
+from pathlib import Path
+from wellclear.edges.database import connect
+from wellclear.edges.store import Store
+
+def end():
+    os.kill(os.getpid(), signal.SIGKILL)
+
+class Killed(sqlite3.Connection):
+    def executescript(self, script):
+        if sys.argv[2] == "before its tables":
+            end()
+        super().executescript(script.replace(" COMMIT;", "") if sys.argv[2] == "among its tables" else script)
+        end()
+
+def connecting(uri):
+    if sys.argv[2] == "before its first page":
+        end()
+    return sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False, factory=Killed)
+
+Store.create(Path(sys.argv[1]), "channel", connecting=connecting)
+"""
+
+
+@pytest.mark.parametrize(
+    ("moment", "there"),
+    [("before its first page", False), ("before its tables", False), ("among its tables", False), ("after", True)],
+)
+def test_a_store_that_was_killed_while_it_was_created_is_whole_or_is_created_again(
+    path: Path, moment: str, there: bool
+) -> None:
+    """Whoever starts once more must not be told that something lies there, when nothing does."""
+    ran = subprocess.run([sys.executable, "-c", KILLED_WHILE_CREATING, str(path), moment], check=False)
+    assert ran.returncode == -signal.SIGKILL
+    assert path.exists()
+    assert Database.is_only_begun(path) is not there
+    if there:
+        with pytest.raises(Misconfigured, match="there is a store here already"):
+            Store.create(path, "channel")
+    store = Store.open(path) if there else Store.create(path, "channel")
+    assert (store.channel, store.size(), store.checkpoint()) == ("channel", 0, None)
+    assert Database.is_only_begun(path) is False
+    store.close()
 
 
 def test_other_files_are_refused_in_words(path: Path, tmp_path: Path) -> None:
@@ -306,3 +356,40 @@ def test_what_was_opened_is_encrypted_at_rest(path: Path) -> None:
     without.close()
     with pytest.raises(Unavailable, match="closed"):
         without.size()
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "UPDATE checkpoint SET size = NULL",
+        "UPDATE checkpoint SET size = 'x'",
+        "UPDATE checkpoint SET note = 5000000000",
+        "DELETE FROM checkpoint",
+        "UPDATE leaves SET leaf = 5000000000",
+        "UPDATE leaves SET hash = NULL",
+        "UPDATE leaves SET leaf = 'text'",
+    ],
+)
+def test_a_value_that_was_never_written_is_a_damaged_store_and_no_fault_of_the_program(
+    sql: str, tmp_path: Path
+) -> None:
+    """A number of five billion where bytes belong would have been as many zeros in memory."""
+    path = tmp_path / "host.sqlite"
+    store = Store.create(path, "c")
+    Log(store).append(b"one\n", b"two\n")
+    store.close()
+    schema = "SELECT sql FROM sqlite_master"
+    with sqlite3.connect(path) as connection:
+        made = [row[0] for row in connection.execute(schema) if row[0]]
+        connection.execute("PRAGMA writable_schema = ON")
+        for text in made:
+            loose = text.replace(" NOT NULL", "").replace("STRICT", "")
+            connection.execute("UPDATE sqlite_master SET sql = ? WHERE sql = ?", (loose, text))
+    connection.close()
+    with sqlite3.connect(path) as connection:
+        connection.execute(sql)
+    connection.close()
+    damaged = Store.open(path)
+    with pytest.raises(Misconfigured, match=r"damaged|changed"):
+        damaged.fsck()
+    damaged.close()

@@ -17,6 +17,10 @@ from wellclear.interop.moments import moment
         "231000ZNOV26",
         "231000znov26",
         "2026-11-23 10:00Z",
+        "2026-11-23T13:00+0300",
+        "2026-11-23T05:30:00-0430",
+        "2026-11-23 10:00 UTC",
+        "2026-11-23T10:00:00GMT",
     ],
 )
 def test_a_moment_names_its_zone(text: str) -> None:
@@ -24,7 +28,19 @@ def test_a_moment_names_its_zone(text: str) -> None:
 
 
 @pytest.mark.requirement("R20")
-@pytest.mark.parametrize("text", ["2026-11-23T10:00", "2026-11-23 10:00", "10:00Z", "", "321000ZNOV26", "tomorrow"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2026-11-23T10:00",
+        "2026-11-23 10:00",
+        "10:00Z",
+        "",
+        "321000ZNOV26",
+        "tomorrow",
+        "2026-11-23T13:00+3",
+        "2026-11-23T10:00 EST",
+    ],
+)
 def test_a_moment_without_zone_is_refused(text: str) -> None:
     with pytest.raises(InvalidValue, match="--start"):
         moment(text, "--start")

@@ -13,7 +13,7 @@ from tests.house.sources import ROOT
 from wellclear.domain.quantities import Position
 from wellclear.errors import Malformed
 from wellclear.interop.fixes import Fix
-from wellclear.interop.recordings import Recording, read_recordings
+from wellclear.interop.recordings import Recording, read_recordings, row_count
 
 TRACKS = ROOT / "tests" / "vectors" / "tracks"
 NOON_US = 1_700_000_000_000_000
@@ -192,3 +192,9 @@ def test_only_line_ends_end_a_row(odd: str) -> None:
         rows = [f'{{"lat": 34.5, "lon": 38.3, "time": 1795000000, "flight": "A{odd}B"}}'] * 2
         assert read("\n".join(rows), "mine.json")[1][""].rows == 2
     assert read(f"lat,lon,time,flight\n34.5,38.3,1795000000,A{odd}B\n", "mine.csv")[1][""].rows == 1
+
+
+def test_one_row_is_one_row_and_alt_ft_is_a_height() -> None:
+    one = only(f"timestamp,latitude,longitude,alt_ft,icao24\n{NOON_US // 10**6},34.56,38.27,1000,4baac6\n")
+    assert str(one) == "4baac6, 1 row" and row_count(2) == "2 rows"
+    assert one.fixes[0].barometric_mm == 304_800

@@ -162,7 +162,7 @@ def test_it_reads_back_as_the_same_volumes() -> None:
 def test_nothing_usable_says_why() -> None:
     recording = Recording("4baac6", rows=3)
     recording.drop("without a position", 1)
-    with pytest.raises(InvalidValue, match=r"no position of 4baac6, 3 rows can be used: 1 rows without a position"):
+    with pytest.raises(InvalidValue, match=r"no position of 4baac6, 3 rows can be used: 1 row without a position"):
         routed(recording)
 
 

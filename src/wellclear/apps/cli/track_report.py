@@ -54,11 +54,12 @@ def lacks(routed: Routed) -> str:
 def not_used(recording: Recording, routed: Routed) -> str:
     """How many rows gave nothing, and why."""
     aside = sum(len(left_out.fixes) for left_out in routed.sifted.left_out)
-    said = [f"{aside} positions that do not go with the others"] if aside else []
+    unlike = counted(aside, "position that does not go with the others", "positions that do not go with the others")
+    said = [unlike] if aside else []
     if routed.sifted.repeated:
-        said.append(f"{routed.sifted.repeated} rows that repeat a moment")
+        said.append(counted(routed.sifted.repeated, "row that repeats a moment", "rows that repeat a moment"))
     for why, count in recording.dropped.most_common():
-        said.append(f"{count} rows {why}, the first is row {recording.first_dropped[why]}")
+        said.append(f"{counted(count, 'row', 'rows')} {why}, the first is row {recording.first_dropped[why]}")
     return "; ".join(said) or "nothing"
 
 

@@ -27,6 +27,7 @@ from wellclear.channel.own_rules import check_approved, check_content, check_pub
 from wellclear.channel.submission import check_answers, note_of
 from wellclear.domain.canonical import b64, unb64
 from wellclear.domain.entry import SALT_BYTES, Act, Approval, Entry, act_hash
+from wellclear.domain.kinds import KINDS, Linked
 from wellclear.domain.parts import Group
 from wellclear.domain.reasons import Reason
 from wellclear.edges.clock import Clock
@@ -41,6 +42,10 @@ _UNFOLDED: Final = ("waiting", "linked", "logged")
 HALTED: Final = (
     "this node has halted, because the host has signed two histories; only safety still goes out, and unproven. "
     "Use the telephone, and change the host"
+)
+STANDS_BY: Final = (
+    "this node stands by, and nothing that its key links counts before it has taken over. Speak at the node that runs, "
+    "or give `wellclear takeover` if that one is dead"
 )
 NOT_KNOWN: Final = (
     "it is not known whether this was stored. It is not sent while this node runs; if the node is started again before "
@@ -104,7 +109,7 @@ class NodeCore(Hearing):
 
     def check_draft(self, act: Act, groups: Sequence[Group]) -> None:
         """Raise `Refused` or `InvalidValue` for an act that this node would not sign, whoever approves it."""
-        self._check_author(act)
+        self._check_author(act, "node" if KINDS[act.kind].linked is Linked.NODE else "another")
         check_content(self.picture, act, groups)
         check_answer(self.view, act, groups)
         check_public(self.picture, self._waiting(), act)
@@ -122,7 +127,7 @@ class NodeCore(Hearing):
         known = self.outbox.items.get(b64(act_hash(act)))
         if known is not None and known.state != "refused":
             return known
-        self._check_author(act)
+        self._check_author(act, use)
         openings = self.epochs.openings(act, stored)
         groups = groups_of(act, openings)
         check_content(self.picture, act, groups)
@@ -166,11 +171,19 @@ class NodeCore(Hearing):
         else:
             self._store_item(before, with_parts=True)
 
-    def _check_author(self, act: Act) -> None:
+    @property
+    def stands_by(self) -> bool:
+        """Whether this node's key is a stand-by's, which links nothing but the entry by which it takes over."""
+        row = self.picture.keys.get(b64(self.outbox.signers["node"].public_key))
+        return row is not None and row.use == "standby"
+
+    def _check_author(self, act: Act, use: str) -> None:
         if act.party != self.party:
             raise Refused(Reason.NOT_YOUR_KEY, f"this is the node of {self.party}", field="party")
         if self.state == "left":
             raise Refused(Reason.KEY_NOT_LIVE, f"{self.party} has left this channel with entry {self.left_at}")
+        if use == "node" and self.stands_by:
+            raise Refused(Reason.WRONG_KEY_USE, STANDS_BY)
         if self.state == "halted" and act.kind not in AFTER_A_HALT:
             raise Refused(Reason.HEAD_DIFFERS, HALTED)
 
@@ -188,7 +201,7 @@ class NodeCore(Hearing):
         """What time brings: rings, time, receipts, findings, expired notices."""
         now_us = self.now_us
         self._settle_unstored()
-        self._detect()
+        self.detect()
         mono_us = self.clock.monotonic_us()
         silence_us = min(mono_us - self._started_us, self.follower.silence_us(mono_us) or mono_us)
         stale = self.state == "stale"
@@ -198,7 +211,7 @@ class NodeCore(Hearing):
             self.changed = True
         if self.state == "left":
             self._end_outbox()
-        if self.state != "live" or not self.picture.agreement:
+        if self.state != "live" or not self.picture.agreement or self.stands_by:
             return
         pen = self.pen("")
         claimed_us = max((item.act.said for item in self._open("time")), default=0)

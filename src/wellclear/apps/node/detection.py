@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from wellclear.airspace.conflict import Announced, Conflict
 from wellclear.airspace.reference import ReferenceEngine
+from wellclear.airspace.turns import Turns, finished
 from wellclear.apps.check.against import Meeting, meetings
 from wellclear.domain.agreement import default_settings
 from wellclear.domain.canonical import INTEGER_MAX
@@ -21,6 +22,7 @@ from wellclear.picture.picture import Picture
 from wellclear.picture.view_items import ItemView, View
 from wellclear.picture.view_states import announced_notice
 
+ITEMS_A_TURN = 64
 ROWS_MAX = 32
 ROWS_OF_NOTICE_MAX = 8
 """Pairs that one notice of a peer gets as rows of an entry; the rest is a count, lest a thousand drown a desk."""
@@ -75,6 +77,10 @@ class Detection:
 
     def run(self, picture: Picture, view: View, now_us: int) -> list[Change]:
         """Bring the engine up to date and compare what has changed."""
+        return finished(self.running(picture, view, now_us))
+
+    def running(self, picture: Picture, view: View, now_us: int) -> Turns[list[Change]]:
+        """The same in turns, by this picture and view; what is touched in between is looked at by the next run."""
         if not picture.agreement:
             return []
         if self._engine is None or self._agreement != picture.agreement:
@@ -93,10 +99,12 @@ class Detection:
         for id_, item in announced:
             self._hold(id_, item, view.items[id_].current.shown_to if item is not None else ())
         found: list[Change] = []
-        for id_, item in announced:
-            exact = self._engine.check(item) if item is not None else []
+        for number, (id_, item) in enumerate(announced, 1):
+            exact = (yield from self._engine.checking(item)) if item is not None else []
             found += self._compare(id_, exact)
-            self._retell(id_, item, exact, view)
+            yield from self._retell(id_, item, exact, view)
+            if number % ITEMS_A_TURN == 0:
+                yield
         return found
 
     def _active(self, picture: Picture, view: View, id_: str, now_us: int) -> Announced | None:
@@ -138,9 +146,9 @@ class Detection:
     def _ours(self, pair: Pair) -> bool:
         return any(self._parties.get(id_) == self.party for id_ in pair)
 
-    def _retell(self, id_: str, item: Announced | None, exact: list[Conflict], view: View) -> None:
+    def _retell(self, id_: str, item: Announced | None, exact: list[Conflict], view: View) -> Turns[None]:
         """The same from what the other party of each pair was shown of the own notice, and from nothing else."""
-        found = self._as_told(item, exact, view) if item is not None else []
+        found = (yield from self._as_told(item, exact, view)) if item is not None else []
         now = {(one.a, one.b): one for one in found}
         for pair in {pair for pair in self._told if id_ in pair} | now.keys():
             if now.get(pair) != self._told.get(pair):
@@ -150,14 +158,16 @@ class Detection:
             else:
                 del self._told[pair]
 
-    def _as_told(self, item: Announced, exact: list[Conflict], view: View) -> list[Conflict]:
+    def _as_told(self, item: Announced, exact: list[Conflict], view: View) -> Turns[list[Conflict]]:
         assert self._engine is not None, "run has made it"
         if item.party == self.party:
             found: list[Conflict] = []
             ours = view.items[item.id]
             for peer in sorted(set(self._parties.values()) - {self.party}):
                 shown = as_shown(ours, peer)
-                rows = exact if shown == item else self._engine.check(shown) if shown is not None else []
+                rows = exact
+                if shown != item:
+                    rows = (yield from self._engine.checking(shown)) if shown is not None else []
                 found += [one for one in rows if self._parties.get(one.b if one.a == item.id else one.a) == peer]
             return found
         found, aside = [], ReferenceEngine(self._terms.minima_of)
@@ -170,7 +180,7 @@ class Detection:
             shown = as_shown(view.items[mine], item.party)
             if shown is not None:
                 aside.add(shown)
-        return found + aside.check(item)
+        return found + (yield from aside.checking(item))
 
     def held(self) -> dict[str, str]:
         """Every notice that is compared, with its party."""

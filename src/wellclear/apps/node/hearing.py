@@ -12,13 +12,14 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import Final
 
+from wellclear.apps.node.detection import Change
 from wellclear.apps.node.holding import Holding
 from wellclear.apps.node.parts import Wanted
 from wellclear.channel.follower import Proven
 from wellclear.channel.outbox import Item, decode_item
 from wellclear.domain.entry import Entry
 from wellclear.domain.logged import Logged
-from wellclear.errors import Equivocation, Misconfigured, Unavailable
+from wellclear.errors import Equivocation, Misconfigured, Unavailable, WellclearError
 from wellclear.log.equivocation import check_evidence
 from wellclear.log.merkle import leaf_hash
 from wellclear.picture.picture import Step
@@ -27,6 +28,7 @@ from wellclear.picture.view import SOFT, fold_view, open_later
 
 BUSY_US: Final = 1_000_000
 """Work that takes longer than this may have kept an entry waiting so long that its age tells nothing of a clock."""
+TURNS_AT_ONCE: Final = 2
 _CHUNK: Final = 512
 
 Progress = Callable[[int, int], None]
@@ -68,7 +70,10 @@ class Hearing(Holding):
             self._forget_logged()
         except Equivocation as found:  # it was killed between the proof and the log that breaks it
             self.halt(found)
-        self._detect()
+        while True:
+            self.detect()
+            if not self.detecting:
+                break
 
     def restored(self) -> None:
         """This home was restored from a backup: take fresh ids, and ask before linking what its outbox held."""
@@ -159,7 +164,7 @@ class Hearing(Holding):
             for remark in proven.differing:
                 self.ringing.head_differs(remark, self.now_us)
             self._forget_logged()
-            self._detect()
+            self.detect()
             self.changed = True
 
     # Whose clock may be judged: what was missed, or waited in a queue while this node was at work, is late by that.
@@ -267,8 +272,28 @@ class Hearing(Holding):
             self.parts.again(rows)
             raise
 
-    def _detect(self) -> None:
-        for change in self.detection.run(self.picture, self.view, self.now_us):
+    @property
+    def detecting(self) -> bool:
+        """Whether conflicts are still being looked for; `detect` goes on, a turn at a time."""
+        return self._detecting is not None
+
+    def detect(self, turns: int = TURNS_AT_ONCE) -> None:
+        """Look for conflicts in what has changed, for so many turns; hostile shapes can take seconds."""
+        if self._detecting is None:
+            self._detecting = self.detection.running(self.picture, self.view, self.now_us)
+        for _ in range(turns):
+            try:
+                next(self._detecting)
+            except StopIteration as end:
+                self._detecting = None
+                self._detected(end.value)
+                return
+            except WellclearError:
+                self._detecting = None
+                raise
+
+    def _detected(self, changes: Sequence[Change]) -> None:
+        for change in changes:
             self.ringing.conflict(change, self.picture, self.now_us)
             self.changed = True
 

@@ -13,8 +13,9 @@ from typing import Final
 
 from msgspec import UNSET
 
+from wellclear.airspace.turns import Turns
 from wellclear.apps.node.alarms import AlarmBook
-from wellclear.apps.node.detection import Detection
+from wellclear.apps.node.detection import Change, Detection
 from wellclear.apps.node.epochs import EpochKeys, NodeKeys
 from wellclear.apps.node.ids import decode_counters
 from wellclear.apps.node.outside import Outside
@@ -69,6 +70,7 @@ class Holding:
         self.ringing = Ringing(party, self.alarms, self.duties, self._act_at)
         self.parts = Parts(party)
         self.detection = Detection(party)
+        self._detecting: Turns[list[Change]] | None = None
         self.said = SaidRows()
         self.epochs = EpochKeys(party, store, keys.sealing)
         self.outside = Outside(party, self.epochs.opening)

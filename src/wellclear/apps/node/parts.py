@@ -85,6 +85,11 @@ class Parts:
             row.busy = True
         return sorted(rows, key=lambda row: -row.index)
 
+    def host_is_back(self, now_us: int) -> None:
+        """What did not come while the host was away is asked for at once: a cry for help may stand in it."""
+        for row in self.wanted.values():
+            row.next_us, row.tries = min(row.next_us, now_us), 0
+
     def came(self, row: Wanted, stored: bytes | None, now_us: int, keep: Keep, unseal: Unseal) -> Group | Unopened:
         """What was fetched, or None when the host had nothing; it is asked for again until it opens and is kept.
 

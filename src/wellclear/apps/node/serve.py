@@ -23,7 +23,7 @@ from wellclear.apps.node.service import NodeService
 from wellclear.channel.epochs import Wrapping
 from wellclear.edges.client import HostClient
 from wellclear.edges.clock import Clock, SystemClock
-from wellclear.edges.database import Connect, connect
+from wellclear.edges.database import Connect, Database, connect
 from wellclear.edges.keyring import SEALING_USE, Keyring, box_key, public_half, unlock_sealing, write_private
 from wellclear.edges.node_client import TOKEN_FILE
 from wellclear.edges.settings import NodeSettings
@@ -92,7 +92,7 @@ def open_node(
         Unavailable: the disk would not read.
     """
     path, box = settings.home / STORE_FILE, box_key(keys.signer)
-    if path.exists():
+    if path.exists() and not Database.is_only_begun(path, connecting=connecting):
         store = Store.open(path, box_key=box, connecting=connecting)
     else:
         store = Store.create(path, settings.channel, box_key=box, connecting=connecting)

@@ -98,10 +98,13 @@ class NodeService(Telling):
         tries = 0
         while self.core.state != "left":  # there is nothing more to come
             try:
-                halted = self.core.state == "halted"
+                halted, back = self.core.state == "halted", False
                 async for event in self.client.events(self._next_leaf()):
                     tries = 0
                     self.link_words = "the host's stream is open"
+                    if not back:
+                        back = True
+                        self.core.parts.host_is_back(self.core.clock.monotonic_us())
                     self.core.turned_away = ""
                     await self._take(event)
                     if self.core.state == "left":
@@ -284,6 +287,11 @@ class NodeService(Telling):
         while True:
             await asyncio.sleep(TICK_S)
             self._tick_core()
+            while self.core.detecting:
+                await asyncio.sleep(0)  # everything else takes its turn
+                with self.core.working():
+                    self.core.detect(1)
+                self._after()
 
     def _tick_core(self) -> None:
         try:

@@ -20,8 +20,8 @@ class HonestClocks(Checker):
 
     Now is the second greatest claim, so that one wrong clock moves nobody's; excused is only what such a clock says
     alone: entries of its own party, and if it is the host's, entries that were logged meanwhile. From the moment at
-    which a second party's clock has been wrong (or the node is in strange hands, which name any hour they like),
-    nothing is asked. Where the host's disk forgot, what stood beyond was committed twice, and is not timed.
+    which the clock of a second party that counts has been fast (or its node in strange hands, which name any hour they
+    like), nothing is asked. Where the host's disk forgot, what stood beyond was committed twice, and is not timed.
     """
 
     name = "honest clocks"
@@ -44,7 +44,8 @@ class HonestClocks(Checker):
         ended_us = ledger.committed_us.get(answered.get(owing.key, -1), self.watched.now_us)
         first_us = dict[str, int]()
         for wrong in ledger.wrong:
-            first_us[wrong.party] = min(wrong.from_us, first_us.get(wrong.party, wrong.from_us))
+            if wrong.fast and wrong.party in history.picture.clocks:
+                first_us[wrong.party] = min(wrong.from_us, first_us.get(wrong.party, wrong.from_us))
             entry = self._entry(history, owing.index)
             concerned = wrong.hosting or (entry is not None and entry.act.party == wrong.party)
             if concerned and wrong.from_us <= began_us <= wrong.to_us + LAGS_US:

@@ -41,8 +41,9 @@ class Rung(Checker):
 
     Excused: a ring in the second in which the node was started, its clock was set, or the duty became known to it, is
     not timed (that it rings within half a second from then on is still asked); a node whose own disk forgot may ring
-    twice, and one may ring again about an index that the heads gave to another entry when they changed the host. A
-    wrong clock excuses nothing else: it is the clock that the node rings by.
+    twice, and one may ring again about an index that the heads gave to another entry when they changed the host,
+    or where its disk would not keep that it had rung. A wrong clock excuses nothing else: it is the clock that the
+    node rings by.
     """
 
     name = "rung"
@@ -131,9 +132,10 @@ class Rung(Checker):
 
     def finish(self, history: History) -> Iterator[str]:
         yield from self.watch()
-        times = Counter[tuple[str, str, str]]()
-        for rang in self.watched.ledger.rang:
-            if rang.kind in DUTY_ALARMS and rang.rung and not self.watched.ledger.voided(rang.index, rang.at_us):
+        times, ledger = Counter[tuple[str, str, str]](), self.watched.ledger
+        for rang in ledger.rang:
+            kept = f"{rang.key}/{rang.rung}" not in ledger.unkept.get(rang.party, ())
+            if kept and rang.kind in DUTY_ALARMS and rang.rung and not ledger.voided(rang.index, rang.at_us):
                 times[rang.party, rang.key, rang.rung] += 1
             if rang.early_us > 0:
                 yield f"{rang.party} rang {rang.key}/{rang.rung} {rang.early_us / 1e6:.3f} s before it was passed"

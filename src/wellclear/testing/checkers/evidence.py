@@ -30,8 +30,10 @@ class Evidence(Checker):
     """What nodes say of their host, against what is known of it.
 
     Excused: evidence and differing heads about sizes beyond the one where a second signer, or a host that had
-    forgotten, went on; heads that strange hands have named in a party's name. A node whose own disk forgot may have
-    forgotten what it was shown; and what reached a node in the second in which its power went, it may not have seen.
+    forgotten, went on; of a host that the heads have replaced, nobody shows the other side any more, so that a node may
+    hold one side and no evidence. Heads that strange hands have named in a party's name. A node whose own disk forgot
+    may have forgotten what it was shown; what reached a node in the second in which its power went, it may not have
+    seen.
     """
 
     name = "evidence"
@@ -138,14 +140,15 @@ class Evidence(Checker):
             return
         own = core.store.leaves(0, core.store.size())
         shared = min(len(own), len(history.leaves))
-        if tuple(own[:shared]) != history.leaves[:shared]:
+        unlike = next((index for index in range(shared) if own[index] != history.leaves[index]), None)
+        if unlike is not None and not self._of_a_former_host(unlike):
             yield f"{node.name} holds another log than its host shows, and no evidence"
         tree, ledger = core.follower.tree, self.watched.ledger
         if ledger.decisions and node.party in ledger.halted:
             return  # its evidence has served, and it follows another host
         for proof in self._shown.get(node.name, []):
             there = proof.index < len(history.logged) and b64(history.logged[proof.index].leaf_hash) == proof.leaf_hash
-            if ledger.voided(proof.index, proof.at_us):
+            if ledger.voided(proof.index, proof.at_us) or self._of_a_former_host(proof.index):
                 continue
             if not there and len(own) > proof.index:
                 yield f"{node.name} was given a proof of entry {proof.index} that does not hold, and has no evidence"
@@ -154,6 +157,11 @@ class Evidence(Checker):
             if not voided and proof.size <= tree.size and b64(tree.root(proof.size)) != proof.root:
                 yield f"{node.name} was shown another root of {proof.size} entries than its own, and has no evidence"
                 return
+
+    def _of_a_former_host(self, index: int) -> bool:
+        """Whether a host that is host no more has forked before there: nobody shows the other side any more."""
+        fork, decisions = self.watched.fork_at(), self.watched.ledger.decisions
+        return bool(decisions) and fork is not None and fork <= index < decisions[-1][1]
 
     def _heard(self, node: WatchedNode) -> bool:
         """Whether the node has listened to its host for a while, and the host has not stopped of itself."""

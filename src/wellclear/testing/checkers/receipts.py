@@ -8,7 +8,8 @@ from msgspec import UNSET
 
 from wellclear.domain.entry import Entry
 from wellclear.domain.kinds import Receipt, public_of
-from wellclear.picture.picture import Picture
+from wellclear.picture.picture import Picture, Step
+from wellclear.picture.rows import AnswerRow
 from wellclear.testing.checkers.checker import Checker, History
 
 
@@ -41,20 +42,30 @@ class TrueReceipts(Checker):
                 continue
             store = core.store
             claimed: set[int] = set()
+            answered: set[int] = set()
             for one, step in zip(history.logged, history.steps, strict=True):
                 entry = one.entry
+                answered |= self._answered(step, node.party)
                 if (
                     entry is not None
                     and entry.act.party == node.party
                     and entry.act.kind == "receipt"
                     and not step.remarks
                 ):
-                    claimed |= self._received(entry)
+                    claimed |= self._received(entry) - answered
             owed = {index for index in claimed if f"{index}/{node.party}" in history.picture.owed}
             for index in sorted(owed):
                 shut = [ref for ref in self._meant(history, index, node.party) if store.opening(ref) is None]
                 if shut:
                     yield f"{node.name} has a receipt for entry {index}, and {len(shut)} of its parts are not open"
+
+    @staticmethod
+    def _answered(step: Step, party: str) -> set[int]:
+        """What a person of the party acknowledges with this entry: no later receipt says anything of that."""
+        rows = [change.row for change in step.changes if change.table == "answer"]
+        return {
+            row.index for row in rows if isinstance(row, AnswerRow) and row.party == party and row.acked_us is not UNSET
+        }
 
     @staticmethod
     def _received(entry: Entry) -> set[int]:

@@ -60,6 +60,8 @@ class SimDisk:
     writes: int = 0
     """Commits that took effect."""
     on_commit: Callable[[], None] = lambda: None
+    failed_s: float = -1.0
+    """When it last reported an error."""
     _open: list[sqlite3.Connection] = field(default_factory=list)
     _promised: Image | None = None
     """What the disk falls back to, after it has lied about a commit."""
@@ -155,6 +157,7 @@ class SimDisk:
         raise PowerCut(fault)
 
     def _report(self, fault: str) -> None:
+        self.failed_s = self.life.loop.time() if self.life is not None else -1.0
         self.on_struck(fault)
         error = sqlite3.OperationalError(f"{fault}, on purpose")
         error.sqlite_errorcode = REPORTED_FAULTS[fault]

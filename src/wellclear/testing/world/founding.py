@@ -12,6 +12,8 @@ from wellclear.testing.sketch import Sketch
 
 HOST: Final = "host"
 """The name by which nodes find the host."""
+STANDBYS: Final = 0.6
+"""How many of the parties have one."""
 CAST: Final = (
     (("NORTHLAND", "principal"), ("SOUTHLAND", "principal")),
     (("NORTHLAND", "principal"), ("SOUTHLAND", "principal"), ("EASTLAND", "principal")),
@@ -33,7 +35,16 @@ def found(seed: int) -> Sketch:
     for name in sketch.parties:
         if name != sketch.host:  # nobody sits at a desk of the host's
             sketch.enrol(name)
+            if dice.random() < STANDBYS:
+                _stand_by(sketch, name)
     return sketch
+
+
+def _stand_by(sketch: Sketch, party: str) -> None:
+    """Register the key of a stand-by node, whose home waits on another machine."""
+    public = {"key": sketch.parties[party].public("standby0"), "use": "standby"}
+    composed = sketch.compose("add_key", party, public=public)
+    sketch.send(party, composed, sketch.approved(composed, ("A1", "administrator"), ("A2", "administrator")))
 
 
 def short_settings(clocks: list[str]) -> Settings:

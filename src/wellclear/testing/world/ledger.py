@@ -70,6 +70,8 @@ class Wrong:
     to_us: int
     hosting: bool = False
     """Whether it was the host's."""
+    fast: bool = True
+    """Whether it may have named hours of the future."""
 
 
 @dataclass

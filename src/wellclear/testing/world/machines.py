@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import random
+import shutil
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -35,7 +37,7 @@ NODE_FILES: Final = (STORE_FILE, f"{STORE_FILE}-wal")
 
 
 @dataclass
-class Machine:
+class Machine(ABC):
     """One computer: its name, clock and disk, and the process that runs on it, if one does."""
 
     name: str
@@ -104,14 +106,17 @@ class Machine:
             self.say(self.name, f"ended by itself: {self.died[-1]}")
             self._end()
 
+    @abstractmethod
     def _begin(self) -> None:
-        raise NotImplementedError
+        """Start the program on this machine's disk; raises what the program raises when it refuses."""
 
+    @abstractmethod
     def _release(self) -> None:
-        raise NotImplementedError
+        """Give back what the program had open."""
 
+    @abstractmethod
     def _fault(self) -> str:
-        raise NotImplementedError
+        """Why the program ended by itself."""
 
 
 @dataclass
@@ -197,6 +202,13 @@ class NodeMachine(Machine):
     def live(self) -> NodeService | None:
         """The service, if it runs."""
         return self.service if self.up else None
+
+    def begin_anew(self, signer: Signer) -> None:
+        """Put another home in its place: empty, with a key of its own."""
+        self.disk.put({})
+        for folder in [path for path in self.disk.home.iterdir() if path.is_dir()]:
+            shutil.rmtree(folder)
+        self.signer = signer
 
     def mark_restored(self) -> None:
         """As `wellclear restore` does it."""

@@ -37,7 +37,7 @@ def tend(world: World, machine: Machine) -> bool:
 
 def _recover(world: World, host: HostMachine) -> bool:
     """From the longest copy of the members; the first image of the disk where its own is damaged."""
-    copies = [_copy_of(node) for node in world.nodes.values() if node.up]
+    copies = [copy_of(node) for node in world.nodes.values() if node.up]
     if len(copies) < len(world.nodes) or not copies:
         return False  # they are asked again when all of them answer
     if any(word in host.why_down for word in DAMAGED):
@@ -49,11 +49,14 @@ def _recover(world: World, host: HostMachine) -> bool:
         return host.start()
     except WellclearError as error:
         host.why_down = str(error)
+        if "two histories" in host.why_down:
+            world.heads.lost = True  # "the members must change the host"
         world.say(host.name, f"cannot be recovered: {error}")
         return False
 
 
-def _copy_of(node: NodeMachine) -> LogCopy | None:
+def copy_of(node: NodeMachine) -> LogCopy | None:
+    """What a node exports: its log, its newest note, and the parts that it has opened; None while it has nothing."""
     if node.service is None:
         return None
     store = node.service.core.store

@@ -9,32 +9,28 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import Any, Final
 
 from wellclear.apps.host.starting import HostKeys
-from wellclear.apps.node.alarms import Alarm
-from wellclear.apps.node.service import NodeService
-from wellclear.channel.outbox import Item
-from wellclear.channel.submission import check_answers, decode_frames
-from wellclear.domain.canonical import b64
+from wellclear.domain.kinds import HostCard
 from wellclear.domain.logged import Logged
-from wellclear.errors import InvalidValue, Malformed, Refused, Unavailable, Unverified, WellclearError
-from wellclear.log.merkle import leaf_hash
 from wellclear.picture.picture import Step
 from wellclear.testing.sketch import Sketch, SketchParty
 from wellclear.testing.world.acts import habits
 from wellclear.testing.world.clock import SimClock
 from wellclear.testing.world.disk import SimDisk, forget_place, new_place
 from wellclear.testing.world.founding import HOST, found
-from wellclear.testing.world.ledger import Ledger, Proof, Put, Rang, Sample
-from wellclear.testing.world.loop import PowerCut, SimLoop, life_now
+from wellclear.testing.world.heads import Heads
+from wellclear.testing.world.ledger import Ledger
+from wellclear.testing.world.loop import SimLoop, life_now
 from wellclear.testing.world.machines import HostMachine, Machine, NodeMachine, node_home
 from wellclear.testing.world.network import Link, Network
 from wellclear.testing.world.officers import Officer, Temper
 from wellclear.testing.world.operators import tend
-from wellclear.testing.world.scene import Said, Scene
+from wellclear.testing.world.people import bring_along
+from wellclear.testing.world.speaking import Speaking
 from wellclear.testing.world.vices import Vice, vices
+from wellclear.testing.world.witness import Witness
 
 LOOK_S: Final = 1.0
 STEP_S: Final = 1.2
@@ -67,12 +63,18 @@ class World:
         self.plan = plan
         self.loop = SimLoop()
         self.ledger = Ledger()
+        self.witness = Witness(self)
+        self.speaking = Speaking(self)
         self.place = new_place()
         self.sketch: Sketch = found(plan.seed)
         self.dice = self.rng("profile")
         self.vices: dict[str, Vice] = self._chosen()
         self.watchers: list[Callable[[], None]] = []
-        self.net = Network(self.loop, self.rng("net"), self.struck, taps=[self._tap])
+        self.net = Network(self.loop, self.rng("net"), self.struck, taps=[self.witness.tap])
+        assert self.sketch.picture.host is not None, "it was founded"
+        self.card: HostCard = self.sketch.picture.host
+        """The host in force, as the heads of delegation have last decided."""
+        self.heads = Heads(self)
         self.calm = Link(delay_s=(0.002, self.dice.choice([0.02, 0.2])))
         self.host = self._host()
         self.nodes: dict[str, NodeMachine] = {}
@@ -103,7 +105,8 @@ class World:
 
     # Machines.
 
-    def _machine(self, name: str) -> dict[str, Any]:
+    def machine_of(self, name: str) -> dict[str, Any]:
+        """What a fresh computer of that name has."""
         (self.place / name.lower()).mkdir(mode=0o700, exist_ok=True)
         disk = SimDisk(self.place / name.lower(), self.rng(f"disk {name}"), self.struck)
         clock = SimClock(self.loop, drift_ppm=self.rng(f"clock {name}").randint(-50, 50), starts_us=self.sketch.now_us)
@@ -114,10 +117,14 @@ class World:
 
     def _host(self) -> HostMachine:
         party = self.sketch.parties[self.sketch.host]
-        host = HostMachine(**self._machine("HOST"))
+        host = HostMachine(**self.machine_of("HOST"))
         host.found(self.sketch, HostKeys(party.key("log"), party.key("sequencer"), party.key("cosigner")))
-        host.disk.on_commit = lambda: self._committed(host)
-        self.net.servers[HOST] = host
+        return self.serve_by(host)
+
+    def serve_by(self, host: HostMachine) -> HostMachine:
+        """From now on this machine is the one that everybody reaches as the host."""
+        host.disk.on_commit = lambda: self.witness.committed(host)
+        self.net.servers[HOST] = self.host = host
         return host
 
     def join(self, party: str) -> NodeMachine:
@@ -125,8 +132,8 @@ class World:
         settings = node_home(self.place, self.sketch, party, HOST)
         signer = self.sketch.parties[party].key("node")
         sealing = self.sketch.parties[party].sealing
-        machine = NodeMachine(**self._machine(party), party=party, signer=signer, sealing=sealing, settings=settings)
-        machine.rang = lambda alarm: self._rang(machine, alarm)
+        machine = NodeMachine(**self.machine_of(party), party=party, signer=signer, sealing=sealing, settings=settings)
+        machine.rang = lambda alarm: self.witness.rang(machine, alarm)
         self.nodes[party] = machine
         self.net.links[party] = Link(delay_s=self.calm.delay_s)
         temper = Temper(*(self.rng(f"temper {party}").choice([0.0, 0.1, 0.3]) for _ in range(3)))
@@ -145,13 +152,15 @@ class World:
 
     def bring_up(self, machine: Machine) -> None:
         """Start what is down, as its operator does."""
-        if not machine.up:
+        if not machine.up and not (machine is self.host and self.heads.lost):
             machine.after_cut()
             started = machine.start()
             if not started and machine.why_down:
                 started = tend(self, machine)
             if started:
-                self.ledger.count(f"start {machine.name if machine is self.host else 'node'}")
+                self.ledger.count(f"start {'HOST' if machine is self.host else 'node'}")
+                if isinstance(machine, NodeMachine):
+                    self.witness.meet(machine)
 
     # Life.
 
@@ -211,6 +220,8 @@ class World:
     def at_rest(self) -> bool:
         """Everybody is up and has followed, and nothing is on its way."""
         service = self.host.service
+        if service is None and self.heads.powerless and "two histories" in self.host.why_down:
+            return True  # and so it stays: nobody is left who could decide
         if service is None or not all(node.up for node in self.nodes.values()):
             return False
         size = service.sequencer.size
@@ -219,7 +230,7 @@ class World:
         cores = [node.service.core for node in self.nodes.values() if node.service is not None]
         cores = [core for core in cores if core.party not in left]  # whoever has left may not read how it goes on
         return all(
-            core.state == "halted"
+            (core.state == "halted" and self.heads.powerless)
             or (
                 core.follower.size == size
                 and not any(
@@ -243,7 +254,7 @@ class World:
     @property
     def origin(self) -> str:
         """Of the host's checkpoints."""
-        return self.sketch.origin
+        return self.card.origin
 
     # Steps.
 
@@ -258,113 +269,31 @@ class World:
             return
         party = dice.choice(sorted(self.nodes))
         habit = dice.choices(self._habits, [habit.weight for habit in self._habits])[0]
-        self.do(self.nodes[party], f"step {number}: {habit.name}", habit.say, dice)
-
-    def scene(self, machine: NodeMachine, service: NodeService, dice: random.Random) -> Scene:
-        """What the officer of a node has at hand now."""
-        others = tuple(self.sketch.parties[name] for name in sorted(self.nodes) if name != machine.party)
-        return Scene(service.core, self.party_of(machine), dice, others, dice.random() < 0.05)
+        self.speaking.do(self.nodes[party], f"step {number}: {habit.name}", habit.say, dice)
 
     def party_of(self, machine: NodeMachine) -> SketchParty:
         """The sketch's party, with its keys."""
         return self.sketch.parties[machine.party]
-
-    def do(self, machine: NodeMachine, what: str, say: Callable[[Scene], Said | None], dice: random.Random) -> bool:
-        """An officer says something to the node; False when that could not be taken."""
-        service = machine.live()
-        if service is None:
-            return False
-        assert machine.life is not None, "it runs"
-        try:
-            said = machine.life.within(lambda: say(self.scene(machine, service, dice)))
-            if said is None:
-                return True
-            if said.use != "node":
-                machine.life.spawn(self._lend(machine, service, said))
-                return True
-            item = machine.life.within(lambda: service.put(said.composed.act, said.approvals, said.composed.stored))
-        except PowerCut:
-            return False
-        except (Refused, InvalidValue) as error:
-            reason = error.reason if isinstance(error, Refused) else "InvalidValue"
-            self.ledger.count(f"own node refused {reason}")
-            self.say(machine.name, f"{what}: {error}")
-            return False
-        except WellclearError as error:
-            self.ledger.count(f"own node {type(error).__name__}")
-            self.say(machine.name, f"{what}: {error}")
-            return False
-        self._was_put(machine, what, item)
-        return True
-
-    def _was_put(self, machine: NodeMachine, what: str, item: Item) -> None:
-        self.say(machine.name, f"{what}: {item.act.kind} {item.act.id or ''} {item.id[:8]}")
-        self.ledger.puts.append(Put(machine.party, item.id, item.act.kind, self.loop.now_us, machine.lives))
-
-    async def _lend(self, machine: NodeMachine, service: NodeService, said: Said) -> None:
-        """An act that another key of the party links: the key is lent until it is logged."""
-        act = said.composed.act
-        async with service.lending:
-            service.core.outbox.signers[said.use] = self.party_of(machine).key(said.use)
-            try:
-                item = service.put(act, said.approvals, said.composed.stored, said.use)
-                self._was_put(machine, f"by its {said.use} key", item)
-                await service.wait_for(act, item.id, 20.0)
-            except WellclearError as error:
-                self.ledger.count(f"own node {type(error).__name__}")
-                self.say(machine.name, f"{act.kind}: {error}")
-            finally:
-                del service.core.outbox.signers[said.use]
 
     # Every second.
 
     def _look(self) -> None:
         self.loop.call_outside(self._look, after_s=LOOK_S)
         for node in list(self.nodes.values()):
-            self._officers_look(node)
+            self.speaking.look(node)
         for machine in self.machines():
             if not machine.up and not machine.died and self.dice.random() < (1.0 if self.healed else 0.2):
                 self.bring_up(machine)
+        bring_along(self)
+        self.heads.look()
         stopped = self.host.service.sequencer.stopped if self.host.service is not None else None
         if self.host.up and stopped is not None:
-            self.say("HOST", f"has stopped: {stopped}")
+            self.say(self.host.name, f"has stopped: {stopped}")
             self.host.crash()
             tend(self, self.host)
-        self._sample()
+        self.witness.sample()
         for watcher in self.watchers:
             watcher()
-
-    def _officers_look(self, machine: NodeMachine) -> None:
-        service, now_s, officer = machine.live(), self.loop.time(), self.officers[machine.party]
-        if service is None or machine.life is None:
-            return
-        dice = self.rng(f"look {machine.party} {now_s}")
-        scene = self.scene(machine, service, dice)
-        for key, say in list(officer.look(service, scene, now_s)):
-            if not self.do(machine, key, partial(_without_scene, say), dice):
-                officer.again(key, now_s)
-        try:
-            for name, again in list(officer.decide(service, now_s)):
-                machine.life.within(partial(service.decide, name, again=again))
-                if not again:
-                    self.ledger.dropped.add(b64(bytes.fromhex(name)))
-            for key in list(officer.sees(service, now_s)):
-                machine.life.within(partial(service.see_alarm, key, "W1"))
-        except (PowerCut, Unavailable, InvalidValue):
-            return
-
-    def _sample(self) -> None:
-        for machine in self.nodes.values():
-            service = machine.live()
-            if service is not None:
-                picture = service.core.picture
-                if service.core.state == "halted":
-                    self.ledger.halted[machine.party] = service.core.why_halted
-                sample = Sample(machine.name, picture.size, picture.digest, service.core.state, self.loop.now_us)
-                self.ledger.samples.append(sample)
-        if self.host.up and self.host.service is not None:
-            picture = self.host.service.sequencer.picture
-            self.ledger.samples.append(Sample("HOST", picture.size, picture.digest, "host", self.loop.now_us))
 
     # What is seen.
 
@@ -378,69 +307,9 @@ class World:
         self.say(life.name if life is not None else "world", words)
 
     def tally(self, logged: Sequence[Logged], steps: Sequence[Step]) -> None:
-        """Count what the log holds: kinds, remarks, and what became of items."""
-        for one, step in zip(logged, steps, strict=True):
-            if one.entry is not None:
-                self.ledger.count(f"entry {one.entry.act.kind}")
-            for remark in step.remarks:
-                self.ledger.count(f"remark {remark.reason}")
-            for change in step.changes:
-                state = getattr(change.row, "state", "gone" if change.row is None else "")
-                if state:
-                    self.ledger.count(f"{change.table} {state}")
+        """Count what the log holds."""
+        self.witness.tally(logged, steps)
 
     def struck(self, vice: str) -> None:
         """A vice has had its effect."""
         self.ledger.count(f"struck {vice}")
-
-    def _rang(self, machine: NodeMachine, alarm: Alarm) -> None:
-        self.say(machine.name, f"RINGS {alarm.key} {alarm.rung}: {alarm.words}")
-        self.ledger.count(f"alarm {alarm.kind}")
-        self.ledger.rung_at.setdefault(machine.party, set()).add(
-            f"{alarm.key}/{alarm.rung}" if alarm.rung else alarm.key
-        )
-        rung = Rang(
-            machine.party, alarm.key, alarm.rung, alarm.kind, machine.clock.now_us(), self.loop.now_us, machine.lives,
-            self._early_us(machine, alarm),
-        )  # fmt: skip
-        self.ledger.rang.append(rung)
-
-    def _early_us(self, machine: NodeMachine, alarm: Alarm) -> int:
-        service = machine.service
-        owing = service.core.duties.owings.get(alarm.key) if service is not None else None
-        rungs = {rung.name: rung.at_us for rung in owing.rungs} if owing is not None else {}
-        if service is None or alarm.rung not in rungs:
-            return 0
-        return max(0, rungs[alarm.rung] + 1 - max(service.core.picture.now_us, service.core.now_us))
-
-    def _committed(self, host: HostMachine) -> None:
-        service = host.service
-        size = service.store.size() if service is not None else 0
-        for index in range(max(self.ledger.committed_us, default=-1) + 1, size):
-            self.ledger.committed_us[index] = self.loop.now_us
-
-    def _tap(self, reader: str, method: str, path: str, sent: bytes, body: bytes) -> None:
-        if method != "POST" or path != "/submit":
-            return
-        card = self.sketch.picture.host
-        assert card is not None, "the sketch was founded"
-        hashes = [leaf_hash(frame.leaf) for frame in decode_frames(sent)]
-        keys = self.sketch.parties[self.sketch.host]
-        try:
-            checkpoint, fates = check_answers(
-                body, hashes, card.origin, keys.key("log").public_key, keys.key("sequencer").public_key
-            )
-        except (Malformed, Unverified):
-            return
-        for fate in fates:
-            if fate.index is not None:
-                proof = Proof(
-                    reader, b64(fate.leaf_hash), fate.index, checkpoint.size, b64(checkpoint.root), self.loop.now_us
-                )
-                self.ledger.proofs.append(proof)
-            elif fate.refusal is not None:
-                self.ledger.count(f"host refused {fate.refusal.reason}")
-
-
-def _without_scene(say: Callable[[], Said | None], scene: Scene) -> Said | None:
-    return say()

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from wellclear.apps.node.detection import ROWS_MAX, ROWS_OF_NOTICE_MAX, Detection, FindingDraft
+from tests.unit.apps.node.bench import Bench
+from tests.unit.channel.relay import Relay
+from wellclear.airspace.turns import Turns, finished
+from wellclear.apps.node.core import NodeCore
+from wellclear.apps.node.detection import ROWS_MAX, ROWS_OF_NOTICE_MAX, Change, Detection, FindingDraft
 from wellclear.channel.desk import Pen, finding
 from wellclear.channel.opening import open_leaf
 from wellclear.domain.parts import Group, open_part
@@ -116,3 +121,45 @@ def test_what_is_past_is_not_compared() -> None:
     assert len(detection.conflicts) == 1
     detection.run(sketch.picture, view, START_US + 4 * 3600 * 1_000_000)
     assert (detection.conflicts, detection.held()) == ({}, {})
+
+
+def test_conflicts_are_looked_for_in_turns_and_all_are_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Between two turns the node hears, sends and rings; what is found and said is the same."""
+    south = Bench(Relay(Sketch.founded(seed=83)), SOUTH, tmp_path / "south.sqlite")
+    core, sketch = south.core, south.relay.sketch
+    running = core.detection.running
+
+    def slowly(picture: Picture, view: View, now_us: int) -> Turns[list[Change]]:
+        found = finished(running(picture, view, now_us))
+        for _ in range(50):
+            yield
+        return found
+
+    south.follow()
+    finish(core)
+    assert not core.detection.conflicts
+    monkeypatch.setattr(core.detection, "running", slowly)
+    for party, other in ((SOUTH, NORTH), (NORTH, SOUTH)):
+        assert sketch.announce(party, [f"{other}/OPS"], [circle(34.5, 38.3, 5_000)])[1].remarks == ()
+    south.follow()
+    south.fetch()
+    assert core.detecting
+    south.clock.advance(1)
+    core.tick()
+    assert not [item for item in core.outbox.items.values() if item.act.kind == "finding"], "none is known yet"
+    assert finish(core) >= 1
+    monkeypatch.setattr(core.detection, "running", running)
+    core.tick()
+    assert [alarm.kind for alarm in south.rang if alarm.kind == "conflict"] == ["conflict"]
+    south.clock.advance(1)
+    core.tick()
+    assert [item.act.kind for item in core.outbox.items.values() if item.act.kind == "finding"] == ["finding"]
+
+
+def finish(core: NodeCore) -> int:
+    """Take every turn that is left; how many there were."""
+    turns = 0
+    while core.detecting:
+        core.detect(1)
+        turns += 1
+    return turns

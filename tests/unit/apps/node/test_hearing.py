@@ -147,15 +147,15 @@ def test_what_was_queued_during_a_long_catch_up_is_judged_only_after_a_look(
 ) -> None:
     """Seconds of folding; what NORTHLAND says meanwhile waits in the socket, and is late by as much."""
     core, sketch = south.core, south.relay.sketch
-    detect = core._detect
+    detect = core.detect
 
     def slowly() -> None:
         detect()
         south.clock.advance(seconds)
 
-    monkeypatch.setattr(core, "_detect", slowly)
+    monkeypatch.setattr(core, "detect", slowly)
     core.hear(south.relay.note(), 0, sketch.leaves)
-    monkeypatch.setattr(core, "_detect", detect)
+    monkeypatch.setattr(core, "detect", detect)
     south.clock.advance(-5)
     claim(south)  # said five seconds ago, while this node was at work
     south.clock.advance(5)

@@ -195,7 +195,7 @@ def test_an_officer_who_sends_an_act_again_may_wait_for_its_place(tmp_path: Path
         service = service_of(bench, tmp_path, lambda request: httpx.Response(503))
         body = DeskBody(session="s", code="again")
         asked = outbox_item.fn(service, Watch(), unb64(item.id).hex(), body, 60.0)
-        task = asyncio.create_task(asked)
+        task = asyncio.ensure_future(asked)
         for _ in range(10):
             await asyncio.sleep(0)
         assert not task.done() and core.outbox.items[item.id].state == "waiting"

@@ -85,3 +85,17 @@ def test_a_copy_of_the_store_gives_the_same_digest(south: Bench, tmp_path: Path)
     assert restored.core.view == south.core.view
     raw = copy.read_bytes()
     assert b'"group":"volume"' not in raw, "and whoever finds it reads envelopes only"
+
+
+@pytest.mark.requirement("R4", "R19")
+def test_parts_that_did_not_come_while_the_host_was_away_are_asked_for_as_soon_as_it_is_back(south: Bench) -> None:
+    """A cry for help may stand in them; the pause that has grown to minutes meanwhile is not waited for."""
+    item, _ = south.relay.sketch.safety(NORTH, [f"{SOUTH}/OPS"])
+    south.follow()
+    for _ in range(6):
+        south.fetch({})
+        south.clock.advance(60)
+    assert not south.core.parts.due(south.clock.monotonic_us()), "it waits"
+    south.core.parts.host_is_back(south.clock.monotonic_us())
+    south.fetch(south.relay.sketch.parts)
+    assert south.core.view.items[item].current.safety is not None

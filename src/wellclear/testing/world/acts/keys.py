@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from wellclear.domain.canonical import b64
-from wellclear.log.ed25519 import SigningKey
+from itertools import count
+
 from wellclear.testing.world.scene import Said, Scene
 
 WEIGHT = 2
@@ -20,6 +20,7 @@ def say(scene: Scene) -> Said | None:
     if live and scene.dice.random() < 0.6:
         composed = scene.of_the_party("revoke", {"key": live[0], "since": scene.core.picture.size - 1})
         return Said(composed, use="recovery")
-    key = SigningKey(scene.dice.randbytes(32))
-    composed = scene.of_the_party("add_key", {"key": b64(key.public_key), "use": "standby"})
+    fresh = (scene.party.public(f"standby{number}") for number in count())
+    key = next(key for key in fresh if key not in scene.core.picture.keys)
+    composed = scene.of_the_party("add_key", {"key": key, "use": "standby"})
     return scene.by_administrators(composed)

@@ -21,7 +21,7 @@ def _jump(world: World, dice: Random) -> None:
     machine = any_machine(world, dice)
     by_us = dice.choice([1, -1]) * dice.choice([3_000_000, 40_000_000, dice.randint(60_000_000, HOUR_US)])
     lasts_s = dice.choice([5.0, 20.0, 60.0])
-    _note(world, machine, round(lasts_s * 1_000_000))
+    _note(world, machine, round(lasts_s * 1_000_000), fast=by_us > 0)
     world.say(machine.name, f"its clock is set by {by_us / 1e6:+.0f} s")
     machine.clock.ahead_us += by_us
 
@@ -33,17 +33,17 @@ def _jump(world: World, dice: Random) -> None:
 
 def _drift(world: World, dice: Random) -> None:
     machine = any_machine(world, dice)
-    _note(world, machine, FOR_GOOD_US)
     machine.clock.run_at(dice.choice([-200_000, -20_000, 20_000, 200_000]))
+    _note(world, machine, FOR_GOOD_US, fast=machine.clock.drift_ppm > 0)
     world.say(machine.name, f"its clock runs {machine.clock.drift_ppm / 10_000:+.0f} % fast")
 
 
-def _note(world: World, machine: Machine, lasts_us: int) -> None:
+def _note(world: World, machine: Machine, lasts_us: int, *, fast: bool) -> None:
     now_us = world.loop.now_us
     world.ledger.guilty |= {"clock", f"clock {machine.name}"}
     hosting = not isinstance(machine, NodeMachine)
-    party = machine.party if isinstance(machine, NodeMachine) else world.sketch.host
-    world.ledger.wrong.append(Wrong(party, now_us, now_us + lasts_us, hosting))
+    party = machine.party if isinstance(machine, NodeMachine) else world.card.party
+    world.ledger.wrong.append(Wrong(party, now_us, now_us + lasts_us, hosting, fast))
 
 
 def _right(world: World) -> None:

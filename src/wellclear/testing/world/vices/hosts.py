@@ -75,8 +75,9 @@ def _two_histories(world: World, dice: Random) -> None:
         return
     world.ledger.guilty |= {"two histories", "history"}
     image = world.host.disk.image()
-    (world.place / "twin").mkdir(mode=0o700)
-    disk = SimDisk(world.place / "twin", dice, world.struck)
+    home = world.place / f"twin of {world.host.name}"
+    home.mkdir(mode=0o700)
+    disk = SimDisk(home, dice, world.struck)
     disk.put(image)
     clock = SimClock(world.loop, starts_us=world.sketch.now_us)
     twin = HostMachine(
@@ -103,6 +104,14 @@ def _one_history(world: World) -> None:
         world.twin.crash()
 
 
+def _lose(world: World, dice: Random) -> None:
+    """The host is gone for good; the same log goes on with another one as soon as the heads decide so."""
+    if not world.heads.powerless and not world.heads.lost:
+        world.heads.lost = True
+        world.host.crash()
+        world.say(world.host.name, "is gone for good")
+
+
 def _end(world: World) -> None:
     for reader in list(world.net.muted):
         _thaw(world, reader)
@@ -114,4 +123,5 @@ VICES = [
     Vice("host freezes", _freeze, _end),
     Vice("host swallows", _swallow, _end),
     Vice("two histories", _two_histories, _end),
+    Vice("host lost", _lose),
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from random import Random
 from typing import TYPE_CHECKING
@@ -14,6 +15,7 @@ from wellclear.domain.names import ItemId
 from wellclear.domain.parts import Message, Safety
 from wellclear.errors import InvalidValue, WellclearError
 from wellclear.log.merkle import leaf_hash
+from wellclear.picture.picture import Picture
 from wellclear.testing.world.ledger import Wrong
 from wellclear.testing.world.vices import Vice
 
@@ -22,18 +24,20 @@ if TYPE_CHECKING:
 
 HOUR_US = 3_600_000_000
 FOR_GOOD_US = 10**12
+Words = Callable[["World", str, Random], Composed]
+"""What a corrupted node says next."""
 
 
 def _lie(world: World, dice: Random) -> None:
-    _send(world, dice, dice.randint(1, 4), hostile=True)
+    send_past(world, dice, dice.randint(1, 4), _words, hostile=True)
 
 
 def _flood(world: World, dice: Random) -> None:
-    _send(world, dice, dice.choice([30, 120, 300]), hostile=False)
+    send_past(world, dice, dice.choice([30, 120, 300]), _time)
 
 
-def _send(world: World, dice: Random, count: int, *, hostile: bool) -> None:
-    """Frames under the key of one party's node, past the node itself."""
+def send_past(world: World, dice: Random, count: int, words: Words, *, hostile: bool = False) -> None:
+    """Frames under the key of one party's node, past the node itself; hostile ones lie about the log and the hour."""
     host, service = world.host, world.host.service
     if not host.up or service is None or host.life is None:
         return
@@ -52,7 +56,7 @@ def _send(world: World, dice: Random, count: int, *, hostile: bool) -> None:
         root = dice.randbytes(32) if hostile and dice.random() < 0.2 else service.sequencer.tree.root(size)
         time_us = node.clock.now_us() + (dice.randint(-HOUR_US, HOUR_US) if hostile and dice.random() < 0.3 else 0)
         try:
-            said = _words(world, party, dice, hostile=hostile)
+            said = words(world, party, dice)
             leaf = link(said.act, _approvals(world, party, said, dice), node.signer, chain, (size, root), time_us)
         except InvalidValue:
             continue
@@ -69,15 +73,27 @@ async def _submit(world: World, frames: list[Frame]) -> None:
         if service is not None and frames:
             await service.submit(encode_frames(frames))
     except WellclearError as error:
-        world.say("HOST", f"refuses: {error}")
+        world.say(world.host.name, f"refuses: {error}")
 
 
-def _words(world: World, party: str, dice: Random, *, hostile: bool) -> Composed:
-    picture = world.host.service.sequencer.pending_picture if world.host.service is not None else None
-    assert picture is not None, "the host runs"
-    said = partial(compose, channel=picture.channel, party=party, said_us=world.nodes[party].clock.now_us())
-    if not hostile:
-        return said("time")
+def composing(world: World, party: str) -> partial[Composed]:
+    """An act of the party, of no desk unless one is named."""
+    picture = pending(world)
+    return partial(compose, channel=picture.channel, party=party, said_us=world.nodes[party].clock.now_us())
+
+
+def pending(world: World) -> Picture:
+    """What the host has folded."""
+    assert world.host.service is not None, "it runs"
+    return world.host.service.sequencer.pending_picture
+
+
+def _time(world: World, party: str, dice: Random) -> Composed:
+    return composing(world, party)("time")
+
+
+def _words(world: World, party: str, dice: Random) -> Composed:
+    picture, said = pending(world), composing(world, party)
     others = [desk for desk in sorted(picture.desks) if not desk.startswith(f"{party}/")]
     desk, to = f"{party}/OPS", [dice.choice(others)]
     items = sorted(picture.items)

@@ -64,6 +64,7 @@ function stripNote(all, shown, lanes) {
   if (all > shown) told.push(`The strip shows ${shown} of ${counted(all, "volume")}: those selected and in clashes first.`);
   if (lanes.length > 1) told.push("Heights from different datums stand in lanes of their own and cannot be read across.");
   if (volumes.some((volume) => volume.window[0] < axis.first || volume.window[1] > axis.last)) told.push("Some volumes go on before or after the times shown.");
+  if (volumes.some((volume) => volume.band[0] === null || volume.band[1] === null)) told.push("↑ behind a name: it has no upper face; ↓: no lower face.");
   byId("strip-note").textContent = told.join(" ");
 }
 

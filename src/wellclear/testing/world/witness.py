@@ -1,0 +1,152 @@
+"""What is seen of a world while it lives: samples, rings, proofs, and how often everything has happened."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from wellclear.apps.node.alarms import Alarm
+from wellclear.channel.outbox import Item
+from wellclear.channel.submission import check_answers, decode_frames
+from wellclear.domain.canonical import b64, unb64
+from wellclear.domain.logged import Logged
+from wellclear.errors import Malformed, Unverified
+from wellclear.log.merkle import leaf_hash
+from wellclear.picture.picture import Step
+from wellclear.testing.world.ledger import Proof, Rang, Sample
+from wellclear.testing.world.machines import HostMachine, NodeMachine
+
+if TYPE_CHECKING:
+    from wellclear.testing.world.world import World
+
+
+class Seen(dict[str, Item]):
+    """The items of one outbox; every change of a state is counted."""
+
+    def __init__(self, items: dict[str, Item], count: Callable[[str], None]) -> None:
+        super().__init__(items)
+        self._count = count
+
+    def __setitem__(self, name: str, item: Item) -> None:
+        before = self[name].state if name in self else "new"
+        if before != item.state:
+            self._count(f"outbox {before} > {item.state}")
+        super().__setitem__(name, item)
+
+    def __delitem__(self, name: str) -> None:
+        self._count(f"outbox {self[name].state} > gone")
+        super().__delitem__(name)
+
+    def pop(self, name: str, *otherwise: Any) -> Any:
+        """As a dict does it."""
+        if name in self:
+            self._count(f"outbox {self[name].state} > dropped")
+        return super().pop(name, *otherwise)
+
+
+@dataclass
+class Witness:
+    """It writes everything into the world's ledger."""
+
+    world: World
+    _states: dict[str, str] = field(default_factory=dict)
+
+    def sample(self) -> None:
+        """What every machine holds in this second."""
+        world = self.world
+        for machine in world.nodes.values():
+            service = machine.live()
+            state = "down" if service is None else service.core.state
+            self._change(machine.name, state)
+            if service is None:
+                continue
+            core, picture = service.core, service.core.picture
+            self.meet(machine)
+            if state == "halted":
+                world.ledger.halted[machine.party] = core.why_halted
+            world.ledger.samples.append(Sample(machine.name, picture.size, picture.digest, state, world.loop.now_us))
+        if world.host.up and world.host.service is not None:
+            picture = world.host.service.sequencer.picture
+            world.ledger.samples.append(
+                Sample(world.host.name, picture.size, picture.digest, "host", world.loop.now_us)
+            )
+
+    def meet(self, machine: NodeMachine) -> None:
+        """Look into the outbox of a node that has just started, or that has just taken something back."""
+        service = machine.live()
+        if service is not None and not isinstance(service.core.outbox.items, Seen):
+            service.core.outbox.items = Seen(service.core.outbox.items, self.world.ledger.count)
+
+    def _change(self, name: str, state: str) -> None:
+        before = self._states.get(name, "new")
+        if before != state:
+            self.world.ledger.count(f"node {before} > {state}")
+        self._states[name] = state
+
+    def tally(self, logged: Sequence[Logged], steps: Sequence[Step]) -> None:
+        """Count what the log holds: kinds, remarks, and what became of items."""
+        ledger = self.world.ledger
+        for one, step in zip(logged, steps, strict=True):
+            if one.entry is not None:
+                ledger.count(f"entry {one.entry.act.kind}")
+            for remark in step.remarks:
+                ledger.count(f"remark {remark.reason}")
+            for change in step.changes:
+                state = getattr(change.row, "state", "gone" if change.row is None else "")
+                if state:
+                    ledger.count(f"{change.table} {state}")
+                elif change.table == "agreement":
+                    ledger.count("agreement in force")
+        if steps and steps[-1].picture.rules > 1:
+            ledger.count("rules raised")
+
+    def rang(self, machine: NodeMachine, alarm: Alarm) -> None:
+        """An alarm has rung at a node."""
+        world = self.world
+        world.say(machine.name, f"RINGS {alarm.key} {alarm.rung}: {alarm.words}")
+        world.ledger.count(f"alarm {alarm.kind}")
+        index, early_us = self._of_rung(machine, alarm)
+        rung = Rang(
+            machine.party, alarm.key, alarm.rung, alarm.kind, machine.clock.now_us(), world.loop.now_us, machine.lives,
+            early_us, index,
+        )  # fmt: skip
+        world.ledger.ring(rung)
+        if machine.disk.armed == "full" or machine.disk.failed_s == world.loop.time():
+            world.ledger.unkept.setdefault(machine.party, set()).add(f"{alarm.key}/{alarm.rung}")
+
+    @staticmethod
+    def _of_rung(machine: NodeMachine, alarm: Alarm) -> tuple[int, int]:
+        """The index of what is owed (-1: nothing is), and how long before its rung was passed it rang."""
+        service = machine.service
+        owing = service.core.duties.owings.get(alarm.key) if service is not None else None
+        if service is None or owing is None:
+            return -1, 0
+        rungs = {rung.name: rung.at_us for rung in owing.rungs}
+        if alarm.rung not in rungs:
+            return owing.index, 0
+        return owing.index, max(0, rungs[alarm.rung] + 1 - max(service.core.picture.now_us, service.core.now_us))
+
+    def committed(self, host: HostMachine) -> None:
+        """The host's disk has taken something."""
+        service, committed_us = host.service, self.world.ledger.committed_us
+        size = service.store.size() if service is not None else 0
+        for index in range(max(committed_us, default=-1) + 1, size):
+            committed_us[index] = self.world.loop.now_us
+
+    def tap(self, reader: str, method: str, path: str, sent: bytes, body: bytes) -> None:
+        """A whole answer of the host has reached a node."""
+        if method != "POST" or path != "/submit":
+            return
+        card, ledger, now_us = self.world.card, self.world.ledger, self.world.loop.now_us
+        hashes = [leaf_hash(frame.leaf) for frame in decode_frames(sent)]
+        try:
+            checkpoint, fates = check_answers(body, hashes, card.origin, unb64(card.log), unb64(card.sequencer))
+        except (Malformed, Unverified):
+            return
+        for fate in fates:
+            if fate.index is not None:
+                place = fate.index, checkpoint.size, b64(checkpoint.root)
+                ledger.proofs.append(Proof(reader, b64(fate.leaf_hash), *place, now_us, card.origin))
+            elif fate.refusal is not None:
+                ledger.count(f"host refused {fate.refusal.reason}")
