@@ -128,7 +128,7 @@ def test_the_agreement_and_the_joint_acts_have_their_members() -> None:
     types: dict[str, Any] = {
         "settings": agreement.Settings, "deadlines": agreement.Deadlines, "minima": agreement.Minima,
         "default_minima": agreement.DefaultMinima, "lead_times": agreement.LeadTime,
-        "tolerances": agreement.Tolerances,
+        "tolerances": agreement.Tolerances, "disclosure": agreement.Disclosure,
     }  # fmt: skip
     assert listed == {name: list(fields(wire)) for name, wire in types.items()}
     joint = {row["do"]: set(members(row["further members"])) for row in tables("Bootstrap and change")[0]}

@@ -16,11 +16,11 @@ from wellclear.apps.bundle.report import ExportReport, VerifyReport
 from wellclear.apps.cli.commands import app
 from wellclear.apps.timeline import TimelineReport
 from wellclear.channel.desk import Pen, safety, write_act
-from wellclear.channel.own_rules import PROTECTED, check_content
+from wellclear.channel.own_rules import check_content
 from wellclear.channel.verdict import Verdict
 from wellclear.channel.verify import verify_bundle
 from wellclear.domain import agreement, entry, kinds, parts
-from wellclear.domain.agreement import Category
+from wellclear.domain.agreement import EXPOSED, Category
 from wellclear.domain.entry import Wire
 from wellclear.domain.kinds import KINDS, REASON_CODES, REQUEST_CODES, SAFETY_CODES, Asks
 from wellclear.domain.marks import EXERCISE
@@ -152,7 +152,7 @@ def real_channel() -> Sketch:
 @pytest.mark.requirement("N13")
 @pytest.mark.parametrize("category", ["deployment", "survey", "protected_site"])
 def test_what_could_be_struck_leaves_no_desk_outside_exercises(category: str) -> None:
-    assert category in PROTECTED
+    assert category in EXPOSED
     for sketch, refused in ((real_channel(), True), (Sketch.founded(seed=54), False)):
         groups: list[dict[str, Any]] = [
             {"group": "volume", "volumes": [circle(34.5, 38.3, 5_000)]}, {"group": "category", "category": category},

@@ -10,7 +10,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import msgspec
+
 from wellclear.apps.figures import PRECEDENCE_WORDS, listed, words
+from wellclear.apps.levels import level_words
 from wellclear.domain.agreement import DefaultMinima, Minima, Settings, settings_from
 from wellclear.domain.measures import bare_height, duration, length, nautical_miles
 from wellclear.errors import InvalidValue
@@ -62,7 +65,7 @@ def setting_words(settings: Settings) -> list[SettingWords]:
     """Every setting, in the order in which people read them."""
     return [
         *_separation(settings), *_deadlines(settings), *_lead_times(settings), *_tolerances(settings),
-        *_persons(settings), *_upkeep(settings),
+        *_persons(settings), *_disclosure(settings), *_upkeep(settings),
     ]  # fmt: skip
 
 
@@ -166,6 +169,12 @@ def _persons(settings: Settings) -> Iterator[SettingWords]:
     yield SettingWords("approval_age_us", name, "", duration(settings.approval_age_us))
 
 
+def _disclosure(settings: Settings) -> Iterator[SettingWords]:
+    for row in sorted(settings.disclosure, key=lambda one: one.category):
+        name = "A recipient is shown, unless an officer says otherwise"
+        yield SettingWords(f"disclosure.{row.category}", name, words(row.category), level_words(row.level))
+
+
 def _upkeep(settings: Settings) -> Iterator[SettingWords]:
     clocks = listed(settings.clocks) or "none"
     yield SettingWords("clocks", "Observers whose clocks count beside the principals' and the host's", "", clocks)
@@ -185,6 +194,8 @@ def _without(settings: Settings, path: str) -> str:
     table, _, member = path.partition(".")
     if table == "lead_times":
         return "none"
+    if table == "disclosure":
+        return level_words(msgspec.structs.replace(settings, disclosure=[]).level_of(member))
     default = {row.path: row.value for row in _minima("default_minima", _DEFAULT, settings.default_minima)}
     _, _, side = member.rpartition(".")
     return f"{default[f'default_minima.{side}']}{_OF_DEFAULT}"

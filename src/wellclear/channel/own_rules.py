@@ -16,7 +16,7 @@ from msgspec import UNSET
 
 from wellclear.channel.composing import approval_holds
 from wellclear.domain import canonical
-from wellclear.domain.agreement import DAY_US
+from wellclear.domain.agreement import DAY_US, EXPOSED
 from wellclear.domain.canonical import b64
 from wellclear.domain.entry import (
     LEAF_BYTES_MAX,
@@ -44,8 +44,6 @@ from wellclear.picture.fold import fold
 from wellclear.picture.picture import Picture, Step
 from wellclear.picture.rows import KeyRow
 
-PROTECTED = frozenset({"deployment", "survey", "protected_site"})
-"""Categories that stay at the desk outside exercises until they can be sealed (N13)."""
 _NO_KEY = b64(bytes(32))
 _NO_SIG = b64(bytes(64))
 _LINK_BYTES = 1024
@@ -61,7 +59,7 @@ def check_content(picture: Picture, act: Act, groups: Sequence[Group]) -> None:
     """
     by_name = {group.group: group for group in groups}
     nature, volumes, cell = by_name.get("category"), by_name.get("volume"), by_name.get("cell")
-    if isinstance(nature, Nature) and nature.category in PROTECTED and picture.size and not picture.exercise:
+    if isinstance(nature, Nature) and nature.category in EXPOSED and picture.size and not picture.exercise:
         raise Refused(Reason.NOT_YET_PROTECTED, Reason.NOT_YET_PROTECTED.sentence, field="category")
     clear = any(ref.sha is not UNSET and not ref.sealed for ref in act.parts)
     if clear and picture.size and not picture.exercise:

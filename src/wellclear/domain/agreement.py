@@ -22,6 +22,10 @@ Category = Literal[
 ]  # fmt: skip
 CATEGORIES: tuple[Category, ...] = get_args(Category)
 """The closed list (N4): what is done, never against whom."""
+EXPOSED: frozenset[Category] = frozenset({"deployment", "survey", "protected_site"})
+"""Categories whose very place can do harm: by default nobody is shown more than the cell and the slot (N13)."""
+LEVEL_MAX = 4
+EXPOSED_LEVEL = 1
 
 DEADLINE_US_MIN = 5_000_000
 SECOND_US = 1_000_000
@@ -85,6 +89,13 @@ class LeadTime(Wire, frozen=True):
     least_us: Duration
 
 
+class Disclosure(Wire, frozen=True):
+    """The level at which a recipient is shown a category, unless an officer says otherwise (R25)."""
+
+    category: Category
+    level: Annotated[int, Meta(ge=0, le=LEVEL_MAX)]
+
+
 class Tolerances(Wire, frozen=True):
     """How far a read-back may depart from what was said (R5)."""
 
@@ -110,6 +121,7 @@ class Settings(Wire, frozen=True):
     ring_again_us: Period
     entries_per_minute: Annotated[int, Meta(ge=60, le=1_000_000)]
     raise_rules_us: Period
+    disclosure: Annotated[list[Disclosure], Meta(max_length=12)]
 
     def minima_of(self, one: str, other: str) -> SeparationMinima:
         """The minima for a pair of categories, in either order."""
@@ -123,6 +135,14 @@ class Settings(Wire, frozen=True):
     def lead_time_us(self, category: str) -> int:
         """The least lead time of a category; nothing when the agreement names none."""
         return next((row.least_us for row in self.lead_times if row.category == category), 0)
+
+    def level_of(self, category: str) -> int:
+        """The level at which a category is shown by default; where the agreement names none, everything of it.
+
+        Of the exposed categories, the cell and the slot alone.
+        """
+        least = EXPOSED_LEVEL if category in EXPOSED else LEVEL_MAX
+        return next((row.level for row in self.disclosure if row.category == category), least)
 
 
 def settings_from(fields: object, field: str = "settings") -> Settings:
@@ -152,6 +172,12 @@ def settings_from(fields: object, field: str = "settings") -> Settings:
     categories = [row.category for row in settings.lead_times]
     if len(set(categories)) != len(categories):
         raise InvalidValue(f"{field}.lead_times", "each category once")
+    levels = [row.category for row in settings.disclosure]
+    if len(set(levels)) != len(levels):
+        raise InvalidValue(f"{field}.disclosure", "each category once")
+    shown = [row.category for row in settings.disclosure if row.category in EXPOSED and row.level > EXPOSED_LEVEL]
+    if shown:
+        raise InvalidValue(f"{field}.disclosure", f"{shown[0]} is shown at level {EXPOSED_LEVEL} at most (N13)")
     if settings.no_reaction_us > settings.short_us:
         raise InvalidValue(f"{field}.no_reaction_us", "longer than short_us")
     return settings
@@ -188,4 +214,5 @@ def default_settings() -> Settings:
         ring_again_us=10 * MINUTE_US,
         entries_per_minute=600,
         raise_rules_us=7 * DAY_US,
+        disclosure=[Disclosure(category=name, level=EXPOSED_LEVEL) for name in sorted(EXPOSED)],
     )

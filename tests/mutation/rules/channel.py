@@ -10,7 +10,7 @@ RULES: tuple[Rule, ...] = (
         proves=("N13",),
         says="Deployments, surveys and protected sites leave no desk outside exercises.",
         at="wellclear.channel.own_rules:check_content",
-        old="nature.category in PROTECTED and",
+        old="nature.category in EXPOSED and",
         new="False and",
         tests=("tests/unit/test_requirements.py::test_what_could_be_struck_leaves_no_desk_outside_exercises",),
     ),

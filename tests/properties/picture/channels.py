@@ -420,6 +420,9 @@ class RandomChannel:
             made["deadlines"]["host"]["Z"] = random.choice([made["deadlines"]["other_desk"]["Z"], 1, 366 * DAY])
         elif what < 0.4:
             made["lead_times"].append({"category": random.choice(["air", "survey"]), "least_us": 5})
+        elif what < 0.5:
+            category, level = random.choice(["air", "survey", "ground", "deployment"]), random.choice([0, 1, 2, 4, 5])
+            made["disclosure"] = [*made["disclosure"][random.choice([0, 3]) :], {"category": category, "level": level}]
         return made
 
     def signed(self, kind: str, party: str) -> Draft:

@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from wellclear.apps.settings_words import changes_in_words, raw_lines, setting_changes, setting_lines, setting_words
-from wellclear.domain.agreement import LeadTime, Minima, Settings, default_settings
+from wellclear.domain.agreement import Disclosure, LeadTime, Minima, Settings, default_settings
 
 PLAIN = default_settings()
 
@@ -84,6 +84,16 @@ def test_a_lead_time_that_comes_or_goes_was_or_is_none() -> None:
     assert str(*setting_changes(PLAIN, more)) == "Least lead time (below it: SHORT), drone: none → 0.000001 s"
 
 
+@pytest.mark.requirement("R25", "N13")
+def test_a_level_that_comes_or_goes_was_or_is_what_then_holds() -> None:
+    fewer = changed(disclosure=[row for row in PLAIN.disclosure if row.category != "survey"])
+    assert setting_changes(PLAIN, fewer) == []
+    more = changed(disclosure=[*PLAIN.disclosure, Disclosure(category="ground", level=2)])
+    name = "A recipient is shown, unless an officer says otherwise, ground"
+    assert str(*setting_changes(PLAIN, more)) == f"{name}: level 4: everything → level 2: volume and time"
+    assert any("survey level 1: the cell and the time slot" in line for line in setting_lines(PLAIN))
+
+
 def test_the_order_of_rows_changes_nothing() -> None:
     turned = changed(minima=PLAIN.minima[::-1], lead_times=PLAIN.lead_times[::-1])
     assert setting_changes(PLAIN, turned) == []
@@ -114,4 +124,4 @@ def test_no_setting_changes_unseen(place: tuple[str | int, ...]) -> None:
     inner[place[-1]] = other(inner[place[-1]])
     (change,) = setting_changes(PLAIN, msgspec.convert(fields, Settings))
     assert change.was != change.now
-    assert change.path.rpartition(".")[2] == place[-1] or place[0] == "lead_times"
+    assert change.path.rpartition(".")[2] == place[-1] or place[0] in ("lead_times", "disclosure")

@@ -141,6 +141,7 @@ SETTINGS = members(
     tolerances=members(position_mm=LENGTH, height_mm=LENGTH, time_us=DURATION), four_eyes=YES_NO,
     approval_age_us=PERIOD, clocks=many(PARTY, 0, 8), keep_days=number(1, 3660), ring_again_us=PERIOD,
     entries_per_minute=number(60, 10**6), raise_rules_us=PERIOD,
+    disclosure=many(members(category=CATEGORY, level=number(0, 4)), 0, 12),
 )  # fmt: skip
 
 
@@ -151,10 +152,13 @@ def settings_fit(value: Any) -> bool:
     rungs = [value["deadlines"][name] for name in ("ack", "next_name", "other_desk", "host")]
     pairs = [(row["a"], row["b"]) for row in value["minima"]]
     leads = [row["category"] for row in value["lead_times"]]
+    levels = [(row["category"], row["level"]) for row in value["disclosure"]]
     return (
         all(low[p] < high[p] for p in "ZOPR" for low, high in pairwise(rungs))
         and bool(value["no_reaction_us"] <= value["short_us"])
         and all(a <= b for a, b in pairs)
         and len(set(pairs)) == len(pairs)
         and len(set(leads)) == len(leads)
+        and len({category for category, _ in levels}) == len(levels)
+        and all(level < 2 for category, level in levels if category in ("deployment", "survey", "protected_site"))
     )
