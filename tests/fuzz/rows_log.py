@@ -8,6 +8,7 @@ from tests.bundles import frozen_bundle
 from tests.fuzz import seeds
 from tests.fuzz.parser import Parser
 from tests.fuzz.rows_domain import said, text
+from wellclear.apps.host.cosignatures import Cosignatures
 from wellclear.domain import canonical
 from wellclear.errors import Unverified
 from wellclear.log import archive, checkpoint, equivocation, note, statement, tiles
@@ -16,6 +17,7 @@ from wellclear.log.checkpoint import Checkpoint, cosign, parse_checkpoint
 from wellclear.log.ed25519 import SigningKey, verify
 from wellclear.log.merkle import Frontier, leaf_hash, verify_consistency, verify_inclusion
 from wellclear.log.note import COSIGNATURE_V1, Verifier
+from wellclear.log.witness import NOTHING_SEEN, AddCheckpoint, judge, parse_request
 
 _KEY: Final = SigningKey(bytes(range(32)))
 _WIDTH: Final = 4
@@ -70,7 +72,29 @@ def _signature(raw: bytes) -> None:
     verify(raw[:32], b"said", raw[32:])
 
 
+def _witnessed(raw: bytes) -> AddCheckpoint:
+    """A request to cosign, read and judged by a witness of the sketch's log that has seen nothing."""
+    found, sketch = parse_request(raw), seeds.sketch()
+    judge(found, NOTHING_SEEN, sketch.origin, [sketch.parties["CASPIA"].key("log").public_key])
+    return found
+
+
+def _cosigned(raw: bytes) -> None:
+    """What anybody may post to a host as a cosignature."""
+    sketch = seeds.sketch()
+    Cosignatures().take(raw, sketch.picture, sketch.tree, sketch.now_us, 0)
+
+
+def _cosigned_note() -> bytes:
+    note, signer = seeds.note(), seeds.sketch().parties["NORTHLAND"].key("cosigner")
+    return checkpoint.merge_signatures(note, [cosign(note, "NORTHLAND/cosigner", signer, 7)])
+
+
 LOG = [
+    Parser("add_checkpoint", ("log.witness",), _witnessed,
+           lambda: [AddCheckpoint(0, (), seeds.note()).encode(), AddCheckpoint(2, (bytes(32),), seeds.note()).encode()],
+           lambda found: found.encode()),
+    Parser("cosignature", ("apps.host.cosignatures",), _cosigned, lambda: [_cosigned_note()]),
     Parser("note", ("log.note",), note.parse_note, lambda: [seeds.note()], lambda found: found.encode()),
     Parser("signature_line", ("log.note",), note.parse_signature_line,
            lambda: seeds.note().splitlines(keepends=True)[4:6], lambda found: found.encode()),

@@ -129,6 +129,10 @@ class HostClient:
         headers = {"Content-Type": "application/octet-stream"}
         return await self._ask("POST", "/submit", headers, encode_frames(frames))
 
+    async def cosigned(self, note: bytes) -> None:
+        """Give the host a note with the own party's cosignature; it shows who may say so by itself."""
+        await self._ask("POST", "/cosignature", {"Content-Type": "text/plain"}, note)
+
     async def events(self, size: int) -> AsyncIterator[Event]:
         """The host's stream from a size on; ends with `Unavailable` when nothing came for 10 s."""
         path = f"/events?from={size}"
@@ -244,6 +248,7 @@ _MEMBERS: dict[str, Callable[[Any], Event]] = {
         note=told["checkpoint"].encode(), start=int(told["start"]), leaves=tuple(map(unb64, told["leaves"]))
     ),
     "alive": lambda told: Event(note=told["checkpoint"].encode()),
+    "cosigned": lambda told: Event(note=told["checkpoint"].encode()),
 }
 
 

@@ -27,6 +27,7 @@ CREATE TABLE rings (name TEXT PRIMARY KEY, at_us INTEGER NOT NULL);
 CREATE TABLE openings (commitment TEXT PRIMARY KEY, box BLOB NOT NULL);
 CREATE TABLE epoch_keys (party TEXT NOT NULL, number INTEGER NOT NULL, box BLOB NOT NULL, PRIMARY KEY (party, number));
 CREATE TABLE randoms (random BLOB PRIMARY KEY, sha TEXT NOT NULL);
+CREATE TABLE cosigned (origin TEXT PRIMARY KEY, size INTEGER NOT NULL, note BLOB NOT NULL);
 """
 
 
@@ -79,6 +80,24 @@ class NodeTables:
     def notes(self) -> list[bytes]:
         """Every kept note, by size."""
         return [self.database.blob(note) for (note,) in self.database.rows("SELECT note FROM notes ORDER BY size")]
+
+    def cosigned(self, origin: str) -> bytes | None:
+        """The note of this log that was cosigned last, with the own line; None before the first."""
+        found = self.database.rows("SELECT note FROM cosigned WHERE origin = ?", (origin,))
+        return (self.database.blob(found[0][0]) or None) if found else None
+
+    def keep_cosigned(self, origin: str, old_size: int, size: int, note: bytes) -> bool:
+        """Keep a note that is cosigned, if the one before is over `old_size` entries (0: there is none yet, or of 0).
+
+        False, and nothing is changed, where it is not: then another line was stored meanwhile.
+        """
+        assert 0 <= old_size <= size, "nobody cosigns backwards"
+        with self.database.transaction():
+            self.database.write("INSERT OR IGNORE INTO cosigned VALUES (?, 0, x'')", (origin,))
+            moved = self.database.write(
+                "UPDATE cosigned SET size = ?, note = ? WHERE origin = ? AND size = ?", (size, note, origin, old_size)
+            )
+        return moved == 1
 
     def put_outbox(self, id_: str, state: str, row: bytes, parts: Sequence[bytes] | None = None) -> None:
         """A new or changed row; it keeps its place. `parts=None` leaves the parts as they are.

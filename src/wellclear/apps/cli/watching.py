@@ -101,10 +101,8 @@ def summary_lines(board: Fields) -> list[str]:
         f"{board['party']} on {exercise} channel {board['spoken']}",
         f"  {board['phase']}, agreement {board['agreement']}, {board['size']} entries, picture {board['digest'][:12]}",
         f"  link {board['link']['state']}: {board['link'].get('words', '')}",
-        *(
-            f"    {witness['party']} saw this log {seconds(witness.get('age_ms'))} ago"
-            for witness in board["link"].get("witnesses", [])
-        ),
+        *(f"    {saw_log(witness, board['size'])}" for witness in board["link"].get("witnesses", [])),
+        *(f"    {words}" for words in [board["link"].get("witnessing", "")] if words),
         *(f"  {board['halt'][name]}" for name in ("works", "do") if board.get("halt")),
         f"  time {board.get('now') or moment(board.get('now_us'))}, own clock {board.get('own', '-')}",
         "  outbox: "
@@ -116,6 +114,15 @@ def summary_lines(board: Fields) -> list[str]:
         f"  open: {mine} own duties, {len(sounding(board))} alarms, {len(conflicts_in(board))} conflicts",
         *(["  what rings, and what answers it: wellclear alarm list"] if sounding(board) else []),
     ]
+
+
+def saw_log(witness: Fields, size: int) -> str:
+    """One party's cosignature: when, and over how many entries where that is not all of them."""
+    if witness.get("ahead") == "yes":
+        return f"{witness['party']} cosigned this log by a clock that is ahead of ours"
+    seen = witness.get("size", size)
+    what = "this log" if seen == size else f"{seen} entries of this log"
+    return f"{witness['party']} cosigned {what} {seconds(witness.get('age_ms'))} ago"
 
 
 def conflicts_in(board: Fields) -> list[Fields]:

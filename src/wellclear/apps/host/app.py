@@ -13,7 +13,7 @@ from litestar.params import FromPath
 from wellclear.apps.described import described_at
 from wellclear.apps.host.described import PATH, host_document
 from wellclear.apps.host.events import EventStream
-from wellclear.apps.host.service import HostService
+from wellclear.apps.host.service import CosignatureAnswer, HostService
 from wellclear.apps.http import EXCEPTION_HANDLERS, not_found
 from wellclear.channel.requests import check_request, reader_of
 from wellclear.domain.entry import SUBMISSION_BYTES_MAX
@@ -121,6 +121,12 @@ async def submit(service: Service, request: Request[Any, Any, Any]) -> Response[
     return Response(answer, media_type=MediaType.JSON)
 
 
+@post("/cosignature", status_code=200)
+async def cosignature(service: Service, request: Request[Any, Any, Any]) -> CosignatureAnswer:
+    """Take a checkpoint of this log with a live cosigner's line; it is merged into the checkpoint and told to all."""
+    return service.take_cosignature(await request.body())
+
+
 @get("/events")
 async def events(service: Service, listener: Listener, request: Request[Any, Any, Any]) -> EventStream:
     """Server-sent events from a size on; for a party that has left, up to the entry by which it left."""
@@ -138,7 +144,7 @@ async def founding_file(service: Service, reader: Reader, founding: Founding) ->
     return Response(await service.read(founding), media_type=MediaType.JSON, headers=_NO_STORE)
 
 
-OFFERED: Final = (status, checkpoint, tile, part, submit, events, founding_file)
+OFFERED: Final = (status, checkpoint, tile, part, submit, cosignature, events, founding_file)
 """Every operation of the host."""
 
 

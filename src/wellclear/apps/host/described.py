@@ -9,6 +9,7 @@ from litestar.handlers import HTTPRouteHandler
 
 from wellclear.apps.described import DOCUMENT, Bytes, Operation, Parameter, document
 from wellclear.apps.host.create import Founding
+from wellclear.apps.host.service import CosignatureAnswer
 from wellclear.channel.submission import Answers
 
 PATH: Final = "/openapi.json"
@@ -42,7 +43,8 @@ _NOTE: Final = Bytes("text/plain", "A signed note (C2SP signed-note): the checkp
 _TILES: Final = Bytes(_OCTETS, "Hashes of 32 bytes, or entries, each with its length in two bytes before it.")
 _PART: Final = Bytes(_OCTETS, "The part's salt, header and text as they were stored.")
 _FRAMES: Final = Bytes(_OCTETS, "Frames: a leaf with the parts that go with it; at most 1 MiB.")
-_EVENTS: Final = Bytes("text/event-stream", "Events `log` and `alive`; the stream ends when the host does.")
+_COSIGNED: Final = Bytes("text/plain", "A checkpoint of this log with a line of a live cosigner; at most 16 KiB.")
+_EVENTS: Final = Bytes("text/event-stream", "Events `log`, `alive` and `cosigned`; it ends when the host does.")
 
 OPERATIONS: Final[dict[str, Operation]] = {
     "openapi": Operation(DOCUMENT.answers, (500,), asks="no"),
@@ -58,6 +60,7 @@ OPERATIONS: Final[dict[str, Operation]] = {
                   "SHA-256 of the stored bytes, in hex."),
     )),
     "submit": Operation({200: Answers}, (400, 413, 415, 500, 503), body=_FRAMES, asks="no"),
+    "cosignature": Operation({200: CosignatureAnswer}, (400, 403, 409, 413, 500), body=_COSIGNED, asks="no"),
     "events": Operation({200: _EVENTS}, READING, parameters=(
         Parameter("from", "query", {"type": "integer", "minimum": 0, "maximum": 2**63 - 1},
                   "The index of the first entry that the asker lacks."),

@@ -1,6 +1,7 @@
 """Events to followers: pushed right after the commit, dropped when a follower does not keep up.
 
-Server-sent events: `log` carries leaves and the checkpoint over them, `alive` a checkpoint whose cosignature is fresh.
+Server-sent events: `log` carries leaves and the checkpoint over them, `alive` a checkpoint whose cosignature is fresh,
+`cosigned` one with the line of a party that has just cosigned it.
 A dropped follower comes back with `?from=<size>` and loses nothing.
 """
 
@@ -35,6 +36,11 @@ def log_event(start: int, leaves: Sequence[bytes], note: bytes) -> bytes:
 def alive_event(note: bytes) -> bytes:
     """The event that only says that the link lives."""
     return b"event: alive\ndata: %s\n\n" % _encoder.encode({"checkpoint": note.decode("utf-8")})
+
+
+def cosigned_event(note: bytes) -> bytes:
+    """The event that tells who has cosigned: a checkpoint of this log, not always its newest, and the new lines."""
+    return b"event: cosigned\ndata: %s\n\n" % _encoder.encode({"checkpoint": note.decode("utf-8")})
 
 
 class Follower:

@@ -12,11 +12,12 @@ from collections.abc import AsyncIterator, Callable, Container
 from concurrent.futures import ThreadPoolExecutor
 from importlib.metadata import version
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal, TypedDict
 
 from wellclear.apps.host.audiences import Audiences
+from wellclear.apps.host.cosignatures import Cosignatures
 from wellclear.apps.host.departures import Departures
-from wellclear.apps.host.events import EventStream, Followers, alive_event, log_event
+from wellclear.apps.host.events import EventStream, Followers, alive_event, cosigned_event, log_event
 from wellclear.channel.admission import Examined, examine
 from wellclear.channel.policy import cosigner_name
 from wellclear.channel.requests import reader_of
@@ -47,6 +48,13 @@ TICK_S: Final = 0.5
 ALIVE_EVERY_TICKS: Final = 4
 
 
+class CosignatureAnswer(TypedDict):
+    """Over how many entries a cosignature was taken, and whether anything of it was later than what is kept."""
+
+    size: int
+    news: Literal["yes", "no"]
+
+
 class HostService:
     """Build it with `starting.open_host`; run it between `start` and `stop`."""
 
@@ -72,6 +80,7 @@ class HostService:
         self._failing: Unavailable | None = None
         self._stop_reported = False
         self._cosigned = (b"", b"", 0)
+        self._cosignatures = Cosignatures()
         self._disk = ThreadPoolExecutor(1, "disk")
         self._verifier = ThreadPoolExecutor(1, "verifier")
         self._tasks: list[asyncio.Task[None]] = []
@@ -241,16 +250,31 @@ class HostService:
         }
 
     def checkpoint(self) -> bytes:
-        """The newest note with the host's own cosignature, made anew after four seconds."""
+        """The newest note with the host's own cosignature, made anew after four seconds, and those of the parties."""
         note, now_s = self.sequencer.note, self.clock.now_us() // 1_000_000
-        if self._cosigner is None or self.sequencer.picture.host is None:
-            return note
+        picture = self.sequencer.picture
         of_note, cosigned, at_s = self._cosigned
         if of_note != note or not 0 <= now_s - at_s < COSIGN_EVERY_S:
-            line = cosign(note, cosigner_name(self.sequencer.picture.host.party), self._cosigner, now_s)
-            cosigned = merge_signatures(note, [line])
+            lines = self._cosignatures.lines(picture, self.sequencer.size)
+            if self._cosigner is not None and picture.host is not None:
+                lines.append(cosign(note, cosigner_name(picture.host.party), self._cosigner, now_s))
+            cosigned = merge_signatures(note, lines)
             self._cosigned = (note, cosigned, now_s)
         return cosigned
+
+    def take_cosignature(self, note: bytes) -> CosignatureAnswer:
+        """A party's node has cosigned: keep what is news, and tell all who follow. Raises as `Cosignatures.take`."""
+        picture, tree, clock = self.sequencer.picture, self.sequencer.tree, self.clock
+        checkpoint, news = self._cosignatures.take(note, picture, tree, clock.now_us(), clock.monotonic_us())
+        if news and self.sequencer.stopped is None:
+            lines = [one.line for one in news]
+            if checkpoint.size == self.sequencer.size:
+                now = merge_signatures(self.checkpoint(), lines)
+                self._cosigned = (self.sequencer.note, now, self._cosigned[2])
+                self.followers.publish(cosigned_event(now))
+            else:
+                self.followers.publish(cosigned_event(merge_signatures(self.sequencer.note_at(checkpoint.size), lines)))
+        return CosignatureAnswer(size=checkpoint.size, news="yes" if news else "no")
 
     async def tile(self, tile: Tile) -> bytes:
         """The bytes of a tile; raises `InvalidValue` when the log is too small for it."""

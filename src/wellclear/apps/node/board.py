@@ -18,17 +18,13 @@ from wellclear.apps.node.rows import RUNG_NAMES, conflict_rows, duty_row, moment
 from wellclear.apps.node.said import Row, safety_fields
 from wellclear.apps.problems import reason_words
 from wellclear.channel.outbox import AFTER_A_HALT, Item
-from wellclear.channel.policy import cosigners
+from wellclear.channel.witnesses import FRESH_US
 from wellclear.domain.canonical import b64, unb64
 from wellclear.domain.spoken import spoken
-from wellclear.errors import Malformed, Unverified
-from wellclear.log.checkpoint import cosignatures
 from wellclear.log.equivocation import decode_evidence
 from wellclear.picture.view_items import Unopened
 from wellclear.watch.clock import stands_still
 
-FRESH_US = 10_000_000
-"""A cosignature of another party not older than this makes the picture fresh (protocol, "Freshness")."""
 LATEST_REMARKS = 200
 
 UNPROVEN = "handed to the host; its record is not believed. Use the telephone as well."
@@ -97,19 +93,22 @@ def link(core: NodeCore, link_words: str) -> Row:
     """How the picture stands: who vouches for it, and how long ago."""
     silence_us = core.follower.silence_us(core.clock.monotonic_us())
     seen = witnesses(core)
-    host = core.picture.host.party if core.picture.host is not None else ""
-    others = [row for row in seen if row["party"] not in (host, core.party)]
-    fresh = [row["party"] for row in others if row["age_ms"] * 1000 <= FRESH_US]
-    words = f"seen by {', '.join(fresh)} within {FRESH_US // 1_000_000} s" if fresh else "as the host tells it"
+    others = [row for row in seen if row["host"] == "no" and row["party"] != core.party]
+    fresh = [row for row in others if row["fresh"] == "yes"]
+    names = ", ".join(row["party"] for row in fresh)
+    words = f"seen by {names} within {FRESH_US // 1_000_000} s" if fresh else "as the host tells it"
     if not others:
         words += "; no other party has cosigned this log"
+    elif not fresh:
+        words += "; " + ", ".join(f"{row['party']} has last cosigned {_ago(row)}" for row in others)
     if core.state == "halted":
         words = f"halted: {core.why_halted}; the evidence lies in {core.evidence_file}; what is shown is old"
     elif core.state == "left":
         words = f"{core.party} has left this channel with entry {core.left_at}; what was logged up to there is kept"
     elif core.state != "live":
         words = f"{core.state}: {link_words}; what is shown is old"
-    told: Row = {"state": core.state, "words": words, "connection": link_words, "witnesses": others, "fresh": others}
+    told: Row = {"state": core.state, "words": words, "connection": link_words, "witnesses": others, "fresh": fresh}
+    told["witnessing"] = core.witnessing.why_not(core.picture)
     if silence_us is not None:
         told |= {"heard_ms": silence_us // 1000, "host_age_ms": silence_us // 1000}
     return told
@@ -144,18 +143,20 @@ def outside_row(heard: Heard) -> Row:
 
 
 def witnesses(core: NodeCore) -> list[Row]:
-    """Whose cosignature stands under the newest note, and how old it is by the own clock."""
-    if core.follower.note is None or core.picture.host is None:
-        return []
-    keys = cosigners(core.picture)
-    parties = {verifier.name: party for party, verifier in keys}
-    try:
-        found = cosignatures(core.follower.note, [verifier for _, verifier in keys])
-    except (Malformed, Unverified):  # a line that does not verify vouches for nothing
-        return []
+    """Who has cosigned this log last, over how many entries, and how long ago by the own clock."""
+    host, own_us, mono_us = core.picture.host, core.now_us, core.clock.monotonic_us()
     return [
-        {"party": parties[name], "age_ms": max(0, core.now_us // 1000 - at_s * 1000)} for name, at_s in sorted(found)
-    ]
+        {
+            "party": one.party, "size": one.size, "age_ms": one.age_us(own_us, mono_us) // 1000,
+            "fresh": yes(one.is_fresh(own_us, mono_us)), "ahead": yes(one.is_ahead(own_us)),
+            "host": yes(host is not None and one.party == host.party),
+        }
+        for one in core.witnesses.newest(core.picture, own_us)
+    ]  # fmt: skip
+
+
+def _ago(row: Row) -> str:
+    return "by a clock that is ahead of ours" if row["ahead"] == "yes" else f"{row['age_ms'] // 1000} s ago"
 
 
 def outbox(core: NodeCore) -> Row:

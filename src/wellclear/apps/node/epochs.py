@@ -38,10 +38,12 @@ Entropy = Callable[[int], bytes]
 
 @dataclass(frozen=True, slots=True)
 class NodeKeys:
-    """The private keys that a node holds while it runs: the node's, which signs, and the party's sealing key."""
+    """The private keys that a node holds while it runs: the node's, which signs, and the party's own two."""
 
     signer: Signer
     sealing: SealingKey
+    cosigner: Signer | None = None
+    """Without it the node runs, and does not witness."""
 
 
 @dataclass(slots=True)

@@ -8,7 +8,7 @@ is `outside` the record. Nothing here decides what the node says; `core` does.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from typing import Final
 
@@ -19,7 +19,7 @@ from wellclear.channel.follower import Proven
 from wellclear.channel.outbox import Item, decode_item
 from wellclear.domain.entry import Entry
 from wellclear.domain.logged import Logged
-from wellclear.errors import Equivocation, Misconfigured, Unavailable, WellclearError
+from wellclear.errors import Equivocation, Malformed, Misconfigured, Unavailable, Unverified, WellclearError
 from wellclear.log.equivocation import check_evidence
 from wellclear.log.merkle import leaf_hash
 from wellclear.picture.picture import Step
@@ -143,6 +143,25 @@ class Hearing(Holding):
             self.follower.give(start, leaves)
         self.follower.hear(note, self.clock.monotonic_us())
         self.take()
+        self._hear_witnesses(note)
+
+    def _hear_witnesses(self, note: bytes) -> None:
+        """Whose line stands under a note that the host has signed. What does not verify vouches for nothing."""
+        if self.follower.picture.host is None or self.state == "halted":
+            return
+        with suppress(Malformed, Unverified):
+            mono_us = self.clock.monotonic_us()
+            if self.witnesses.hear(self.picture, self.follower.tree, note, self.now_us, mono_us):
+                self.changed = True
+
+    def to_cosign(self) -> bytes | None:
+        """The note with this party's line that the host is to have now; None while there is none. It is stored.
+
+        Raises:
+            Equivocation: what was cosigned before and what the host shows now cannot both be true; this node halts.
+            Unavailable, Misconfigured: the store would not keep it.
+        """
+        return self.witnessing.next(self.follower, self.now_us, live=self.state == "live")
 
     def take(self) -> None:
         """Store and fold every run that is proven by now."""
@@ -164,6 +183,7 @@ class Hearing(Holding):
             for remark in proven.differing:
                 self.ringing.head_differs(remark, self.now_us)
             self._forget_logged()
+            self.witnesses.reached(self.picture, self.follower.tree, self.now_us)
             self.detect()
             self.changed = True
 

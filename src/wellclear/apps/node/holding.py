@@ -23,9 +23,11 @@ from wellclear.apps.node.parts import Parts
 from wellclear.apps.node.ringing import Ringing
 from wellclear.apps.node.said import SaidRows
 from wellclear.apps.node.unstored import Unstored
+from wellclear.apps.node.witnessing import Witnessing
 from wellclear.channel.follower import Follower
 from wellclear.channel.opening import open_leaf
 from wellclear.channel.outbox import Item, Outbox
+from wellclear.channel.witnesses import Witnesses
 from wellclear.domain.entry import PartRef, decode_leaf
 from wellclear.domain.logged import Remark
 from wellclear.edges.clock import Clock
@@ -46,7 +48,7 @@ class Holding:
         party: whose node this is.
         channel: the channel's id, as people have read it to each other.
         store: its own store; nobody else writes there.
-        keys: the node's, which links entries, and the party's, under which epochs open.
+        keys: the node's, which links entries, the party's, under which epochs open, and its cosigner.
         clock: the machine's.
         entropy: so many random bytes, for salts and keys.
     """
@@ -75,6 +77,8 @@ class Holding:
         self.epochs = EpochKeys(party, store, keys.sealing)
         self.outside = Outside(party, self.epochs.opening)
         self.unstored = Unstored(store)
+        self.witnesses = Witnesses()
+        self.witnessing = Witnessing(party, store, keys.cosigner, self.witnesses)
         self.remarks: deque[tuple[int, str, Remark]] = deque(maxlen=REMARKS_KEPT)
         self.logged_at: dict[str, int] = {}
         self.left_at: int | None = None

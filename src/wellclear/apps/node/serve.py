@@ -57,7 +57,9 @@ def serve(
             channel turns out to be real, and the node's key was made for exercises.
     """
     keyring = Keyring(settings.home)
-    keys = NodeKeys(keyring.unlock("node", passphrase), unlock_sealing(keyring.path(SEALING_USE), passphrase))
+    sealing = unlock_sealing(keyring.path(SEALING_USE), passphrase)
+    cosigner = keyring.unlock("cosigner", passphrase) if keyring.path("cosigner").is_file() else None
+    keys = NodeKeys(keyring.unlock("node", passphrase), sealing, cosigner)
     exercise = public_half(keyring.path("node")).exercise
 
     def opening() -> NodeService:  # it belongs to the event loop that uvicorn runs, so it is made there

@@ -1,7 +1,7 @@
 """The node at work: it carries bytes between the host and `core`, and wakes whoever waits for a change.
 
-Four tasks on one event loop: follow the host's stream, send what is linked, fetch parts, and tick. Everything that
-decides anything happens in `core` between two awaits, so no task sees another one's half-done work.
+Five tasks on one event loop: follow the host's stream, send what is linked, fetch parts, cosign, and tick. Everything
+that decides anything happens in `core` between two awaits, so no task sees another one's half-done work.
 """
 
 from __future__ import annotations
@@ -56,6 +56,7 @@ class NodeService(Telling):
         self.fault: Misconfigured | None = None
         """Why it had to stop, where only a person can help."""
         self._wake_sender, self._wake_fetcher = asyncio.Event(), asyncio.Event()
+        self._wake_witness = asyncio.Event()
         self.lending = asyncio.Lock()
         """Held while a key that is not the node's own links one entry; there is one of each use."""
         core.alarms.on_ring = self._on_ring
@@ -69,7 +70,7 @@ class NodeService(Telling):
     def start(self) -> None:
         """Begin to follow, send, fetch and tick."""
         self._keep_evidence()
-        for work in (self._follow(), self._send(), self._fetch(), self._tick()):
+        for work in (self._follow(), self._send(), self._fetch(), self._witness(), self._tick()):
             task = asyncio.create_task(work)
             task.add_done_callback(self._on_end)
             self._tasks.append(task)
@@ -281,6 +282,35 @@ class NodeService(Telling):
             self._not_stored(error)
         self._after()
 
+    # Cosigning.
+
+    async def _witness(self) -> None:
+        """Store and post the own cosignature of what was followed; nothing waits for it, here or anywhere."""
+        tries = 0
+        while self.core.witnessing.able and self.core.state != "left":
+            await _woken(self._wake_witness, TICK_S)
+            note = self._cosigned()
+            if note is None:
+                continue
+            try:
+                await self.client.cosigned(note)
+                self.core.witnessing.posted(note)
+                tries = 0
+            except WellclearError as error:
+                LOG.warning("the host has not taken our cosignature: %s", error)
+                await asyncio.sleep(BACKOFF_S[min(tries, len(BACKOFF_S) - 1)])
+                tries += 1
+
+    def _cosigned(self) -> bytes | None:
+        try:
+            return self.core.to_cosign()
+        except Equivocation as found:
+            self._halt(found)
+        except (Unavailable, Misconfigured) as error:
+            self._not_stored(error)
+        self._after()
+        return None
+
     # Ticking.
 
     async def _tick(self) -> None:
@@ -312,6 +342,7 @@ class NodeService(Telling):
             self._wake_fetcher.set()
         if self.core.changed:
             self.core.changed = False
+            self._wake_witness.set()
             self._ring_bell()
 
     # For the desk.

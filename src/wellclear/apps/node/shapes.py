@@ -29,20 +29,31 @@ class StatusAnswer(TypedDict):
 
 
 class Witness(TypedDict):
-    """A party whose cosignature stands under the newest note, and how old it is."""
+    """A party that has cosigned this log: over how many entries last, and how old that is.
+
+    `ahead` says that its time lies so far ahead of this node's clock that it says nothing of now.
+    """
 
     party: str
+    size: int
     age_ms: int
+    fresh: YesNo
+    ahead: YesNo
+    host: YesNo
 
 
 class Link(TypedDict):
-    """How the picture stands: who vouches for it, and how long ago."""
+    """How the picture stands: who vouches for it, and how long ago.
+
+    `fresh` are those witnesses that make it fresh; `witnessing` says why this node cosigns nothing, empty if it does.
+    """
 
     state: str
     words: str
     connection: str
     witnesses: list[Witness]
     fresh: list[Witness]
+    witnessing: str
     heard_ms: NotRequired[int]
     host_age_ms: NotRequired[int]
 

@@ -12,7 +12,12 @@ BOARD: dict[str, Any] = {
     "size": 9, "digest": "0123456789abcdef", "now": "221000ZNOV26", "own": "221001ZNOV26",
     "link": {
         "state": "live", "words": "as the host tells it", "heard_ms": 400,
-        "witnesses": [{"party": "SOUTHLAND", "age_ms": 3000}],
+        "witnesses": [
+            {"party": "SOUTHLAND", "size": 9, "age_ms": 3000, "ahead": "no"},
+            {"party": "CASPIA", "size": 7, "age_ms": 8000, "ahead": "no"},
+            {"party": "THULE", "size": 9, "age_ms": 0, "ahead": "yes"},
+        ],
+        "witnessing": "this node does not witness: no cosigner key lies in its home",
     },
     "outbox": {"waiting": 1, "linked": 0, "refused": 0},
     "alarms": [
@@ -68,6 +73,15 @@ def test_only_own_duties_and_unseen_alarms_count() -> None:
     assert [row["item"] for row in mine_open(BOARD)] == ["SOUTHLAND-1001-6"]
     assert len(sounding(BOARD)) == 1
     assert "  open: 1 own duties, 1 alarms, 1 conflicts" in summary_lines(BOARD)
+
+
+@pytest.mark.requirement("R33")
+def test_it_is_told_who_has_cosigned_how_much_and_when() -> None:
+    assert [line.strip() for line in summary_lines(BOARD) if line.startswith("    ")] == [
+        "SOUTHLAND cosigned this log 3.0 s ago", "CASPIA cosigned 7 entries of this log 8.0 s ago",
+        "THULE cosigned this log by a clock that is ahead of ours",
+        "this node does not witness: no cosigner key lies in its home",
+    ]  # fmt: skip
 
 
 def test_a_real_channel_never_looks_like_an_exercise() -> None:

@@ -72,7 +72,7 @@ function beat() {
   replace(byId("link-state"), el("b", {}, `${LINK_SIGNS[now]} `, say(LABELS[now])));
   replace(byId("link-age"), now === "wait" ? "" : now === "node" ? age() : say("heard", { age: age() }));
   const seen = witnesses();
-  replace(byId("link-witness"), state.board ? (seen.length ? seen.map(({ party, age_ms: ago }, at) => [at ? ", " : "", say("witness", { party, age: span(ago * 1000) })]) : say("no_witness")) : "");
+  replace(byId("link-witness"), state.board ? (seen.length ? seen.map((row, at) => [at ? ", " : "", sawLog(row)]) : say("no_witness")) : "");
   byId("link").title = state.board?.link?.words ?? "";
   drawOld(now, age());
   drawClock();
@@ -91,6 +91,13 @@ function beat() {
     byId("watch").dataset.of = officer;
     replace(byId("watch"), el("span", { class: "faint" }, say("on_watch"), ": "), watchLine());
   }
+}
+
+// One witness: when it last cosigned this log, and how many entries it had then, where that is not all of them.
+function sawLog({ party, size, age_ms, ahead }) {
+  if (ahead) return say("witness_ahead", { party });
+  const id = size === undefined || size === state.board.size ? "witness" : "witness_of";
+  return say(id, { party, size, age: span(age_ms * 1000) });
 }
 
 // The label over an old picture; its text alone changes, so that a screen reader hears the change of state once.

@@ -61,15 +61,15 @@ export function link() {
   const heard = (told.heard_ms ?? 0) + age;
   if (["stale", "halted", "away", "left"].includes(told.state)) return { state: told.state, old: true, age_ms: heard };
   if (told.state !== "live") return { state: "stale", old: true, age_ms: heard };
-  const fresh = witnesses().some(({ age_ms }) => age_ms <= FRESH_MS);
+  const fresh = witnesses().some(({ age_ms, ahead }) => !ahead && age_ms <= FRESH_MS);
   return { state: fresh ? "live" : "host", old: false, age_ms: heard };
 }
 
-// Who else has cosigned, and how long ago by now.
+// Who else has cosigned, over how many entries, and how long ago by now; `ahead`: by a clock that tells nothing of now.
 export function witnesses() {
   const told = state.board?.link ?? {};
   const age = boardAge() ?? 0;
-  return (told.witnesses ?? told.fresh ?? []).map(({ party, age_ms }) => ({ party, age_ms: age_ms + age }));
+  return (told.witnesses ?? told.fresh ?? []).map((row) => ({ party: row.party, size: row.size, ahead: row.ahead === "yes", age_ms: row.age_ms + age }));
 }
 
 export const isOurs = (desk) => String(desk ?? "").split("/")[0] === state.board?.party;

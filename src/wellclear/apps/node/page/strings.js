@@ -31,6 +31,8 @@ const EN = {
   link_wait: "CONNECTING",
   heard: "host heard {age} ago",
   witness: "{party} cosigned {age} ago",
+  witness_of: "{party} cosigned {size} entries {age} ago",
+  witness_ahead: "{party} cosigned by a clock that is ahead of ours",
   no_witness: "no other party has cosigned",
   old_node: "OLD PICTURE. This node has not answered for {age}. Shown as of {at}.",
   old_stale: "OLD PICTURE. No fresh picture from the host for {age}. Shown as of {at}.",

@@ -1,0 +1,110 @@
+"""The node as a witness: what it cosigns, stored before anybody is told, and what it says of that.
+
+Theory of operation. `next` gives the note that is to be posted now, or None. It signs only the log that this node has
+verified to its end, while the host's word is live; a line is stored whole, by compare-and-swap on the size, before it
+is handed out, and handed out again until `posted` says that the host has it. The host's own party's node does not sign:
+its host does already, under the same key, and nobody counts that line as another's (protocol, "Freshness").
+"""
+
+from __future__ import annotations
+
+from wellclear.channel.follower import Follower
+from wellclear.channel.policy import cosigners_of, log_verifier
+from wellclear.channel.witnesses import OwnLine, Witnesses, cosign_due, cosigned_note, own_line
+from wellclear.edges.store import Store
+from wellclear.errors import Malformed, Misconfigured, Unverified
+from wellclear.log.checkpoint import parse_checkpoint
+from wellclear.log.ed25519 import Signer
+from wellclear.log.equivocation import check_pair_in
+from wellclear.log.note import parse_note
+from wellclear.picture.picture import Picture
+
+NO_KEY = "this node does not witness: no cosigner key lies in its home"
+HOSTS_OWN = "this node does not witness: its party's own host cosigns"
+NOT_LIVE = "this node does not witness: its cosigner key is not the one that the channel knows"
+BACKWARDS = "this node does not witness: this party has cosigned a longer log than it has here"
+
+
+class Witnessing:
+    """One party's cosigner. `book` is what this node has heard of all cosigners."""
+
+    def __init__(self, party: str, store: Store, signer: Signer | None, book: Witnesses) -> None:
+        self._party, self._store, self._signer, self._book = party, store, signer, book
+        self._unposted: bytes | None = None
+        self._last: OwnLine | None = None
+        self._origin = ""
+
+    @property
+    def able(self) -> bool:
+        """Whether this node has a key to cosign with."""
+        return self._signer is not None
+
+    def next(self, follower: Follower, now_us: int, *, live: bool) -> bytes | None:
+        """The note with our line that the host is to have; None while there is nothing to say.
+
+        Args:
+            follower: what is verified.
+            now_us: our clock.
+            live: whether the host's word is fresh; a node that hears nothing lends nobody its freshness.
+
+        Raises:
+            Equivocation: what was cosigned before and what the host has shown since cannot both be true.
+            Unavailable, Misconfigured: it could not be stored, so it is not said.
+        """
+        if self._signer is None or follower.note is None or not live or follower.wants() is not None:
+            return None
+        if self.why_not(follower.picture):
+            return None
+        self._recall(follower)
+        if cosign_due(self._last, follower.size, now_us):
+            self._cosign(follower, self._signer, now_us)
+        return self._unposted
+
+    def posted(self, note: bytes) -> None:
+        """The host has this one."""
+        if note == self._unposted:
+            self._unposted = None
+
+    def why_not(self, picture: Picture) -> str:
+        """Why this node does not cosign this log; empty where it does."""
+        if self._signer is None:
+            return NO_KEY
+        if picture.host is not None and picture.host.party == self._party:
+            return HOSTS_OWN
+        if self._signer.public_key not in [key.public_key for key in cosigners_of(picture, self._party)]:
+            return NOT_LIVE
+        return BACKWARDS if self._book.largest(picture, self._party) > picture.size else ""
+
+    def _recall(self, follower: Follower) -> None:
+        """What was stored for this log, and whether the log still is one that grew from there."""
+        assert follower.note is not None and self._signer is not None, "asked by next"
+        log = log_verifier(follower.picture)
+        if log.name != self._origin:
+            self._origin, self._last, self._unposted = log.name, None, None
+            stored = self._store.cosigned(log.name)
+            if stored is not None:
+                self._last = self._read(stored, self._signer)
+                self._unposted = stored
+        if self._last is None or self._last.checkpoint.size > follower.size:
+            return
+        seen = self._last.checkpoint
+        if follower.tree.root(seen.size) != seen.root:
+            stored = self._store.cosigned(log.name)
+            assert stored is not None, "it was recalled from there"
+            check_pair_in(follower.tree, stored, follower.note, log.name, log.public_key)
+
+    def _read(self, stored: bytes, signer: Signer) -> OwnLine:
+        try:
+            return own_line(stored, self._party, signer.public_key)
+        except (Malformed, Unverified):  # of the key before this one; the size binds all the same
+            return OwnLine(parse_checkpoint(parse_note(stored).text), 0)
+
+    def _cosign(self, follower: Follower, signer: Signer, now_us: int) -> None:
+        assert follower.note is not None, "asked by next"
+        log, old = log_verifier(follower.picture), 0 if self._last is None else self._last.checkpoint.size
+        note = cosigned_note(follower.note, log, self._party, signer, now_us // 1_000_000)
+        if not self._store.keep_cosigned(log.name, old, follower.size, note):
+            raise Misconfigured(
+                "own cosignature", "another process has cosigned with this store", do="Find the second node and stop it"
+            )
+        self._last, self._unposted = own_line(note, self._party, signer.public_key), note
