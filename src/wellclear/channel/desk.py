@@ -15,6 +15,8 @@ import msgspec
 from msgspec import UNSET
 
 from wellclear.channel.composing import Composed, Sealer, Told, compose, subject
+from wellclear.channel.levels import addressed, levels_of, shown_to
+from wellclear.domain.agreement import Settings, default_settings
 from wellclear.domain.canonical import INTEGER_MAX, unb64
 from wellclear.domain.cells import cell_around
 from wellclear.domain.entry import Act
@@ -26,6 +28,7 @@ from wellclear.domain.parts import (
     FindingRow,
     Findings,
     Group,
+    Nature,
     Readback,
     ReadbackRow,
     ReadbackWrong,
@@ -112,14 +115,17 @@ def check_answer(view: View, act: Act, groups: Iterable[Group]) -> None:
     """What a node asks of its own desk's answers, however they were composed (R5).
 
     Nobody acknowledges what this node has not opened yet, nor reads back another number of volumes than were announced;
-    nobody confirms a read-back that departs from what was said.
+    nobody confirms a read-back that departs from what was said, or discloses what a version did not commit to.
 
     Raises:
         Refused: with a sentence for the officer.
     """
-    if act.subject is UNSET or act.kind not in ("ack", "confirm"):
+    if act.subject is UNSET or act.kind not in ("ack", "confirm", "disclose"):
         return
     item, version = act.subject.id, act.subject.version
+    if act.kind == "disclose":
+        _check_disclosed(view, act, item, version, groups)
+        return
     if act.kind == "confirm":
         body = public_of(act)
         assert isinstance(body, OfDesk), "a confirm names the desk"
@@ -134,6 +140,13 @@ def check_answer(view: View, act: Act, groups: Iterable[Group]) -> None:
     rows = sum(len(group.volumes) for group in groups if isinstance(group, Readback))
     if rows != len(said.said.volumes):
         raise Refused(Reason.READBACK_DIFFERS, f"volumes: {rows} read back, {len(said.said.volumes)} announced")
+
+
+def _check_disclosed(view: View, act: Act, item: str, version: int, groups: Iterable[Group]) -> None:
+    commits = dict(zip(NOTICE_GROUPS, version_of(view, item, version).commits, strict=False))
+    for group, ref in zip(groups, act.parts, strict=True):
+        if commits.get(group.group) != ref.commit:
+            raise Refused(Reason.NOT_COMMITTED, f"{item} version {version} committed to another text", field="groups")
 
 
 def readback_wrong(pen: Pen, picture: Picture, view: View, item: str, version: int, desk: str) -> Composed:
@@ -237,12 +250,18 @@ def finding(
 # Anything else, as page and command line put it.
 
 
-def write_act(pen: Pen, kind: str, groups: Sequence[Mapping[str, Any]], asked: Mapping[str, Any]) -> Composed:
+def write_act(
+    pen: Pen,
+    kind: str,
+    groups: Sequence[Mapping[str, Any]],
+    asked: Mapping[str, Any],
+    terms: Settings | None = None,
+) -> Composed:
     """An act of any kind from its field groups as JSON.
 
     `asked` may hold to, precedence, id, subject, code, keep_until, public, audience, withhold (names of groups that are
-    committed to but sent to nobody) and salts by name of group. A notice's level 1 is made from its volumes where it is
-    not given.
+    committed to but sent to nobody), levels and disclose (`levels_of`) and salts by name of group. A notice's level 1
+    is made from its volumes where it is not given; `terms` say at which level a category is shown by default.
 
     Raises:
         InvalidValue: a member or a group is wrong; says which.
@@ -253,12 +272,9 @@ def write_act(pen: Pen, kind: str, groups: Sequence[Mapping[str, Any]], asked: M
         given.append(cell_around(volumes))
     order = GROUPS_OF_KIND.get(kind, ())
     given.sort(key=lambda group: order.index(group.group) if group.group in order else len(order))
-    to, withheld = list(asked.get("to", ())), set(asked.get("withhold", ()))
-    readers = tuple(sorted(set(asked.get("audience") or ()) or readers_of(pen, to)))
+    to, readers = _readers(pen, kind, given, asked, terms or default_settings())
     salts = {str(name): unb64(str(salt), 32, field="salts") for name, salt in dict(asked.get("salts", {})).items()}
-    told = [
-        Told(group, () if group.group in withheld else readers, salts.get(group.group) or pen.salt()) for group in given
-    ]
+    told = [Told(group, readers(group.group), salts.get(group.group) or pen.salt()) for group in given]
     members: dict[str, Any] = {
         name: asked[name] for name in ("precedence", "id", "code", "keep_until", "public") if name in asked
     }
@@ -268,6 +284,22 @@ def write_act(pen: Pen, kind: str, groups: Sequence[Mapping[str, Any]], asked: M
         kind, channel=pen.channel, party=pen.party, desk=pen.desk or UNSET, said_us=pen.said_us, to=to, told=told,
         sealer=pen.sealer, **members,
     )  # fmt: skip
+
+
+def _readers(
+    pen: Pen, kind: str, given: Sequence[Group], asked: Mapping[str, Any], terms: Settings
+) -> tuple[list[str], Callable[[str], tuple[str, ...]]]:
+    """The desks that are addressed, and who reads each field group; a group that nobody reads is not sent."""
+    to, withheld = list(asked.get("to", ())), set(asked.get("withhold", ()))
+    readers = set(asked.get("audience") or ()) or readers_of(pen, to)
+    if kind not in ("notice", "amend"):
+        return to, lambda name: () if name in withheld else tuple(sorted(readers))
+    category = next((group.category for group in given if isinstance(group, Nature)), "")
+    levels = levels_of(
+        terms, category, readers - {pen.party}, dict(asked.get("levels", {})), dict(asked.get("disclose", {}))
+    )
+    shown = shown_to(levels, withheld)
+    return addressed(to, levels), lambda name: tuple(sorted({*shown[name], pen.party})) if shown.get(name) else ()
 
 
 def _group(fields: Mapping[str, Any], where: str) -> Group:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 import msgspec
 from msgspec import UNSET
@@ -18,6 +19,7 @@ from wellclear.channel.composing import approval_holds
 from wellclear.domain import canonical
 from wellclear.domain.agreement import DAY_US, EXPOSED
 from wellclear.domain.canonical import b64
+from wellclear.domain.cells import cell_around, covers
 from wellclear.domain.entry import (
     LEAF_BYTES_MAX,
     Act,
@@ -68,12 +70,12 @@ def check_content(picture: Picture, act: Act, groups: Sequence[Group]) -> None:
         return
     computed = [_computed(fields, number) for number, fields in enumerate(volumes.volumes)]
     if isinstance(cell, Cell):
-        _check_cell(cell, computed)
+        _check_cell(cell, volumes.volumes, computed)
     if act.keep_until is not UNSET:
         last_us = max(volume.window.end_us for volume in computed)
         if parse_time(f"{act.keep_until}T00:00:00Z") // DAY_US < last_us // DAY_US:
             raise Refused(Reason.KEPT_TOO_SHORT, "it would leave the picture before it ends", field="keep_until")
-    if isinstance(nature, Nature):
+    if isinstance(nature, Nature) and act.kind != "disclose":
         _check_movement(nature, computed, by_name.get("rest"))
 
 
@@ -99,7 +101,10 @@ def _computed(fields: object, number: int) -> Volume:
         raise InvalidValue(f"volumes[{number}].{error.field}", error.why) from error
 
 
-def _check_cell(cell: Cell, volumes: Iterable[Volume]) -> None:
+def _check_cell(cell: Cell, fields: Sequence[dict[str, Any]], volumes: Iterable[Volume]) -> None:
+    """Level 1 contains what the other levels say: else who was shown it alone would look for it in vain (R25)."""
+    if not covers(cell, cell_around(fields)):
+        raise Refused(Reason.BAD_FIELDS, "the cell of level 1 does not contain every volume", field="cell")
     for volume in volumes:
         if volume.window.start_us < cell.start_us or volume.window.end_us > cell.end_us:
             raise Refused(Reason.BAD_FIELDS, "the time slot of level 1 does not contain every volume", field="cell")

@@ -86,6 +86,19 @@ def _wrapped(degree: int, *, ending: bool = False) -> int:
     return 180 if ending and wrapped == -180 else wrapped
 
 
+def covers(cell: Cell, other: Cell) -> bool:
+    """Whether a cell covers all positions of another one."""
+    if not cell.south_e7 <= other.south_e7 <= other.north_e7 <= cell.north_e7:
+        return False
+    turn = 2 * HALF_TURN_E7
+    if cell.east_e7 - cell.west_e7 == turn:
+        return True
+    if other.east_e7 - other.west_e7 == turn:
+        return False
+    width, offset = (cell.east_e7 - cell.west_e7) % turn, (other.west_e7 - cell.west_e7) % turn
+    return offset + (other.east_e7 - other.west_e7) % turn <= width
+
+
 def contains(cell: Cell, position: Position) -> bool:
     """Whether a position lies in the cell, its edges included."""
     if not cell.south_e7 <= position.lat_e7 <= cell.north_e7:

@@ -27,6 +27,7 @@ from wellclear.picture.view_groups import take_group
 from wellclear.picture.view_items import (
     AckView,
     AnswerView,
+    Disclosed,
     Filed,
     ItemView,
     MessageView,
@@ -169,7 +170,10 @@ def _disclose(view: View, index: int, act: Act, picture: Picture) -> View:
         tuple(sorted({*parties, *more.get(commit, ())}))
         for commit, parties in zip(version.commits, version.shown_to, strict=True)
     )
-    versions = item.versions.insert(version.version, replace(version, shown_to=shown))
+    groups = tuple(name for name, commit in zip(NOTICE_GROUPS, version.commits, strict=False) if commit in more)
+    parties = tuple(sorted({party for readers in more.values() for party in readers}))
+    later = (*version.disclosed, Disclosed(index, picture.now_us, groups, parties)) if groups else version.disclosed
+    versions = item.versions.insert(version.version, replace(version, shown_to=shown, disclosed=later))
     return replace(view, items=view.items.insert(item.id, replace(item, versions=versions)))
 
 

@@ -85,11 +85,22 @@ class PassedView:
 
 
 @dataclass(frozen=True, slots=True)
+class Disclosed:
+    """A later entry that opened a version further: which of its groups, and to which parties."""
+
+    index: int
+    moment_us: int
+    groups: tuple[str, ...]
+    parties: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Version:
     """One version of a notice or safety message: the envelope, and each field group that this reader could open.
 
     `moment_us` is when it was logged; `terms` the settings in force then; `commits` the commitments of its
-    parts in the order of the header, `shown_to` the parties that each of them was shown to, at first or later.
+    parts in the order of the header, `shown_to` the parties that each of them was shown to, at first or later;
+    `disclosed` says what came later, by whichever entry.
     """
 
     version: int
@@ -111,6 +122,7 @@ class Version:
     acks: HashTrieMap[str, AckView] = field(default_factory=HashTrieMap)
     wrong: HashTrieMap[str, WrongView] = field(default_factory=HashTrieMap)
     passed: HashTrieMap[str, PassedView] = field(default_factory=HashTrieMap)
+    disclosed: tuple[Disclosed, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,7 +37,8 @@ WAIT_S_MAX: Final = 60.0
 LENT_S: Final = 5.0
 """At least so long is a key lent that links one act."""
 ASKED: Final = (
-    "to", "precedence", "id", "subject", "code", "keep_until", "public", "audience", "withhold", "salts",
+    "to", "precedence", "id", "subject", "code", "keep_until", "public", "audience", "withhold", "levels",
+    "disclose", "salts",
 )  # fmt: skip
 
 
@@ -56,6 +57,10 @@ class ActBody(msgspec.Struct, kw_only=True):
     public: dict[str, Any] | None = None
     audience: list[str] = []
     withhold: list[str] = []
+    levels: dict[str, int] = {}
+    """Of a notice: the level of a recipient's party, up to what its category is shown at by default."""
+    disclose: dict[str, int] = {}
+    """The same, and more than that."""
     salts: dict[str, str] = {}
     preview: bool = False
     """Only to be looked at: no id is taken for it."""
@@ -86,7 +91,8 @@ class ReleaseBody(msgspec.Struct, kw_only=True):
 async def compose_act(service: Service, data: JSONBody[ActBody]) -> Row:
     """An act that fits what was asked and that this node would send; nothing is stored but its id."""
     composed = composed_of(service, data)
-    return told_act(service, composed, warnings_of(service, groups_of(composed.act, composed.openings)))
+    warnings = warnings_of(service, groups_of(composed.act, composed.openings))
+    return told_act(service, composed, [*warnings, *left_out(data, composed)])
 
 
 def composed_of(service: NodeService, data: ActBody) -> Composed:
@@ -99,9 +105,16 @@ def composed_of(service: NodeService, data: ActBody) -> Composed:
     asked = data.asked()
     if kind.has_id and "id" not in asked:
         asked["id"] = core.likely_id(desk) if data.preview else core.next_id(desk)
-    composed = write_act(core.pen(desk, preview=data.preview), data.kind, data.groups, asked)
+    terms = core.picture.terms if core.picture.agreement else None
+    composed = write_act(core.pen(desk, preview=data.preview), data.kind, data.groups, asked, terms)
     core.check_draft(composed.act, groups_of(composed.act, composed.openings))
     return composed
+
+
+def left_out(data: ActBody, composed: Composed) -> list[str]:
+    """A warning for each desk that was named and is not addressed, because its party gets nothing."""
+    gone = [desk for desk in data.to if desk not in composed.act.to]
+    return [f"{desk} gets nothing and is not addressed (level 0)" for desk in gone]
 
 
 def own_desk(service: NodeService) -> str:

@@ -3,7 +3,8 @@
 Two computations, never mixed. For the own desk a notice is compared as exactly as this node knows it. What crosses the
 channel is computed only from what the other party was shown of ours, else telling a verdict would tell what was held
 back (N12): no volume was shown, then the cell stands for it and the verdict is `possible`; not even a cell, then
-nothing is logged.
+nothing is logged. A notice lasts accordingly: for the own desk until it is over, for the other side until what that was
+shown is over, lest an answer that stops within the slot tell when in the slot it ended.
 """
 
 from __future__ import annotations
@@ -65,6 +66,7 @@ class Detection:
         self._agreement = 0
         self._terms = default_settings()
         self._held: dict[str, Announced] = {}
+        self._shown: dict[str, dict[str, Announced]] = {}
         self._ends: dict[str, int] = {}
         self._parties: dict[str, str] = {}
         self._told: dict[Pair, Conflict] = {}
@@ -89,44 +91,62 @@ class Detection:
             self.changed = {id_ for id_, row in picture.items.items() if row.kind == "notice"}
             self._terms = picture.terms
             self._held.clear()
+            self._shown.clear()
             self._ends.clear()
             self._parties.clear()
             self._veiled.clear()
         self.changed |= {id_ for id_, end_us in self._ends.items() if end_us < now_us}
         changed, self.changed = sorted(self.changed), set()
-        looked = [(id_, self._active(picture, view, id_, now_us)) for id_ in changed]
-        announced = [(id_, item) for id_, item in looked if self._held.get(id_) != item]
-        for id_, item in announced:
-            self._hold(id_, item, view.items[id_].current.shown_to if item is not None else ())
+        looked = [(id_, *self._active(picture, view, id_, now_us)) for id_ in changed]
+        announced = [row for row in looked if (self._held.get(row[0]), self._shown.get(row[0], {})) != row[1:]]
+        for id_, item, shown in announced:
+            self._hold(id_, item, shown)
         found: list[Change] = []
-        for number, (id_, item) in enumerate(announced, 1):
+        for number, (id_, item, shown) in enumerate(announced, 1):
             exact = (yield from self._engine.checking(item)) if item is not None else []
             found += self._compare(id_, exact)
-            yield from self._retell(id_, item, exact, view)
+            yield from self._retell(id_, item, shown, exact)
             if number % ITEMS_A_TURN == 0:
                 yield
         return found
 
-    def _active(self, picture: Picture, view: View, id_: str, now_us: int) -> Announced | None:
+    def _active(
+        self, picture: Picture, view: View, id_: str, now_us: int
+    ) -> tuple[Announced | None, dict[str, Announced]]:
+        """A notice as it is known here, and of an own one what each other party was shown; each until it is over."""
         row, item = picture.items.get(id_), view.items.get(id_)
         if row is None or item is None or row.kind != "notice" or row.state != "RELEASED":
-            return None
+            return None, {}
         announced = known(item)
-        return announced if announced is not None and _end_us(announced) >= now_us else None
+        if announced is not None and _end_us(announced) < now_us:
+            announced = None
+        shown: dict[str, Announced] = {}
+        if item.party == self.party:
+            for peer in {peer for readers in item.current.shown_to for peer in readers} - {self.party}:
+                told = as_shown(item, peer)
+                if told is not None and _end_us(told) >= now_us:
+                    shown[peer] = announced if announced is not None and told == announced else told
+        return announced, shown
 
-    def _hold(self, id_: str, item: Announced | None, shown_to: Sequence[tuple[str, ...]]) -> None:
-        """`veiled` are own notices of which not everybody was shown the same groups."""
+    def _hold(self, id_: str, item: Announced | None, shown: dict[str, Announced]) -> None:
+        """`veiled` are own notices of which somebody was shown less than there is."""
         assert self._engine is not None, "run has made it"
-        if id_ in self._ends:
+        if id_ in self._held:
             self._engine.remove(id_)
-            del self._held[id_], self._ends[id_], self._parties[id_]
-            self._veiled.discard(id_)
+            del self._held[id_], self._parties[id_]
+        for kept in (self._ends, self._shown):
+            kept.pop(id_, None)
+        self._veiled.discard(id_)
         if item is not None:
             self._engine.add(item)
-            self._held[id_] = item
-            self._ends[id_], self._parties[id_] = _end_us(item), item.party
-            if item.party == self.party and len(set(shown_to)) > 1:
-                self._veiled.add(id_)
+            self._held[id_], self._parties[id_] = item, item.party
+        if shown:
+            self._shown[id_] = shown
+        lasting = [*shown.values(), *([item] if item is not None else [])]
+        if lasting:
+            self._ends[id_] = min(map(_end_us, lasting))
+        if any(told is not item for told in shown.values()):
+            self._veiled.add(id_)
 
     def _compare(self, id_: str, exact: list[Conflict]) -> list[Change]:
         """Conflicts of the own notices for the own desk: what is new, changed or gone."""
@@ -146,9 +166,16 @@ class Detection:
     def _ours(self, pair: Pair) -> bool:
         return any(self._parties.get(id_) == self.party for id_ in pair)
 
-    def _retell(self, id_: str, item: Announced | None, exact: list[Conflict], view: View) -> Turns[None]:
+    def _retell(
+        self, id_: str, item: Announced | None, shown: dict[str, Announced], exact: list[Conflict]
+    ) -> Turns[None]:
         """The same from what the other party of each pair was shown of the own notice, and from nothing else."""
-        found = (yield from self._as_told(item, exact, view)) if item is not None else []
+        if shown:
+            found = yield from self._told_of_own(id_, item, shown, exact)
+        elif item is not None and item.party != self.party:
+            found = yield from self._told_of_theirs(item, exact)
+        else:
+            found = []
         now = {(one.a, one.b): one for one in found}
         for pair in {pair for pair in self._told if id_ in pair} | now.keys():
             if now.get(pair) != self._told.get(pair):
@@ -158,28 +185,29 @@ class Detection:
             else:
                 del self._told[pair]
 
-    def _as_told(self, item: Announced, exact: list[Conflict], view: View) -> Turns[list[Conflict]]:
+    def _told_of_own(
+        self, id_: str, item: Announced | None, shown: dict[str, Announced], exact: list[Conflict]
+    ) -> Turns[list[Conflict]]:
+        """An own notice, as each other party was shown it, against what that one has announced."""
         assert self._engine is not None, "run has made it"
-        if item.party == self.party:
-            found: list[Conflict] = []
-            ours = view.items[item.id]
-            for peer in sorted(set(self._parties.values()) - {self.party}):
-                shown = as_shown(ours, peer)
-                rows = exact
-                if shown != item:
-                    rows = (yield from self._engine.checking(shown)) if shown is not None else []
-                found += [one for one in rows if self._parties.get(one.b if one.a == item.id else one.a) == peer]
-            return found
+        found: list[Conflict] = []
+        for peer, told in sorted(shown.items()):
+            rows = exact if told is item else (yield from self._engine.checking(told))
+            found += [one for one in rows if self._parties.get(one.b if one.a == id_ else one.a) == peer]
+        return found
+
+    def _told_of_theirs(self, item: Announced, exact: list[Conflict]) -> Turns[list[Conflict]]:
+        """A notice of another party against the own ones, as it was shown them."""
         found, aside = [], ReferenceEngine(self._terms.minima_of)
         for one in exact:
             mine = one.b if one.a == item.id else one.a
-            told = self._parties.get(mine) == self.party and mine not in self._veiled
-            if told and as_shown(view.items[mine], item.party) is not None:
+            told = self._shown.get(mine, {}).get(item.party)
+            if told is not None and told is self._held.get(mine):
                 found.append(one)
         for mine in sorted(self._veiled):
-            shown = as_shown(view.items[mine], item.party)
-            if shown is not None:
-                aside.add(shown)
+            told = self._shown[mine].get(item.party)
+            if told is not None and told is not self._held.get(mine):
+                aside.add(told)
         return found + (yield from aside.checking(item))
 
     def held(self) -> dict[str, str]:

@@ -12,6 +12,8 @@ from contextlib import contextmanager, suppress
 from dataclasses import replace
 from typing import Final
 
+from msgspec import UNSET
+
 from wellclear.apps.node.detection import Change
 from wellclear.apps.node.holding import Holding
 from wellclear.apps.node.parts import Wanted
@@ -250,6 +252,8 @@ class Hearing(Holding):
         self.duties.apply(step, entry)
         self.parts.want(logged, known, self.clock.monotonic_us())
         self.detection.touch(change.id for change in step.changes if change.table == "item")
+        if entry is not None and entry.act.kind == "disclose" and entry.act.subject is not UNSET:
+            self.detection.touch([entry.act.subject.id])  # what the other side was shown is another
         if any(change.table == "party" and change.id == self.party for change in step.changes):
             row = step.picture.parties.get(self.party)
             self.left_at = logged.index if row is not None and row.state != "member" else None
