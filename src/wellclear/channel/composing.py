@@ -57,12 +57,15 @@ class Composed:
     """An act with its parts, in the order of the header.
 
     `openings` proves each part against its commitment, also those that are not sent; `stored` are the bytes that go
-    with a submission, the openings themselves where they travel in clear or not at all.
+    with a submission, the openings themselves where they travel in clear or not at all; `keys` open each sealed part
+    alone. `unread` says why the text of a safety message does not go with it.
     """
 
     act: Act
     stored: tuple[bytes, ...]
     openings: tuple[bytes, ...] = ()
+    keys: tuple[PartKey | None, ...] = ()
+    unread: str = ""
 
     @property
     def sent(self) -> tuple[bytes, ...]:
@@ -113,7 +116,8 @@ def compose(
     public_of(act)
     made = [_stored(act, row, sealer) for row in told]
     openings = tuple(opening_of(row.group, row.salt) for row in told)
-    return Composed(structs.replace(act, parts=[ref for ref, _ in made]), tuple(raw for _, raw in made), openings)
+    refs, stored = [ref for ref, _, _ in made], tuple(raw for _, raw, _ in made)
+    return Composed(structs.replace(act, parts=refs), stored, openings, tuple(key for _, _, key in made))
 
 
 def _check_groups(kind: str, given: tuple[str, ...]) -> None:
@@ -126,21 +130,22 @@ def _check_groups(kind: str, given: tuple[str, ...]) -> None:
         raise InvalidValue("act.parts", f"{kind} has the parts {', '.join(wanted) or 'none'}, not {', '.join(given)}")
 
 
-def _stored(act: Act, told: Told, sealer: Sealer | None) -> tuple[PartRef, bytes]:
-    """A part's place in the header of an act whose other members stand, and its stored bytes."""
+def _stored(act: Act, told: Told, sealer: Sealer | None) -> tuple[PartRef, bytes, PartKey | None]:
+    """A part's place in the header of an act whose other members stand, its stored bytes, and the key of them."""
     ref, opening = store_in_clear(told.group, told.salt, told.audience)
     audience = tuple(sorted({*told.audience} - {act.party}))  # the author has a wrap of its own
     if sealer is None or not told.audience:
-        return ref, opening
+        return ref, opening, None
     if not audience:
-        return PartRef(commit=ref.commit, enc="none"), opening
+        return PartRef(commit=ref.commit, enc="none"), opening, None
     if len(audience) > AUDIENCE_MAX:
         raise InvalidValue("audience", f"{len(audience)} parties; one part is sealed for at most {AUDIENCE_MAX}")
     number, epoch_key = sealer.epoch_for(audience)
     ref = PartRef(commit=ref.commit, enc="aes256gcm", sha=ref.commit, to=list(audience), epoch=number)
     where, random = context(act, ref), sealer.random()
-    raw = PartKey.derive(epoch_key, random, where).seal(opening, random, where)
-    return structs.replace(ref, sha=b64(hashlib.sha256(raw).digest())), raw
+    key = PartKey.derive(epoch_key, random, where)
+    raw = key.seal(opening, random, where)
+    return structs.replace(ref, sha=b64(hashlib.sha256(raw).digest())), raw, key
 
 
 def subject(item: str, version: int) -> Subject:

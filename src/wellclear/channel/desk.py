@@ -8,7 +8,7 @@ the act may be sent at all, `channel.own_rules` says afterwards.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import msgspec
@@ -215,9 +215,28 @@ def request(
 
 
 def safety(pen: Pen, item: str, to: Sequence[str], code: str, fields: Mapping[str, Any]) -> Composed:
-    """One of the messages that any watch officer sends at once (R4); FLASH."""
-    group = _group({**fields, "group": "safety"}, "safety")
-    return pen.write("safety", id=item, to=to, precedence="Z", code=code, groups=[group], audience=readers_of(pen, to))
+    """One of the messages that any watch officer sends at once (R4); FLASH.
+
+    Where its text cannot be sealed for all its readers, it goes by its code alone.
+    """
+    group, readers = _group({**fields, "group": "safety"}, "safety"), readers_of(pen, to)
+    members: dict[str, Any] = {"id": item, "to": to, "precedence": "Z", "code": code}
+    return _or_by_code(
+        to, lambda: pen.write("safety", groups=[group], audience=readers, **members),
+        lambda: pen.write("safety", **members),
+    )  # fmt: skip
+
+
+def _or_by_code(to: Sequence[str], whole: Callable[[], Composed], by_code: Callable[[], Composed]) -> Composed:
+    """A safety message with its text; where that cannot be sealed for all its readers, by its code alone (R4).
+
+    Raises:
+        InvalidValue, Refused: also its code alone would be no act.
+    """
+    try:
+        return whole()
+    except (Refused, InvalidValue) as error:
+        return replace(by_code(), unread=f"{', '.join(to)}: by its code alone, without its text; {error.why}")
 
 
 # What the node says by itself.
@@ -280,10 +299,14 @@ def write_act(
     }
     if "subject" in asked:
         members["subject"] = subject(str(asked["subject"]["id"]), int(asked["subject"]["version"]))
-    return compose(
-        kind, channel=pen.channel, party=pen.party, desk=pen.desk or UNSET, said_us=pen.said_us, to=to, told=told,
-        sealer=pen.sealer, **members,
-    )  # fmt: skip
+
+    def composed(told: Sequence[Told]) -> Composed:
+        return compose(
+            kind, channel=pen.channel, party=pen.party, desk=pen.desk or UNSET, said_us=pen.said_us, to=to, told=told,
+            sealer=pen.sealer, **members,
+        )  # fmt: skip
+
+    return composed(told) if kind != "safety" else _or_by_code(to, lambda: composed(told), lambda: composed(()))
 
 
 def _readers(

@@ -37,7 +37,11 @@ def sealing_key_of(picture: Picture, party: str) -> bytes:
     rows = ((key, picture.keys[key]) for key in picture.keys_of.get(party) or ())
     live = [(row.since, key) for key, row in rows if row.use == "sealing" and row.state == "live"]
     if not live:
-        raise Refused(Reason.UNKNOWN_KEY, f"{party} has no live sealing key", field="audience")
+        raise Refused(
+            Reason.UNKNOWN_KEY,
+            f"{party} has no live sealing key, so none of its desks could read what is sealed",
+            field="audience",
+        )
     return unb64(max(live)[1])
 
 

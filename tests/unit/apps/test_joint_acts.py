@@ -60,7 +60,7 @@ def test_a_party_comes_with_the_fingerprints_of_card_and_keys() -> None:
     real, exercise = (CardFile(card, made_for).spoken for made_for in ("no", "yes"))
     assert any(line.endswith(f"keys for real use: {real}") for line in lines), "what `node card` shows there"
     assert any(line.endswith(f"an exercise's keys: {exercise} (sign this in no real channel)") for line in lines)
-    assert [line.rpartition(": ")[2] for line in lines[-5:]] == [spoken(unb64(key)) for _, key in card.uses()]
+    assert [line.rpartition(": ")[2] for line in lines[-6:]] == [spoken(unb64(key)) for _, key in card.uses()]
     assert key_words("no key") == "no key"
 
 

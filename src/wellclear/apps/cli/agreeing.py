@@ -14,7 +14,7 @@ from wellclear.apps.cli.asking import agree, passphrase
 from wellclear.apps.cli.hosting import ArticlesFile, Terms, read_articles
 from wellclear.apps.cli.joining import read_card, words_of_card
 from wellclear.apps.cli.notice_form import read_json
-from wellclear.apps.cli.options import NO_REAL_AGREEMENT_YET, NODE_HOME, WAIT_S, AsJson, Home, PassphraseFile, Wait, Yes
+from wellclear.apps.cli.options import NODE_HOME, WAIT_S, AsJson, Home, PassphraseFile, Wait, Yes
 from wellclear.apps.cli.output import note, plain, show, table, tell
 from wellclear.apps.cli.proposals import (
     InForce,
@@ -59,9 +59,6 @@ def propose(
     """
     place = Workplace.open(home)
     with place.client:
-        status: Fields = place.client.get("status")
-        if status.get("size") and status.get("exercise") == "no":
-            note(NO_REAL_AGREEMENT_YET)
         state = place.client.get("agreement")
         base = int(state["version"])
         if base == 0:

@@ -12,7 +12,7 @@ import typer
 from wellclear.apps.cli.asking import agree, new_passphrase, passphrase
 from wellclear.apps.cli.joining import KdfName, Party, make_party, read_card, words_of_card
 from wellclear.apps.cli.notice_form import Fields, read_json
-from wellclear.apps.cli.options import HOST_HOME, NO_REAL_AGREEMENT_YET, AsJson, Exercise, HostHome, PassphraseFile, Yes
+from wellclear.apps.cli.options import HOST_HOME, AsJson, Exercise, HostHome, PassphraseFile, Yes
 from wellclear.apps.cli.output import note, show
 from wellclear.apps.copies import copy_at
 from wellclear.apps.inputs import read_input
@@ -78,7 +78,6 @@ def init(
     others = [read_card(path) for path in cards]
     settings, text = read_terms(terms), read_articles(articles)
     if not exercise:
-        note(NO_REAL_AGREEMENT_YET)
         check_real_cards(others)
     for other in others:
         note(words_of_card(other))

@@ -59,12 +59,6 @@ Exercise = Annotated[
     ),
 ]
 
-NO_REAL_AGREEMENT_YET = (
-    "A REAL channel cannot be agreed yet: its articles would travel in clear, and a real channel takes nothing so "
-    "until sealing exists. Keys, cards and the founding may be prepared; to try it all, use an exercise."
-)
-"""What stands before every step towards a real channel."""
-
 WAIT_S = 20
 
 

@@ -26,7 +26,7 @@ from wellclear.apps.cli.enrolment import Applicant, Enrolment
 from wellclear.apps.cli.hosting import ArticlesFile, Terms, found, read_articles, read_terms
 from wellclear.apps.cli.joining import KdfName, Party, make_party
 from wellclear.apps.cli.notice_form import Fields
-from wellclear.apps.cli.options import NO_REAL_AGREEMENT_YET, NODE_HOME, Exercise, Home, PassphraseFile, Yes
+from wellclear.apps.cli.options import NODE_HOME, Exercise, Home, PassphraseFile, Yes
 from wellclear.apps.cli.output import note, tell
 from wellclear.apps.cli.running import Running, start, wait_for_node
 from wellclear.domain.canonical import unb64
@@ -79,8 +79,6 @@ def host(
     api = parse_listen(node_listen, "--node-listen")
     roster = officers_from(officers)
     settings, text = read_terms(terms), read_articles(articles)
-    if not exercise:
-        note(NO_REAL_AGREEMENT_YET)
     secret = new_passphrase(f"{party}'s keys", passphrase_file)
     own = make_party(home, party, ["host", "principal"], secret, kdf, exercise=exercise)
     certificate, key = home / "tls.pem", home / "tls.key"
@@ -128,8 +126,6 @@ def join(
     home = home.expanduser()
     api = parse_listen(node_listen, "--node-listen")
     roster = officers_from(officers)
-    if not exercise:
-        note(NO_REAL_AGREEMENT_YET)
     shown, pem = look_at(url)
     step(2, f"{urlsplit(url).hostname} shows a certificate.")
     if heard is not None:

@@ -17,6 +17,7 @@ from litestar.params import FromPath, FromQuery, JSONBody
 
 from wellclear.apps.http import not_found
 from wellclear.apps.node.board import UNPROVEN, own_desks, why_unsent
+from wellclear.apps.node.epochs import TrialSealer
 from wellclear.apps.node.parts import groups_of
 from wellclear.apps.node.said import Row
 from wellclear.apps.node.service import NodeService
@@ -92,7 +93,7 @@ async def compose_act(service: Service, data: JSONBody[ActBody]) -> Row:
     """An act that fits what was asked and that this node would send; nothing is stored but its id."""
     composed = composed_of(service, data)
     warnings = warnings_of(service, groups_of(composed.act, composed.openings))
-    return told_act(service, composed, [*warnings, *left_out(data, composed)])
+    return told_act(composed, [*warnings, *left_out(data, composed)])
 
 
 def composed_of(service: NodeService, data: ActBody) -> Composed:
@@ -105,9 +106,10 @@ def composed_of(service: NodeService, data: ActBody) -> Composed:
     asked = data.asked()
     if kind.has_id and "id" not in asked:
         asked["id"] = core.likely_id(desk) if data.preview else core.next_id(desk)
+    trial = TrialSealer(core.sealer) if data.preview else None
     terms = core.picture.terms if core.picture.agreement else None
-    composed = write_act(core.pen(desk, preview=data.preview), data.kind, data.groups, asked, terms)
-    core.check_draft(composed.act, groups_of(composed.act, composed.openings))
+    composed = write_act(core.pen(desk, trial), data.kind, data.groups, asked, terms)
+    core.check_draft(composed.act, groups_of(composed.act, composed.openings), trial)
     return composed
 
 
@@ -138,14 +140,14 @@ def warnings_of(service: NodeService, groups: Sequence[Group]) -> list[str]:
     return [*found, past] if past else found
 
 
-def told_act(service: NodeService, composed: Composed, warnings: Sequence[str]) -> Row:
+def told_act(composed: Composed, warnings: Sequence[str]) -> Row:
     """An act as the API tells it; with the key of each sealed part, so that who approves it sees what it holds."""
     act = composed.act
-    keys = [service.core.epochs.part_key(act, ref, raw) for ref, raw in zip(act.parts, composed.stored, strict=True)]
     return {
         "act": msgspec.to_builtins(act), "act_hash": b64(act_hash(act)),
-        "parts": [b64(raw) for raw in composed.stored], "warnings": list(warnings),
-        "keys": [b64(key.key) if key is not None else "" for key in keys],
+        "parts": [b64(raw) for raw in composed.stored],
+        "warnings": [*warnings, composed.unread] if composed.unread else list(warnings),
+        "keys": [b64(key.key) if key is not None else "" for key in composed.keys],
     }  # fmt: skip
 
 
@@ -277,10 +279,13 @@ def _draft_row(service: NodeService, name: str, raw: bytes) -> Row:
     row = msgspec.json.decode(raw)
     act = read_act(row["act"])
     persons = {person.key: handle.partition("/")[2] for handle, person in service.core.picture.persons.items()}
-    groups = groups_of(act, service.core.epochs.openings(act, read_parts(row["parts"])))
+    stored, epochs = read_parts(row["parts"]), service.core.epochs
+    groups = groups_of(act, epochs.openings(act, stored))
+    keys = [epochs.part_key(act, ref, raw) for ref, raw in zip(act.parts, stored, strict=True)]
     return {
         "draft": name, "act_hash": b64(act_hash(act)), **row, "said_us": act.said,
         "by": [persons.get(approval["key"], "unknown") for approval in row["approvals"]],
+        "keys": [b64(key.key) if key is not None else "" for key in keys],
         "groups": [msgspec.to_builtins(group) for group in groups], "warnings": warnings_of(service, groups),
     }  # fmt: skip
 

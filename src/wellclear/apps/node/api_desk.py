@@ -100,7 +100,10 @@ async def act(service: Service, sessions: Watch, action: FromPath[str], data: JS
     session = sessions.of(data.session)
     composed = build(service, data)
     approval = approve(composed.act, session.signer, "watch_officer")
-    return await send(service, composed.act, [approval], composed.stored, WAIT_S)
+    answer = await send(service, composed.act, [approval], composed.stored, WAIT_S)
+    if composed.unread:
+        answer.content["warnings"] = [composed.unread]
+    return answer
 
 
 @post("/api/alarms/{key:path}", status_code=200)

@@ -14,7 +14,7 @@ from typing import Final
 from msgspec import UNSET
 
 from wellclear.airspace.reference import ENGINE_VERSION
-from wellclear.apps.node.epochs import NodeKeys, NodeSealer
+from wellclear.apps.node.epochs import NodeKeys, NodeSealer, TrialSealer
 from wellclear.apps.node.hearing import Hearing
 from wellclear.apps.node.ids import decode_counters
 from wellclear.apps.node.parts import groups_of
@@ -73,14 +73,16 @@ class NodeCore(Hearing):
         self.sealer = NodeSealer(
             self.epochs, entropy, wrapping,
             picture=lambda: self.picture, waiting=lambda: [item.act for item in self._unfolded()],
-            put=lambda said: self.put(said.act, (), said.stored), now_us=lambda: self.now_us,
+            check=lambda act: check_public(self.picture, self._waiting(), act),
+            put=lambda said: self.put(said.act, (), said.stored), may_renew=lambda: self.state == "live",
+            now_us=lambda: self.now_us,
         )  # fmt: skip
 
     # What is said.
 
-    def pen(self, desk: str, *, preview: bool = False) -> Pen:
-        """For a desk of this party, at this moment. What is only looked at is not sealed, and opens no epoch."""
-        sealer = None if preview else self.sealer
+    def pen(self, desk: str, trial: TrialSealer | None = None) -> Pen:
+        """For a desk of this party, at this moment; with `trial` for what is only looked at, and opens no epoch."""
+        sealer = trial or self.sealer
         return Pen(self.channel, self.party, desk, self.now_us, lambda: self._entropy(SALT_BYTES), sealer)
 
     def next_id(self, desk: str) -> str:
@@ -107,12 +109,16 @@ class NodeCore(Hearing):
             raise Unavailable("ids", "the log has not been followed to its end yet", retry_after_s=1)
         return self._counters.next_id(self.picture, self.party, desk, self.now_us)
 
-    def check_draft(self, act: Act, groups: Sequence[Group]) -> None:
-        """Raise `Refused` or `InvalidValue` for an act that this node would not sign, whoever approves it."""
+    def check_draft(self, act: Act, groups: Sequence[Group], trial: TrialSealer | None = None) -> None:
+        """Raise `Refused` or `InvalidValue` for an act that this node would not sign, whoever approves it.
+
+        What was sealed on `trial` is judged behind the epochs that would go out before it.
+        """
         self._check_author(act, "node" if KINDS[act.kind].linked is Linked.NODE else "another")
         check_content(self.picture, act, groups)
         check_answer(self.view, act, groups)
-        check_public(self.picture, self._waiting(), act)
+        epochs = [(made, ()) for made in trial.made] if trial is not None else []
+        check_public(self.picture, [*self._waiting(), *epochs], act)
 
     def put(self, act: Act, approvals: Sequence[Approval], stored: Sequence[bytes], use: str = "node") -> Item:
         """Take an approved act: check it as everybody will, store it with all its parts, and queue it.

@@ -101,6 +101,8 @@ class ActAnswer(TypedDict):
     act: Act
     act_hash: str
     parts: list[str]
+    keys: list[str]
+    """Of each sealed part, the key that opens it alone; empty for one in clear."""
     warnings: list[str]
 
 
@@ -118,6 +120,7 @@ class Logged(TypedDict):
     act_hash: str
     index: int
     remarks: list[Remark]
+    warnings: NotRequired[list[str]]
 
 
 class NotYet(TypedDict):
@@ -126,6 +129,7 @@ class NotYet(TypedDict):
     act_hash: str
     state: str
     words: NotRequired[str]
+    warnings: NotRequired[list[str]]
 
 
 class DraftAnswer(TypedDict):
@@ -142,6 +146,7 @@ class DraftRow(TypedDict):
     act_hash: str
     act: Act
     parts: list[str]
+    keys: list[str]
     approvals: list[Approval]
     said_us: int
     by: list[str]

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from msgspec import UNSET
 
 from wellclear.channel.composing import Composed
-from wellclear.channel.epochs import Wrapping, epoch_key, open_epoch
+from wellclear.channel.epochs import ROTATE_AFTER_US, Wrapping, epoch_key, open_epoch
 from wellclear.channel.sealing import (
     EPOCH_KEY_BYTES,
     RANDOM_BYTES,
@@ -25,13 +25,14 @@ from wellclear.channel.sealing import (
     unseal,
 )
 from wellclear.domain.canonical import unb64
-from wellclear.domain.entry import Act, PartRef
+from wellclear.domain.entry import Act, PartRef, decode_leaf
 from wellclear.domain.kinds import Epoch, public_of
 from wellclear.domain.logged import Logged
 from wellclear.edges.store import Store
 from wellclear.errors import InvalidValue, Unverified
 from wellclear.log.ed25519 import Signer
 from wellclear.picture.picture import Picture
+from wellclear.picture.rows import epoch_id
 
 Entropy = Callable[[int], bytes]
 
@@ -123,7 +124,7 @@ class EpochKeys:
 
 @dataclass(slots=True)
 class NodeSealer:
-    """What one node seals with. `put` queues the entry of a new epoch in the node's outbox."""
+    """What one node seals with. `check` asks of a new epoch's entry what everybody will; `put` queues it."""
 
     keys: EpochKeys
     entropy: Entropy
@@ -131,41 +132,87 @@ class NodeSealer:
     picture: Callable[[], Picture]
     waiting: Callable[[], Sequence[Act]]
     """Own acts that are on their way, in order."""
+    check: Callable[[Act], None]
     put: Callable[[Composed], object]
+    may_renew: Callable[[], bool]
+    """Whether the log is followed now, so that an old key may be replaced by a new one."""
     now_us: Callable[[], int]
 
     def epoch_for(self, audience: tuple[str, ...]) -> tuple[int, bytes]:
         """The live epoch for exactly these parties, or the one on its way; else a new one, queued here and now.
 
         Raises:
-            Refused: one of them has no live sealing key.
+            Refused: one of them has no live sealing key, or what else the log would remark of a new one.
             Unavailable, Misconfigured: the store would not keep it.
         """
-        picture = self.picture()
-        number = self._on_its_way(audience) or picture.epoch_of.get((self.keys.party, audience))
-        if number is not None:
-            key = self.keys.key_of(self.keys.party, number)
-            if key is not None:
-                return number, key
-        return self._open(picture, audience)
+        number = self.standing(audience)
+        key = None if number is None else self.keys.key_of(self.keys.party, number)
+        if number is not None and key is not None:
+            return number, key
+        number, key, act = self.opened(audience)
+        self.check(act.act)
+        self.keys.store.put_epoch_key(self.keys.party, number, key)
+        self.put(act)
+        return number, key
+
+    def standing(self, audience: tuple[str, ...]) -> int | None:
+        """The epoch for these parties under which an act may be sealed now, if there is one."""
+        queued = next((epoch.number for epoch in reversed(self._queued()) if tuple(epoch.audience) == audience), None)
+        if queued is not None:
+            return queued
+        number = self.picture().epoch_of.get((self.keys.party, audience))
+        return None if number is None or (self.may_renew() and self._is_old(number)) else number
+
+    def opened(self, audience: tuple[str, ...], beyond: int = 0) -> tuple[int, bytes, Composed]:
+        """The next epoch, or one `beyond` it, its key, and the act that makes it; nothing is kept of it here.
+
+        Raises:
+            Refused: one of these parties has no live sealing key.
+        """
+        picture, party = self.picture(), self.keys.party
+        number = max([picture.epochs_made.get(party) or 0, *(epoch.number for epoch in self._queued())]) + 1 + beyond
+        key = self.entropy(EPOCH_KEY_BYTES)
+        return number, key, open_epoch(picture, party, audience, number, key, self.now_us(), self.wrapping)
 
     def random(self) -> bytes:
         """Thirty-two fresh bytes for one part."""
         return self.entropy(RANDOM_BYTES)
 
-    def _open(self, picture: Picture, audience: tuple[str, ...]) -> tuple[int, bytes]:
-        on_their_way = [epoch.number for epoch in self._queued()]
-        party = self.keys.party
-        number = max([picture.epochs_made.get(party) or 0, *on_their_way]) + 1
-        key = self.entropy(EPOCH_KEY_BYTES)
-        act = open_epoch(picture, party, audience, number, key, self.now_us(), self.wrapping)
-        self.keys.store.put_epoch_key(party, number, key)
-        self.put(act)
-        return number, key
-
-    def _on_its_way(self, audience: tuple[str, ...]) -> int | None:
-        return next((epoch.number for epoch in reversed(self._queued()) if tuple(epoch.audience) == audience), None)
+    def _is_old(self, number: int) -> bool:
+        """By the own clock, when the epoch was made and now: a clock that has jumped makes a new key at most."""
+        row = self.picture().epochs.get(epoch_id(self.keys.party, number))
+        if row is None:
+            return False
+        leaves = self.keys.store.leaves(row.index, row.index + 1)
+        made_us = decode_leaf(leaves[0]).act.said if leaves else self.now_us()
+        return abs(self.now_us() - made_us) >= ROTATE_AFTER_US
 
     def _queued(self) -> list[Epoch]:
         bodies = [public_of(act) for act in self.waiting() if act.kind == "epoch"]
         return [body for body in bodies if isinstance(body, Epoch)]
+
+
+@dataclass(slots=True)
+class TrialSealer:
+    """Seals what is only looked at, as the node would, under epochs and keys that nobody keeps."""
+
+    sealer: NodeSealer
+    made: list[Act] = field(default_factory=list)
+    """The epochs that the node would open for it, in order."""
+
+    def epoch_for(self, audience: tuple[str, ...]) -> tuple[int, bytes]:
+        """As `NodeSealer.epoch_for`, but nothing is queued and nothing stored."""
+        key = self.random()
+        for body in map(public_of, self.made):
+            if isinstance(body, Epoch) and tuple(body.audience) == audience:
+                return body.number, key
+        number = self.sealer.standing(audience)
+        if number is not None:
+            return number, key
+        number, key, act = self.sealer.opened(audience, len(self.made))
+        self.made.append(act.act)
+        return number, key
+
+    def random(self) -> bytes:
+        """Thirty-two bytes, which seal nothing that is sent."""
+        return self.sealer.random()

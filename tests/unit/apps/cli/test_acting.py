@@ -30,7 +30,8 @@ def composed(text: dict[str, str] = MESSAGE, audience: tuple[str, ...] = ("NORTH
 
 def answer(act: Composed | None = None) -> dict[str, Any]:
     act = act or composed()
-    return {"act": msgspec.to_builtins(act.act), "parts": [b64(part) for part in act.stored], "warnings": ["late"]}
+    parts = [b64(part) for part in act.stored]
+    return {"act": msgspec.to_builtins(act.act), "parts": parts, "keys": ["" for _ in parts], "warnings": ["late"]}
 
 
 def test_what_was_asked_for_is_ready() -> None:

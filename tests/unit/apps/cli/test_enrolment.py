@@ -10,7 +10,6 @@ import pytest
 from wellclear.apps.cli.enrolment import Applicant, Enrolment
 from wellclear.apps.cli.joining import make_party
 from wellclear.apps.cli.main import main
-from wellclear.apps.cli.options import NO_REAL_AGREEMENT_YET
 from wellclear.apps.cli.quickstart import await_card
 from wellclear.domain.spoken import spoken
 from wellclear.edges.tls import certificate_bytes, look_at, make_certificate, trusting
@@ -151,12 +150,3 @@ def test_a_real_channel_turns_an_exercises_card_away_and_waits_on(
     with pytest.raises(Refused):
         applicant.wait_for_channel("SOUTHLAND", 5)
     applicant.close()
-
-
-def test_who_joins_a_real_channel_reads_first_that_it_cannot_be_agreed_yet(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    words = ["quickstart", "join", "https://127.0.0.1:1", "--party", "SOUTHLAND", "--home", str(tmp_path / "b")]
-    assert main([*words, "--real"]) == main(words) == 4
-    told = " ".join(capsys.readouterr().err.split())
-    assert told.count(NO_REAL_AGREEMENT_YET[:40]) == 1

@@ -10,7 +10,6 @@ import pytest
 
 from wellclear import __version__
 from wellclear.apps.cli.main import main
-from wellclear.apps.cli.options import NO_REAL_AGREEMENT_YET
 from wellclear.apps.problems import EXIT_CODES
 from wellclear.domain.spoken import parse_spoken
 from wellclear.edges.keyring import Keyring
@@ -119,24 +118,6 @@ def test_no_real_channel_is_founded_with_keys_of_an_exercise(
     assert main([*REAL_NODE, "--party", "NORTHLAND", "--home", str(tmp_path / "r")]) == 0
     words[words.index(str(tmp_path / "n" / "card.json"))] = str(tmp_path / "r" / "card.json")
     assert main([*words, "--real", "--home", str(tmp_path / "e2")]) == 0
-
-
-def test_who_wants_a_real_channel_hears_first_that_it_cannot_be_agreed_yet(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    for name in ("NORTHLAND", "SOUTHLAND"):
-        assert main([*REAL_NODE, "--party", name, "--home", str(tmp_path / name)]) == 0
-    cards = [word for name in ("NORTHLAND", "SOUTHLAND") for word in ("--card", str(tmp_path / name / "card.json"))]
-    words = ["host", "init", "--party", "CASPIA", "--origin", "c.example/x", *cards, "--kdf", "minimum", "--yes"]
-    for kind, warned in (("--real", True), ("--exercise", False)):
-        capsys.readouterr()
-        assert main([*words, kind, "--home", str(tmp_path / kind)]) == 0, "it is prepared all the same"
-        assert (NO_REAL_AGREEMENT_YET in capsys.readouterr().err) == warned
-    monkeypatch.delenv("WELLCLEAR_PASSPHRASE")
-    quick = ["quickstart", "host", "--party", "CASPIA", "--listen", "127.0.0.1:1", "--home", str(tmp_path / "q")]
-    for kind, warned in (("--real", True), ("--exercise", False)):
-        assert main([*quick, kind]) == 6, "nobody sits here to give a passphrase"
-        assert (NO_REAL_AGREEMENT_YET in capsys.readouterr().err) == warned
 
 
 def test_a_key_says_what_it_was_made_for(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,17 +1,12 @@
 from __future__ import annotations
 
 import hashlib
-import json
-from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
 
-from tests.unit.apps.cli.test_alarms import home_in
-from tests.unit.channel.relay import Relay
 from wellclear.apps.cli.agreeing import check_still, in_force_lines, the_open_one
-from wellclear.apps.cli.options import NO_REAL_AGREEMENT_YET
 from wellclear.apps.cli.proposals import InForce, Proposal, proposal_from, proposal_json, proposal_lines
 from wellclear.channel.composing import Told, approve
 from wellclear.domain.agreement import default_settings
@@ -162,21 +157,3 @@ def test_what_is_in_force_stands_in_words_with_its_articles() -> None:
     lines = in_force_lines(state, InForce.of(state))
     assert any(line.startswith("  Least lead time (below it: SHORT): aid movement 2 d, air 1 d") for line in lines)
     assert lines[-1] == "  Left open: Who pays"
-
-
-@pytest.mark.requirement("R24")
-@pytest.mark.parametrize("exercise", [True, False])
-def test_in_a_real_channel_the_proposal_says_first_that_it_cannot_be_agreed_yet(
-    exercise: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    sketch = Sketch(seed=57, exercise=exercise)
-    sketch.party("CASPIA", "host")
-    for name in ("NORTHLAND", "SOUTHLAND"):
-        sketch.party(name, "principal")
-    sketch.genesis()
-    south = home_in(Relay(sketch), tmp_path, monkeypatch, capsys)
-    code, _, said = south.run("agreement", "propose", json_=False)
-    assert (code, NO_REAL_AGREEMENT_YET in said) == (6, not exercise)
-    assert "founding" in said, "this home has no founding file, so that is where it ends"
-    code, _, said = south.run("agreement", "propose")
-    assert json.loads(said).get("notes") == (None if exercise else [NO_REAL_AGREEMENT_YET])

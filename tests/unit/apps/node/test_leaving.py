@@ -32,7 +32,7 @@ class Body(httpx.AsyncByteStream):
 
 @pytest.fixture
 def south(tmp_path: Path) -> Bench:
-    bench = Bench(Relay(Sketch.founded(seed=79)), SOUTH, tmp_path / "south.sqlite")
+    bench = Bench(Relay(Sketch.founded(seed=79, epochs=True)), SOUTH, tmp_path / "south.sqlite")
     bench.follow()
     return bench
 

@@ -9,7 +9,7 @@ import pytest
 from tests.unit.apps.node.bench import Bench
 from tests.unit.channel.relay import Relay
 from wellclear.apps.node.core import STANDS_BY
-from wellclear.channel.desk import message
+from wellclear.channel.desk import Pen, message
 from wellclear.errors import Refused
 from wellclear.testing.sketch import Sketch
 
@@ -36,13 +36,16 @@ def test_it_says_nothing_by_itself_and_tells_who_would_speak_there(south: Bench)
         south.clock.advance(1)
         south.core.tick()
     assert not south.core.outbox.items
-    said = message(
-        south.core.pen("SOUTHLAND/OPS"), "SOUTHLAND-1001-6", ["NORTHLAND/OPS"], {"text": "a", "language": "en"}
-    )
-    sketch = south.relay.sketch
+    fields, sketch = {"text": "a", "language": "en"}, south.relay.sketch
+    with pytest.raises(Refused) as refused:  # nor an epoch to seal it under
+        message(south.core.pen("SOUTHLAND/OPS"), "SOUTHLAND-1001-6", ["NORTHLAND/OPS"], fields)
+    assert STANDS_BY in str(refused.value)
+    in_clear = Pen(sketch.channel, SOUTH, "SOUTHLAND/OPS", south.clock.now_us(), lambda: bytes(32))
+    said = message(in_clear, "SOUTHLAND-1001-6", ["NORTHLAND/OPS"], fields)
     with pytest.raises(Refused) as refused:
         south.core.put(said.act, sketch.watched(said), said.stored)
     assert STANDS_BY in str(refused.value)
+    assert not south.core.outbox.items
 
 
 def test_it_takes_over_and_speaks(south: Bench) -> None:

@@ -101,8 +101,8 @@ function tell(answer) {
     else if (answer.state) announce("sent_waits", {}, true);
     else if (answer.act_hash) announce("decided");
     else announce("noted");
-  } else if (answer.remarks?.length) {
-    const remarks = answer.remarks.map((remark) => remark.sentence ?? remark.reason ?? remark).join("; ");
+  } else if (answer.remarks?.length || answer.warnings?.length) {
+    const remarks = [...(answer.remarks ?? []), ...(answer.warnings ?? [])].map((remark) => remark.sentence ?? remark.reason ?? remark).join("; ");
     announce("sent_remarks", { index: answer.index, remarks }, true);
   } else announce("sent_ok", { index: answer.index });
 }

@@ -1,0 +1,90 @@
+"""A real channel from the command line: founded, agreed, spoken on and checked by strangers, and sealed all along."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.interop.two_machines import PLACE, START, Machine, two_machines
+from wellclear.apps.cli.main import main
+
+pytestmark = pytest.mark.slow
+ARTICLES = "The line is open at every hour of the day."
+WORDS = "Two boats adrift off the mole"
+
+
+@pytest.fixture(scope="module")
+def machines(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Machine, Machine]]:
+    with two_machines(tmp_path_factory.mktemp("real"), "--real") as both:
+        yield both
+
+
+@pytest.mark.requirement("R24", "R25")
+def test_it_is_agreed_with_articles_that_only_the_principals_read(
+    machines: tuple[Machine, Machine], tmp_path: Path
+) -> None:
+    a, b = machines
+    for machine in machines:
+        state = machine.json("status")
+        assert (state["exercise"], state["agreement"], state["phase"]) == ("no", 1, "open")
+        assert "EXERCISE" not in machine.screen.text
+    (tmp_path / "articles.txt").write_text(f"{ARTICLES}\n")
+    (tmp_path / "terms.json").write_text('{"keep_days": 9}')
+    files = ["--settings", str(tmp_path / "terms.json"), "--articles", str(tmp_path / "articles.txt")]
+    a.does(b, "agreement", "propose", *files)
+    a.does(b, "agreement", "sign", "--yes")
+    assert b.does(a, "agreement", "sign", "--yes")["shown"]["articles"]["text"] == ARTICLES
+    assert a.json("agreement", "show")["articles"]["text"] == ARTICLES
+
+
+@pytest.mark.requirement("R2", "R5", "R25")
+def test_a_notice_is_announced_acknowledged_and_confirmed(machines: tuple[Machine, Machine]) -> None:
+    a, b = machines
+    announce = ["draft", "--as", "W1", "--to", "SOUTHLAND/OPS", "--category", "air", *START, *PLACE]
+    assert a.json(*announce, "--preview")["warnings"] == []
+    item = a.does(b, "release", a.json(*announce)["draft"], "--as", "R1", "--yes")["id"]
+    until = time.monotonic() + 30
+    while "34.5600000N" not in b.run("notice", "show", item):
+        assert time.monotonic() < until, "its parts are fetched once its entry is known"
+    b.does(a, "ack", item, "--as", "W1", "--readback", "34.56,38.27,5000ft,9000ft,2026-12-23T10:00Z")
+    a.does(b, "confirm", item, "--of", "SOUTHLAND/OPS", "--as", "W1", "--yes")
+
+
+@pytest.mark.requirement("R4", "R25")
+def test_safety_goes_with_its_text_and_messages_go(machines: tuple[Machine, Machine]) -> None:
+    a, b = machines
+    sent = b.does(a, "safety", "search_rescue", "--as", "W1", "--at", "34.5,38.2", "--text", WORDS)["id"]
+    until = time.monotonic() + 30
+    while a.json("notice", "show", sent).get("text") != WORDS:  # the part is fetched once its entry is known
+        assert time.monotonic() < until, a.json("notice", "show", sent)
+    a.does(b, "ack", sent, "--as", "W1")
+    a.does(b, "message", "Line check", "--to", "SOUTHLAND/OPS", "--as", "W1")
+    assert b.json("messages")[0]["text"] == "Line check"
+
+
+@pytest.mark.requirement("N13")
+def test_what_cannot_be_limited_yet_is_not_announced(machines: tuple[Machine, Machine]) -> None:
+    a, _ = machines
+    words = ["draft", "--as", "W1", "--to", "SOUTHLAND/OPS", "--category", "deployment", *START, *PLACE]
+    assert "NOT_YET_PROTECTED" in a.run(*words, code=3)
+
+
+@pytest.mark.requirement("R25", "R33")
+def test_a_stranger_verifies_what_was_said_and_the_host_had_it_sealed(
+    machines: tuple[Machine, Machine], tmp_path: Path
+) -> None:
+    a, b = machines
+    for machine, name in ((a, "north"), (b, "south")):
+        file = str(tmp_path / f"{name}.tar")
+        assert machine.json("export", file)["parts"] > 0
+        assert main(["verify", file]) == 0
+    assert "adrift" in a.run("timeline")
+    held = b"".join(path.read_bytes() for path in sorted(a.home.glob("host.sqlite*")))
+    assert held
+    for words in (WORDS, ARTICLES, "Line check", json.dumps("search_rescue")):
+        known = words.startswith('"')  # the code stands in the envelope, so that a blind host can relay and escalate
+        assert (words.encode() in held) == known
