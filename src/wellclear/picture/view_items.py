@@ -34,7 +34,7 @@ from wellclear.domain.volume_fields import volume_or_cap
 
 @dataclass(frozen=True, slots=True)
 class Unopened:
-    """Why a part that was meant for this reader did not open: `missing`, `unverified`, `malformed`."""
+    """Why a part that was meant for this reader did not open: `missing`, `unverified`, `malformed`, `false`."""
 
     why: str
 

@@ -36,6 +36,7 @@ _DEEDS: Final = {
     "clock": "set this machine's clock",
     "stale": "check the link; telephone",
     "head_differs": "wellclear export PATH; ask for the host's note",
+    "false_part": "wellclear verify-evidence FILE; show it to all",
     "halted": "wellclear export PATH; call every party",
     "disk": "make room on the disk",
     "outside": "the record has it not: call its author",

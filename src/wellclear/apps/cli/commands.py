@@ -85,6 +85,7 @@ COMMANDS = (
     ("verify", recording.verify),
     ("timeline", recording.timeline),
     ("takeover", people.takeover),
+    ("verify-evidence", recording.verify_evidence),
     ("backup", keeping.backup),
     ("restore", keeping.restore),
 )

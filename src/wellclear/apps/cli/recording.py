@@ -1,4 +1,4 @@
-"""export, verify, timeline: what happened, for people who were not there and trust nobody."""
+"""export, verify, verify-evidence, timeline: what happened, for people who were not there and trust nobody."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from wellclear.apps.bundle.evidence import judged, key_owner, read_file
 from wellclear.apps.bundle.export import export_path
 from wellclear.apps.bundle.verify import verify_path
 from wellclear.apps.cli.asking import passphrase
@@ -77,6 +78,32 @@ def verify(
     show(report.json(), *report.lines(verbose=verbose), as_json=as_json)
     if not report.ok:
         raise typer.Exit(EXIT_FINDING)
+
+
+def verify_evidence(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A file of somebody's `evidence/`.")],
+    bundle: Annotated[
+        Path | None, typer.Option("--bundle", metavar="PATH", help="A bundle that tells whose key it convicts.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Check evidence against a host (two histories) or an author (another text than it committed to).
+
+    Whoever shows it need not be trusted, and need not be a party. It convicts the holder of a key: whose that is, a
+    bundle of the channel tells, or you compare it yourself. Refused evidence proves nothing against anybody.
+    """
+    found = judged(read_file(file))
+    known = None if bundle is None else key_owner(bundle, found)
+    told = {"file": str(file), "proves": found.sentence, "key": found.key}
+    lines = [f"It holds: {found.sentence}.", f"It convicts the holder of the key {found.key}."]
+    if known is None:
+        lines.append(
+            "Whose key that is, it cannot tell: compare it with the channel's, or name a bundle with --bundle."
+        )
+    else:
+        told["whose"] = known
+        lines.append(f"By the bundle's log that key is {known}.")
+    show(told, *lines, as_json=as_json)
 
 
 def split_channel(text: str | None) -> tuple[str | None, str | None]:

@@ -32,7 +32,7 @@ from wellclear.errors import InvalidValue, Misconfigured, Unavailable
 AlarmState = Literal["unack", "acked", "cleared"]
 AlarmKind = Literal[
     "answer_owed", "no_answer", "escalated", "conflict", "refused", "remark", "asks_officer", "head_differs", "stale",
-    "halted", "readback_differs", "unconfirmed", "clock", "disk", "request", "message", "outside",
+    "halted", "false_part", "readback_differs", "unconfirmed", "clock", "disk", "request", "message", "outside",
 ]  # fmt: skip
 
 

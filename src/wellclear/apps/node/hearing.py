@@ -15,8 +15,9 @@ from typing import Final
 from msgspec import UNSET
 
 from wellclear.apps.node.detection import Change
-from wellclear.apps.node.holding import Holding
-from wellclear.apps.node.parts import Wanted
+from wellclear.apps.node.holding import Holding, evidence_name
+from wellclear.apps.node.parts import FALSE, Wanted
+from wellclear.channel.false_part import false_part
 from wellclear.channel.follower import Proven
 from wellclear.channel.outbox import Item, decode_item
 from wellclear.domain.entry import Entry
@@ -27,6 +28,7 @@ from wellclear.log.merkle import leaf_hash
 from wellclear.picture.picture import Step
 from wellclear.picture.standing import spent_fault
 from wellclear.picture.view import SOFT, fold_view, open_later
+from wellclear.picture.view_items import Unopened
 
 BUSY_US: Final = 1_000_000
 """Work that takes longer than this may have kept an entry waiting so long that its age tells nothing of a clock."""
@@ -295,6 +297,8 @@ class Hearing(Holding):
         except (Unavailable, Misconfigured):
             self.parts.again(rows)
             raise
+        if stored is not None and isinstance(group, Unopened) and group.why == FALSE:
+            self._convict(row, stored)
 
     @property
     def detecting(self) -> bool:
@@ -304,6 +308,18 @@ class Hearing(Holding):
     def detect(self, turns: int = TURNS_AT_ONCE) -> None:
         """Look for conflicts in what has changed, for so many turns; hostile shapes can take seconds."""
         if self._detecting is None:
+    def _convict(self, row: Wanted, stored: bytes) -> None:
+        """The author has sent another text than it committed to: its own bytes prove it, and a person is called.
+
+        Only memory holds the file until it lies in the home: after a restart the same bytes are asked for again.
+        """
+        leaf, number = self.store.leaves(row.index, row.index + 1), row.act.parts.index(row.ref)
+        file = false_part(leaf[0], number, self.epochs.part_key(row.act, row.ref, stored), stored) if leaf else None
+        if file is not None:
+            name = evidence_name(file)
+            self.false_parts[name] = file
+            self.ringing.false_part(row.index, row.act.party, name, self.now_us)
+
             self._detecting = self.detection.running(self.picture, self.view, self.now_us)
         for _ in range(turns):
             try:

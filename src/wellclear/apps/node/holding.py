@@ -41,6 +41,11 @@ from wellclear.watch.duties import DutyBook
 REMARKS_KEPT: Final = 1_000
 
 
+def evidence_name(file: bytes) -> str:
+    """Where a file of evidence lies in the node's home."""
+    return f"evidence/{hashlib.sha256(file).hexdigest()[:16]}.txt"
+
+
 class Holding:
     """All that one party's node holds. The halves that hear and speak are `Hearing` and `NodeCore`.
 
@@ -81,6 +86,7 @@ class Holding:
         self.witnessing = Witnessing(party, store, keys.cosigner, self.witnesses)
         self.remarks: deque[tuple[int, str, Remark]] = deque(maxlen=REMARKS_KEPT)
         self.logged_at: dict[str, int] = {}
+        self.false_parts: dict[str, bytes] = {}
         self.left_at: int | None = None
         """The entry by which this party has left, or was removed."""
         self.turned_away = ""
@@ -144,7 +150,12 @@ class Holding:
     @property
     def evidence_file(self) -> str:
         """Where the evidence lies in the node's home; empty unless this node has halted."""
-        return "" if self.evidence is None else f"evidence/{hashlib.sha256(self.evidence).hexdigest()[:16]}.txt"
+        return "" if self.evidence is None else evidence_name(self.evidence)
+
+    @property
+    def evidence_files(self) -> dict[str, bytes]:
+        """Every file of evidence that this node has made, by its place in the home: against its host, and authors."""
+        return self.false_parts | ({} if self.evidence is None else {self.evidence_file: self.evidence})
 
     def _act_at(self, index: int) -> bytes:
         """The hash of the act that stands at an index of the own log; empty where none can be read there."""

@@ -201,6 +201,11 @@ class Ringing:
         """Somebody has seen another log."""
         self._begin(f"head/{remark.index}", "head_differs", "Z", remark.detail, own_us, index=remark.index)
 
+    def false_part(self, index: int, author: str, file: str, own_us: int) -> None:
+        """An author's own signature shows that it has sent another text than it committed to."""
+        words = f"{author} has sent another text than it committed to in entry {index}; the proof lies in {file}"
+        self._begin(f"false/{index}", "false_part", "O", words, own_us, index=index)
+
     def halted(self, why: str, evidence: bytes, own_us: int) -> None:
         """The host has signed two histories; the next host that does so rings again."""
         about = hashlib.sha256(evidence).hexdigest()

@@ -62,7 +62,7 @@ class NodeService(Telling):
         core.alarms.on_ring = self._on_ring
         self._tasks: list[asyncio.Task[None]] = []
         self._shown_to = 0
-        self._kept = b""
+        self._kept: set[str] = set()
         self._search_end: int | None = None
 
     # Life.
@@ -185,18 +185,18 @@ class NodeService(Telling):
         self._keep_evidence()
 
     def _keep_evidence(self) -> None:
-        """What convicts the host, as a file to publish; tried at each tick until it lies there whole."""
-        evidence = self.core.evidence
-        if evidence is None or evidence == self._kept:
-            return
-        path = self.home / self.core.evidence_file
-        try:
-            make_private_directory(path.parent)
-            if not path.exists():
-                write_private(path, evidence)
-            self._kept = evidence
-        except (Unavailable, Misconfigured) as error:
-            self._not_stored(error)
+        """What convicts the host or an author, as files to publish; tried at each tick until they lie there whole."""
+        for name, evidence in self.core.evidence_files.items():
+            if name in self._kept:
+                continue
+            path = self.home / name
+            try:
+                make_private_directory(path.parent)
+                if not path.exists():
+                    write_private(path, evidence)
+                self._kept.add(name)
+            except (Unavailable, Misconfigured) as error:
+                self._not_stored(error)
 
     # Sending.
 
