@@ -28,6 +28,8 @@ ELSEWHERE = {
     "apps.host.app": _BY_HTTP,
     "apps.host.recover": "puts together what `log` and `channel` have read",
     "apps.host.service": _BY_HTTP,
+    "apps.node.witness_app": "bounds bytes; `log.witness`, `log.note` and `log.equivocation` read them",
+    "edges.peers": "bounds bytes; `log.note` and `log.equivocation` read them",
     "apps.inputs": "reads bytes, and judges none",
     "channel.bundle": "writes only",
 }

@@ -6,9 +6,11 @@ import json
 import os
 import select
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import httpx
@@ -16,7 +18,7 @@ import pytest
 
 from tests.interop.live_channel import NORTH, PASSPHRASE, found, key_of, serve
 from wellclear.apps.node.serve import serve as serve_node
-from wellclear.edges.keyring import create_key
+from wellclear.edges.keyring import KDF_BY_NAME, create_key
 from wellclear.edges.node_client import NodeClient
 from wellclear.edges.settings import NodeSettings, load_node, write_node
 from wellclear.edges.store import Store
@@ -38,11 +40,23 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     host = serve(base / "host")
     node = base / "node"
     node.mkdir(mode=0o700)
-    create_key(node / "keys" / "node.json", "node", NORTH, PASSPHRASE, **key_of(parties[NORTH], "node"))
-    settings = NodeSettings(home=node, party=NORTH, host_url=host.url, channel=channel, listen_port=0, kdf="minimum")
+    for use in ("node", "cosigner"):
+        create_key(node / "keys" / f"{use}.json", use, NORTH, PASSPHRASE, **key_of(parties[NORTH], use))
+    seed, cost = parties[NORTH].seed_of("sealing"), KDF_BY_NAME["minimum"]
+    create_key(node / "keys" / "sealing.json", "sealing", NORTH, PASSPHRASE, seed, exercise=True, kdf=cost)
+    settings = NodeSettings(
+        home=node, party=NORTH, host_url=host.url, channel=channel, listen_port=0, kdf="minimum",
+        witness_listen=("127.0.0.1", free_port()),
+    )  # fmt: skip
     write_node(settings)
     yield node
     host.stop()
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 def start(home: Path) -> tuple[subprocess.Popen[str], str]:
@@ -77,6 +91,29 @@ def test_a_second_start_on_one_home_fails_in_words_and_leaves_the_first_its_toke
     finally:
         process.terminate()
         process.communicate(timeout=10)
+
+
+def test_other_nodes_reach_its_witness_and_nothing_else(home: Path) -> None:
+    listen = load_node(home).witness_listen
+    assert listen is not None
+    process, url = start(home)
+    try:
+        followed(home, url)
+        with httpx.Client(base_url=f"http://{listen[0]}:{listen[1]}", trust_env=False) as witness:
+            assert b"caspia.example/live\n1\n" in witness.get("/note").content
+            assert witness.get("/api/board").status_code == 404
+    finally:
+        process.terminate()
+        process.communicate(timeout=10)
+
+
+def test_a_witness_address_that_is_taken_is_told(home: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        settings = replace(load_node(home), witness_listen=("127.0.0.1", taken.getsockname()[1]))
+        with pytest.raises(Misconfigured, match="witness_listen"):
+            serve_node(settings, PASSPHRASE)
 
 
 def test_a_node_serves_is_killed_and_serves_again(home: Path) -> None:

@@ -35,7 +35,7 @@ from wellclear.domain.logged import Logged, Remark
 from wellclear.domain.reasons import Reason
 from wellclear.errors import Equivocation, InvalidValue, Malformed, Unverified
 from wellclear.log.checkpoint import Checkpoint, cosignatures, open_checkpoint
-from wellclear.log.equivocation import check_pair, check_pair_in
+from wellclear.log.equivocation import check_evidence, check_pair, check_pair_in, decode_evidence
 from wellclear.log.merkle import Tree, leaf_hash
 from wellclear.picture.fold import fold
 from wellclear.picture.picture import Picture, Step
@@ -108,8 +108,8 @@ class Follower:
 
     # Bytes come in.
 
-    def hear(self, note: bytes, now_us: int) -> None:
-        """A checkpoint's note, from whoever brought it.
+    def hear(self, note: bytes, now_us: int, *, of_now: bool = True) -> None:
+        """A checkpoint's note, from whoever brought it; `of_now` unless it says nothing of the link to the host.
 
         Raises:
             Malformed, Unverified: not the host's word; nothing has changed.
@@ -124,12 +124,27 @@ class Follower:
         except Equivocation as found:
             self.evidence = found
             raise
-        newer = self._says_more(note)
+        newer = of_now and self._says_more(note)
         if checkpoint.size == self.size and self.note is not None and newer:
             self._heard_us = now_us
             self.note = note  # the same tree, and a fresher cosignature of the host's
         elif checkpoint.size > self.size and (checkpoint.size in self._notes or len(self._notes) < NOTES_AHEAD_MAX):
             self._notes[checkpoint.size] = (checkpoint, note)  # a flood of notes pushes no earlier promise out
+
+    def convict(self, file: bytes) -> None:
+        """Evidence that somebody else has gathered; of who hands it over nothing is believed.
+
+        Raises:
+            Malformed, Unverified: it proves nothing against our host; nothing has changed.
+            Equivocation: two notes under our host's key cannot both be true; the follower is halted from now on.
+        """
+        why, told, host = check_evidence(file), decode_evidence(file), self.picture.host
+        if host is None or (told.key.name, told.key.public_key) != (host.origin, unb64(host.log)):
+            raise Unverified("evidence", f"it speaks of {told.key.name}, not of our host and its key")
+        for note in (told.note_a, told.note_b):
+            self._open(note)  # one that the heads have declared void is no promise
+        self.evidence = Equivocation(f"log {host.origin}", why, (told.note_a, told.note_b, file))
+        raise self.evidence
 
     def size_of(self, note: bytes) -> int:
         """How long the log is by this note; raises as `hear` for what is not the host's word."""

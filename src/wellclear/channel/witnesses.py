@@ -16,13 +16,14 @@ long ago as it was first heard here, whichever is more; and one from the future 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from wellclear.channel.policy import cosigner_name, cosigners
 from wellclear.errors import Unverified
 from wellclear.log.checkpoint import Checkpoint, cosign, parse_checkpoint
 from wellclear.log.ed25519 import Signer
+from wellclear.log.equivocation import decode_evidence
 from wellclear.log.merkle import Tree
 from wellclear.log.note import COSIGNATURE_V1, ED25519, Note, Verifier, cosigned_at, known_lines, parse_note
 from wellclear.picture.picture import Picture
@@ -199,10 +200,25 @@ def cosigned_note(note: bytes, log: Verifier, party: str, signer: Signer, time_s
     Raises:
         Malformed, Unverified: not a note that the log has signed.
     """
+    plain = bare_note(note, log)
+    return plain + cosign(plain, cosigner_name(party), signer, time_s)
+
+
+def bare_note(note: bytes, log: Verifier) -> bytes:
+    """A note with the log's line alone; raises as `cosigned_note`."""
     assert log.key_type == ED25519, "checkpoints are signed by Ed25519"
     parsed = parse_note(note, "checkpoint")
     lines = known_lines(parsed, [log])
     if not lines:
         raise Unverified("checkpoint", "the log has not signed it")
-    own = parse_note(parsed.text + b"\n" + cosign(note, cosigner_name(party), signer, time_s))
-    return Note(parsed.text, (lines[0][1], *own.signatures)).encode()
+    return Note(parsed.text, (lines[0][1],)).encode()
+
+
+def bare_evidence(file: bytes) -> bytes:
+    """An evidence file whose notes bear the log's line alone, so that it is small whatever the host had put under them.
+
+    Raises:
+        Malformed, Unverified: not an evidence file.
+    """
+    told = decode_evidence(file)
+    return replace(told, note_a=bare_note(told.note_a, told.key), note_b=bare_note(told.note_b, told.key)).encode()

@@ -79,7 +79,7 @@ class HostClient:
         self._channel, self._signer, self._clock, self._url = channel, signer, clock, url
         # No proxy and no .netrc of the environment may come between a node and its host.
         self._http = httpx.AsyncClient(
-            base_url=url, timeout=httpx.Timeout(ANSWER_S, connect=CONNECT_S), verify=_trust(ca_file), trust_env=False,
+            base_url=url, timeout=httpx.Timeout(ANSWER_S, connect=CONNECT_S), verify=trust_of(ca_file), trust_env=False,
             transport=transport,
         )  # fmt: skip
 
@@ -209,7 +209,8 @@ class HostClient:
         return Unavailable("host", f"{self._url} did not answer: {why}", retry_after_s=1)
 
 
-def _trust(ca_file: Path | None) -> ssl.SSLContext | bool:
+def trust_of(ca_file: Path | None) -> ssl.SSLContext | bool:
+    """Whom to believe behind https: that file alone, or whom the machine believes; raises `Misconfigured`."""
     if ca_file is None:
         return True
     try:

@@ -9,6 +9,8 @@
     channel = "…"                    # the channel's id; empty until the node has joined
     listen = "127.0.0.1:8645"
     ca_file = "host.pem"             # the only certificate, or authority, that the host may show
+    witness_listen = "0.0.0.0:8646"  # where other nodes and monitors reach this witness; not there: nowhere
+    peers = "http://198.51.100.9:8646 http://[2001:db8::7]:8646"   # witness addresses of other nodes
 
     [host]                           # this machine sequences the channel
     origin = "caspia.example/channel"
@@ -40,6 +42,7 @@ from wellclear.errors import InvalidValue, Misconfigured
 FILE = "settings.toml"
 NODE_LISTEN = "127.0.0.1:8645"
 HOST_LISTEN = "127.0.0.1:8644"
+PEERS_MAX = 64
 _BYTES_MAX = 64 * 1024
 _PORT = re.compile("[0-9]{1,5}")
 
@@ -56,14 +59,17 @@ ENVIRONMENT = {
 
 _FIELDS = {
     "": ("form", "party", "kdf"),
-    "node": ("host_url", "channel", "listen", "ca_file"),
+    "node": ("host_url", "channel", "listen", "ca_file", "witness_listen", "peers"),
     "host": ("origin", "channel", "listen", "tls_cert", "tls_key"),
 }
 
 
 @dataclass(frozen=True, slots=True)
 class NodeSettings:
-    """What a party's node needs to run; `channel` and `host_url` are empty until it has joined."""
+    """What a party's node needs to run; `channel` and `host_url` are empty until it has joined.
+
+    `witness_listen` is the address of `apps.node.witness_app`, None for none; `peers` are other nodes' such addresses.
+    """
 
     home: Path
     party: str
@@ -73,6 +79,8 @@ class NodeSettings:
     listen_port: int = 8645
     ca_file: Path | None = None
     kdf: str = "moderate"
+    witness_listen: tuple[str, int] | None = None
+    peers: tuple[str, ...] = ()
 
     @property
     def cost(self) -> Kdf:
@@ -121,6 +129,8 @@ def load_node(home: Path, *, joined: bool = True, environment: Mapping[str, str]
     settings = NodeSettings(
         home=home, party=source.party(), host_url=source.url("host_url"), channel=source.channel(), listen_host=host,
         listen_port=port, ca_file=source.path("ca_file"), kdf=source.kdf(),
+        witness_listen=source.address("witness_listen", "") if source.text("witness_listen") else None,
+        peers=source.urls("peers"),
     )  # fmt: skip
     if joined and not (settings.channel and settings.host_url):
         raise Misconfigured(str(home / FILE), "this node has joined no channel", do="wellclear node join")
@@ -153,6 +163,8 @@ def write_node(settings: NodeSettings) -> Path:
         "channel": settings.channel,
         "listen": _address(settings.listen_host, settings.listen_port),
         "ca_file": _below(settings.home, settings.ca_file),
+        "witness_listen": _address(*settings.witness_listen) if settings.witness_listen else "",
+        "peers": " ".join(settings.peers),
     }
     return _write(settings.home, settings.party, settings.kdf, "node", table)
 
@@ -234,6 +246,17 @@ class _Source:
 
     def url(self, field: str) -> str:
         return self._checked(field, check_url).rstrip("/") if self.text(field) else ""
+
+    def urls(self, field: str) -> tuple[str, ...]:
+        found = tuple(url.rstrip("/") for url in self.text(field).split())
+        if len(found) > PEERS_MAX:
+            raise self.fault(field, f"{len(found)} addresses, at most {PEERS_MAX}")
+        for url in found:
+            try:
+                check_url(url, field)
+            except InvalidValue as error:
+                raise self.fault(field, error.why) from error
+        return found
 
     def kdf(self) -> str:
         name = self.text("kdf", "moderate")

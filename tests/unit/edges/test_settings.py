@@ -30,11 +30,26 @@ def node(home: Path, **changes: object) -> NodeSettings:
 
 def test_what_was_written_is_read(tmp_path: Path) -> None:
     (tmp_path / "host.pem").write_text("x")
-    written = node(tmp_path, listen_host="::1", listen_port=9000, ca_file=tmp_path / "host.pem")
+    written = node(
+        tmp_path, listen_host="::1", listen_port=9000, ca_file=tmp_path / "host.pem", witness_listen=("::", 8646),
+        peers=("http://198.51.100.9:8646", "https://[2001:db8::7]:1"),
+    )  # fmt: skip
     write_node(written)
     assert load_node(tmp_path, environment={}) == written
     assert (tmp_path / FILE).stat().st_mode & 0o777 == 0o600
     assert 'ca_file = "host.pem"' in (tmp_path / FILE).read_text()
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("witness_listen", '"here"'), ("peers", '"http://a:1 b"'), ("peers", '"ftp://a"'), ("peers", 1)],
+)
+def test_a_false_witness_address_is_told(tmp_path: Path, field: str, value: object) -> None:
+    write_node(node(tmp_path))
+    with (tmp_path / FILE).open("a") as file:
+        file.write(f"{field} = {value}\n")
+    with pytest.raises(Misconfigured, match=field):
+        load_node(tmp_path, environment={})
 
 
 def test_a_home_may_hold_node_and_host(tmp_path: Path) -> None:

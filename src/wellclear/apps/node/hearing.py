@@ -33,6 +33,8 @@ from wellclear.picture.view_items import Unopened
 BUSY_US: Final = 1_000_000
 """Work that takes longer than this may have kept an entry waiting so long that its age tells nothing of a clock."""
 TURNS_AT_ONCE: Final = 2
+EVIDENCE: Final = b"wellclear/evidence/"
+"""How evidence begins, and no note does."""
 _CHUNK: Final = 512
 
 Progress = Callable[[int, int], None]
@@ -158,6 +160,24 @@ class Hearing(Holding):
             if self.witnesses.hear(self.picture, self.follower.tree, note, self.now_us, mono_us):
                 self.changed = True
 
+    def hear_peer(self, word: bytes) -> None:
+        """What another node hands over: a note under the host's key, or evidence against the host.
+
+        Nobody is believed for handing it over: only two notes under the host's own key halt this node.
+
+        Raises:
+            Malformed, Unverified: neither; nothing has changed.
+            Equivocation: the host contradicts itself; this node has halted.
+            Unavailable: as `hear`.
+        """
+        if self.state == "halted":
+            return
+        if word.startswith(EVIDENCE):
+            self.follower.convict(word)
+        self.follower.hear(word, self.clock.monotonic_us(), of_now=False)
+        self.take()
+        self._hear_witnesses(word)
+
     def to_cosign(self) -> bytes | None:
         """The note with this party's line that the host is to have now; None while there is none. It is stored.
 
@@ -186,6 +206,7 @@ class Hearing(Holding):
                 self._fold(logged, step, live=True, fresh_us=arrived_us if fresh else None)
             for remark in proven.differing:
                 self.ringing.head_differs(remark, self.now_us)
+                self.wants_exchange = True
             self._forget_logged()
             self.witnesses.reached(self.picture, self.follower.tree, self.now_us)
             self.detect()

@@ -91,6 +91,8 @@ class Holding:
         """The entry by which this party has left, or was removed."""
         self.turned_away = ""
         """Why the host, by its own word, lets this node read no more; empty while it does."""
+        self.wants_exchange = False
+        """Somebody has seen another log: other nodes are to be asked now for the notes behind it."""
         self.changed = True
         self.exercise_key = False
         """The node's key was made for exercises: in a real channel it links nothing."""

@@ -20,12 +20,14 @@ from wellclear.apps.node.core import NodeCore
 from wellclear.apps.node.epochs import NodeKeys
 from wellclear.apps.node.hearing import Progress
 from wellclear.apps.node.service import NodeService
+from wellclear.apps.node.witness_app import witness_app
 from wellclear.channel.epochs import Wrapping
 from wellclear.edges.client import HostClient
 from wellclear.edges.clock import Clock, SystemClock
 from wellclear.edges.database import Connect, Database, connect
 from wellclear.edges.keyring import SEALING_USE, Keyring, box_key, public_half, unlock_sealing, write_private
 from wellclear.edges.node_client import TOKEN_FILE
+from wellclear.edges.peers import Peers
 from wellclear.edges.settings import NodeSettings
 from wellclear.edges.store import Store
 from wellclear.edges.wrapping import wrap
@@ -114,7 +116,8 @@ def open_node(
         store.close()
         raise
     client = HostClient(settings.host_url, settings.channel, keys.signer, clock, settings.ca_file, transport=transport)
-    return NodeService(core, client, settings.home)
+    peers = Peers(settings.peers, settings.ca_file, transport=transport) if settings.peers else None
+    return NodeService(core, client, settings.home, peers)
 
 
 def new_token(home: Path) -> str:
@@ -138,12 +141,8 @@ class NodeServer(uvicorn.Server):
         self._guarded: ASGIApp | None = None
         self.fault: Misconfigured | None = None
         self.on_ready = on_ready
-        config = uvicorn.Config(
-            self._app, host=settings.listen_host, port=settings.listen_port, loop="uvloop", http=BoundedProtocol,
-            interface="asgi3", ws="none", lifespan="off", access_log=False, log_config=None, server_header=False,
-            date_header=False, proxy_headers=False, timeout_graceful_shutdown=STOP_S,
-        )  # fmt: skip
-        super().__init__(config)
+        self._witness: uvicorn.Server | None = None
+        super().__init__(_config(self._app, settings.listen_host, settings.listen_port))
 
     async def _app(self, scope: Any, receive: Any, send: Any) -> None:
         assert self._guarded is not None, "startup has made it"
@@ -157,12 +156,17 @@ class NodeServer(uvicorn.Server):
         self._guarded = node_app(self.service, new_token(self._settings.home), self._settings.listen_host)
         self.service.start()
         try:
+            await self._start_witness(self.service)
             await super().startup(sockets)
         except SystemExit as error:  # how uvicorn reports an address that is taken
-            address = f"{self.config.host}:{self.config.port}"
+            which, config = "listen", self.config
+            if self._witness is not None and not self._witness.started:
+                which, config = "witness_listen", self._witness.config
+            await self._stop_witness()
             await self.service.stop()
             (self._settings.home / TOKEN_FILE).unlink(missing_ok=True)
-            raise Misconfigured("listen", f"{address} cannot be had", do="Is another node running?") from error
+            address = f"{config.host}:{config.port}"
+            raise Misconfigured(which, f"{address} cannot be had", do="Is another node running?") from error
         if self.on_ready is not None and self.started:
             self.on_ready(self.address())
 
@@ -170,6 +174,7 @@ class NodeServer(uvicorn.Server):
         """End the streams, let requests in flight finish, then give the store back."""
         assert self.service is not None, "startup has made it"
         self.service.end_streams()
+        await self._stop_witness()
         await super().shutdown(sockets)
         await self.service.stop()
         # Here and not after `run`: uvicorn ends the process by the very signal that it was stopped by.
@@ -180,7 +185,30 @@ class NodeServer(uvicorn.Server):
         host, port = self.servers[0].sockets[0].getsockname()[:2]
         return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
+    async def _start_witness(self, service: NodeService) -> None:
+        """Serve other nodes and monitors, where the settings name an address for that."""
+        if self._settings.witness_listen is None:
+            return
+        config = _config(witness_app(service), *self._settings.witness_listen)
+        config.load()
+        self._witness = uvicorn.Server(config)
+        self._witness.lifespan = config.lifespan_class(config)
+        await self._witness.startup()
+
+    async def _stop_witness(self) -> None:
+        witness, self._witness = self._witness, None
+        if witness is not None and witness.started:
+            await witness.shutdown()
+
     def _on_fatal(self) -> None:
         told = self.service.fault if self.service is not None else None
         self.fault = told or Misconfigured("node", "a part of it died; its log says more", do="Start it again")
         self.should_exit = True
+
+
+def _config(app: Any, host: str, port: int) -> uvicorn.Config:
+    return uvicorn.Config(
+        app, host=host, port=port, loop="uvloop", http=BoundedProtocol, interface="asgi3", ws="none", lifespan="off",
+        access_log=False, log_config=None, server_header=False, date_header=False, proxy_headers=False,
+        timeout_graceful_shutdown=STOP_S,
+    )  # fmt: skip

@@ -1,21 +1,21 @@
 """The node at work: it carries bytes between the host and `core`, and wakes whoever waits for a change.
 
-Five tasks on one event loop: follow the host's stream, send what is linked, fetch parts, cosign, and tick. Everything
-that decides anything happens in `core` between two awaits, so no task sees another one's half-done work.
+Six tasks on one event loop: follow the host's stream, send what is linked, fetch parts, cosign, exchange notes with
+other nodes, and tick. Everything that decides anything happens in `core` between two awaits, so no task sees another
+one's half-done work.
 """
 
 from __future__ import annotations
 
 import asyncio
-import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final
 
 from wellclear.apps.node.batches import submissions
 from wellclear.apps.node.core import NodeCore
 from wellclear.apps.node.parts import Wanted
-from wellclear.apps.node.telling import Telling
+from wellclear.apps.node.vouching import BACKOFF_S, LOG, TICK_S, Vouching, woken
 from wellclear.channel.outbox import Item
 from wellclear.channel.submission import note_of
 from wellclear.domain.entry import Act, Approval
@@ -23,14 +23,12 @@ from wellclear.domain.logged import Remark
 from wellclear.domain.reasons import Reason
 from wellclear.edges.client import Event, HostClient
 from wellclear.edges.keyring import make_private_directory, write_private
+from wellclear.edges.peers import Peers
 from wellclear.errors import Equivocation, Malformed, Misconfigured, Refused, Unavailable, Unverified, WellclearError
 from wellclear.log.checkpoint import parse_checkpoint
 from wellclear.log.ed25519 import Signer
 from wellclear.log.note import parse_note
 
-LOG: Final = logging.getLogger("wellclear.node")
-TICK_S: Final = 0.25
-BACKOFF_S: Final = (0.1, 0.5, 1.0, 2.0, 5.0)
 FETCHES_MAX: Final = 16
 """Parts that are asked for at once; an entry has at most so many."""
 FILL_LEAVES: Final = 2_048
@@ -39,24 +37,24 @@ OUTSIDE_BACK: Final = 1_024
 """After a halt, so many leaves before the last known ones are looked at again, for what was said in another history."""
 
 
-class NodeService(Telling):
+class NodeService(Vouching):
     """Build it over a replayed core; run it between `start` and `stop`.
 
     Args:
         core: the node's state.
         client: the way to its host.
         home: where evidence is written, as `evidence/<hash>.txt`.
+        peers: other nodes' witness addresses, with which notes are exchanged.
     """
 
-    def __init__(self, core: NodeCore, client: HostClient, home: Path) -> None:
-        super().__init__()
-        self.core, self.client, self.home = core, client, home
+    def __init__(self, core: NodeCore, client: HostClient, home: Path, peers: Peers | None = None) -> None:
+        super().__init__(core, client, peers)
+        self.home = home
         self.link_words = "not yet connected"
         self.on_fatal: Callable[[], None] = lambda: None
         self.fault: Misconfigured | None = None
         """Why it had to stop, where only a person can help."""
         self._wake_sender, self._wake_fetcher = asyncio.Event(), asyncio.Event()
-        self._wake_witness = asyncio.Event()
         self.lending = asyncio.Lock()
         """Held while a key that is not the node's own links one entry; there is one of each use."""
         core.alarms.on_ring = self._on_ring
@@ -70,7 +68,7 @@ class NodeService(Telling):
     def start(self) -> None:
         """Begin to follow, send, fetch and tick."""
         self._keep_evidence()
-        for work in (self._follow(), self._send(), self._fetch(), self._witness(), self._tick()):
+        for work in (self._follow(), self._send(), self._fetch(), self._witness(), self._exchange(), self._tick()):
             task = asyncio.create_task(work)
             task.add_done_callback(self._on_end)
             self._tasks.append(task)
@@ -81,6 +79,8 @@ class NodeService(Telling):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self.client.close()
+        if self.peers is not None:
+            await self.peers.close()
         self.core.store.close()
         self._ring_bell()
 
@@ -203,7 +203,7 @@ class NodeService(Telling):
     async def _send(self) -> None:
         tries = 0
         while True:
-            await _woken(self._wake_sender, TICK_S)
+            await woken(self._wake_sender, TICK_S)
             try:
                 sent = await self._send_once()
                 tries = 0
@@ -249,7 +249,7 @@ class NodeService(Telling):
 
     async def _fetch(self) -> None:
         while self.core.state != "left":
-            await _woken(self._wake_fetcher, TICK_S)
+            await woken(self._wake_fetcher, TICK_S)
             rows = self.core.parts.due(self.core.clock.monotonic_us())
             for start in range(0, len(rows), FETCHES_MAX):
                 chunk = rows[start : start + FETCHES_MAX]
@@ -281,35 +281,6 @@ class NodeService(Telling):
         except (Unavailable, Misconfigured) as error:
             self._not_stored(error)
         self._after()
-
-    # Cosigning.
-
-    async def _witness(self) -> None:
-        """Store and post the own cosignature of what was followed; nothing waits for it, here or anywhere."""
-        tries = 0
-        while self.core.witnessing.able and self.core.state != "left":
-            await _woken(self._wake_witness, TICK_S)
-            note = self._cosigned()
-            if note is None:
-                continue
-            try:
-                await self.client.cosigned(note)
-                self.core.witnessing.posted(note)
-                tries = 0
-            except WellclearError as error:
-                LOG.warning("the host has not taken our cosignature: %s", error)
-                await asyncio.sleep(BACKOFF_S[min(tries, len(BACKOFF_S) - 1)])
-                tries += 1
-
-    def _cosigned(self) -> bytes | None:
-        try:
-            return self.core.to_cosign()
-        except Equivocation as found:
-            self._halt(found)
-        except (Unavailable, Misconfigured) as error:
-            self._not_stored(error)
-        self._after()
-        return None
 
     # Ticking.
 
@@ -407,15 +378,3 @@ class NodeService(Telling):
             if left <= 0:
                 return None
             await self.changed(left)
-
-
-async def _woken(event: asyncio.Event, seconds: float) -> None:
-    """Until the event is set, or so long; it is clear afterwards."""
-    waiting: Awaitable[object] = event.wait()
-    try:
-        async with asyncio.timeout(seconds):
-            await waiting
-    except TimeoutError:
-        return
-    finally:
-        event.clear()

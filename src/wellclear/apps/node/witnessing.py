@@ -10,13 +10,22 @@ from __future__ import annotations
 
 from wellclear.channel.follower import Follower
 from wellclear.channel.policy import cosigners_of, log_verifier
-from wellclear.channel.witnesses import OwnLine, Witnesses, cosign_due, cosigned_note, own_line
+from wellclear.channel.witnesses import (
+    OwnLine,
+    Witnesses,
+    bare_evidence,
+    bare_note,
+    cosign_due,
+    cosigned_note,
+    own_line,
+)
 from wellclear.edges.store import Store
 from wellclear.errors import Malformed, Misconfigured, Unverified
 from wellclear.log.checkpoint import parse_checkpoint
 from wellclear.log.ed25519 import Signer
 from wellclear.log.equivocation import check_pair_in
-from wellclear.log.note import parse_note
+from wellclear.log.note import Verifier, parse_note
+from wellclear.log.witness import AddCheckpoint, Answer, Seen, judge
 from wellclear.picture.picture import Picture
 
 NO_KEY = "this node does not witness: no cosigner key lies in its home"
@@ -101,10 +110,54 @@ class Witnessing:
 
     def _cosign(self, follower: Follower, signer: Signer, now_us: int) -> None:
         assert follower.note is not None, "asked by next"
-        log, old = log_verifier(follower.picture), 0 if self._last is None else self._last.checkpoint.size
-        note = cosigned_note(follower.note, log, self._party, signer, now_us // 1_000_000)
-        if not self._store.keep_cosigned(log.name, old, follower.size, note):
+        self._keep(follower.note, follower.size, log_verifier(follower.picture), signer, now_us)
+
+    def _keep(self, note: bytes, size: int, log: Verifier, signer: Signer, now_us: int) -> bytes:
+        old = 0 if self._last is None else self._last.checkpoint.size
+        ours = cosigned_note(note, log, self._party, signer, now_us // 1_000_000)
+        if not self._store.keep_cosigned(log.name, old, size, ours):
             raise Misconfigured(
                 "own cosignature", "another process has cosigned with this store", do="Find the second node and stop it"
             )
-        self._last, self._unposted = own_line(note, self._party, signer.public_key), note
+        self._last, self._unposted = own_line(ours, self._party, signer.public_key), ours
+        return ours
+
+    # For whoever asks, and for other nodes.
+
+    def add_checkpoint(self, request: AddCheckpoint, follower: Follower, now_us: int) -> tuple[Answer, bytes]:
+        """What to answer to `add-checkpoint` (C2SP tlog-witness), and the body: our lines, the size, or why not.
+
+        What this node has followed binds it as what it has cosigned does: proofs start from whichever is longer.
+
+        Raises:
+            Equivocation, Unavailable, Misconfigured: as `next`.
+        """
+        why = self.why_not(follower.picture)
+        if why or self._signer is None or follower.note is None:
+            return Answer.UNKNOWN_LOG, (why or "no log is followed here yet").encode()
+        self._recall(follower)
+        log, seen = log_verifier(follower.picture), Seen(follower.size, follower.tree.root())
+        if self._last is not None and self._last.checkpoint.size > seen.size:
+            seen = Seen(self._last.checkpoint.size, self._last.checkpoint.root)
+        judged = judge(request, seen, log.name, [log.public_key])
+        if judged.answer is Answer.OTHER_SIZE:
+            return judged.answer, b"%d\n" % seen.size
+        if judged.answer is not Answer.COSIGN or judged.checkpoint is None:
+            return judged.answer, judged.why.encode()
+        ours = self._keep(request.note, judged.checkpoint.size, log, self._signer, now_us)
+        return Answer.COSIGN, b"".join(line.encode() for line in parse_note(ours).signatures[1:])
+
+    def word(self, follower: Follower) -> bytes | None:
+        """What other nodes may hear of this log: our newest cosigned note, else the newest that was verified.
+
+        Of a host that is convicted it is the evidence; None before there is anything.
+        """
+        if follower.evidence is not None:
+            return bare_evidence(follower.evidence.evidence[2])
+        if follower.note is None:
+            return None
+        log = log_verifier(follower.picture)
+        stored = self._store.cosigned(log.name)
+        if stored is not None and parse_checkpoint(parse_note(stored).text).size >= follower.size:
+            return stored
+        return bare_note(follower.note, log)
