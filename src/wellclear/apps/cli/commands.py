@@ -83,9 +83,9 @@ COMMANDS = (
     ("conflicts", watching.conflicts),
     ("export", recording.export),
     ("verify", recording.verify),
+    ("verify-evidence", recording.verify_evidence),
     ("timeline", recording.timeline),
     ("takeover", people.takeover),
-    ("verify-evidence", recording.verify_evidence),
     ("backup", keeping.backup),
     ("restore", keeping.restore),
 )

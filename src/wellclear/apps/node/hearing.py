@@ -296,6 +296,8 @@ class Hearing(Holding):
     def part_came(self, row: Wanted, stored: bytes | None) -> None:
         """A part was fetched, or the host had none."""
         group = self.parts.came(row, stored, self.clock.monotonic_us(), self._keep_part, self.epochs.opening)
+        if stored is not None and isinstance(group, Unopened) and group.why == FALSE:
+            self._convict(row, stored)
         self.view, remarks = open_later(self.view, row.index, {row.ref.commit: group})
         for remark in remarks:
             self.remarks.append((row.index, self.author_of(row.index), remark))
@@ -304,6 +306,18 @@ class Hearing(Holding):
         if filed is not None and filed.item:
             self.detection.touch([filed.item])
         self.changed = True
+
+    def _convict(self, row: Wanted, stored: bytes) -> None:
+        """The author has sent another text than it committed to: its own bytes prove it, and a person is called.
+
+        Only memory holds the file until it lies in the home: after a restart the same bytes are asked for again.
+        """
+        leaf, number = self.store.leaves(row.index, row.index + 1), row.act.parts.index(row.ref)
+        file = false_part(leaf[0], number, self.epochs.part_key(row.act, row.ref, stored), stored) if leaf else None
+        if file is not None:
+            name = evidence_name(file)
+            self.false_parts[name] = file
+            self.ringing.false_part(row.index, row.act.party, name, self.now_us)
 
     def parts_came(self, rows: Sequence[Wanted], came: Sequence[bytes | None]) -> None:
         """What was asked for together is kept together, so that nobody sees volumes without their category.
@@ -318,8 +332,6 @@ class Hearing(Holding):
         except (Unavailable, Misconfigured):
             self.parts.again(rows)
             raise
-        if stored is not None and isinstance(group, Unopened) and group.why == FALSE:
-            self._convict(row, stored)
 
     @property
     def detecting(self) -> bool:
@@ -329,18 +341,6 @@ class Hearing(Holding):
     def detect(self, turns: int = TURNS_AT_ONCE) -> None:
         """Look for conflicts in what has changed, for so many turns; hostile shapes can take seconds."""
         if self._detecting is None:
-    def _convict(self, row: Wanted, stored: bytes) -> None:
-        """The author has sent another text than it committed to: its own bytes prove it, and a person is called.
-
-        Only memory holds the file until it lies in the home: after a restart the same bytes are asked for again.
-        """
-        leaf, number = self.store.leaves(row.index, row.index + 1), row.act.parts.index(row.ref)
-        file = false_part(leaf[0], number, self.epochs.part_key(row.act, row.ref, stored), stored) if leaf else None
-        if file is not None:
-            name = evidence_name(file)
-            self.false_parts[name] = file
-            self.ringing.false_part(row.index, row.act.party, name, self.now_us)
-
             self._detecting = self.detection.running(self.picture, self.view, self.now_us)
         for _ in range(turns):
             try:
