@@ -265,7 +265,8 @@ def test_a_standby_takes_over(machines: tuple[Machine, Machine], tmp_path: Path)
     a, b = machines
     standby = Machine(tmp_path / "standby", a.screen)
     api = f"127.0.0.4:{free_port('127.0.0.4')}"
-    init = ["node", "init", "--standby", "--party", "NORTHLAND", "--kdf", "minimum", "--listen", api]
+    sealing = ["--sealing", str(a.home / "keys" / "sealing.json")]
+    init = ["node", "init", "--standby", "--party", "NORTHLAND", "--kdf", "minimum", "--listen", api, *sealing]
     key = standby.json(*init)["key"]
     url = load_node(a.home).host_url
     certificate = str(a.home / "tls.pem")
@@ -276,6 +277,8 @@ def test_a_standby_takes_over(machines: tuple[Machine, Machine], tmp_path: Path)
     with Running() as running:
         running.add(start("node", standby.home, PASSPHRASE))
         wait_for_node(running, standby.home, timeout_s=60)
+        assert standby.json("messages"), "it reads what was said before it was there"
+        assert standby.json("epoch", "list")["epochs"]
         standby.does(b, "takeover", "--as", "A1", "--as", "A2", "--yes")
         standby.does(b, "message", "From the standby", "--to", "SOUTHLAND/OPS", "--as", "W1")
     assert b.json("messages")[0]["text"] == "From the standby"

@@ -9,8 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.interop.two_machines import PLACE, START, Machine, two_machines
+from tests.interop.two_machines import PASSPHRASE, PLACE, START, Machine, free_port, two_machines
 from wellclear.apps.cli.main import main
+from wellclear.apps.cli.running import Running, start, wait_for_node
+from wellclear.edges.keyring import Keyring
+from wellclear.edges.settings import load_node
 
 pytestmark = pytest.mark.slow
 ARTICLES = "The line is open at every hour of the day."
@@ -88,3 +91,61 @@ def test_a_stranger_verifies_what_was_said_and_the_host_had_it_sealed(
     for words in (WORDS, ARTICLES, "Line check", json.dumps("search_rescue")):
         known = words.startswith('"')  # the code stands in the envelope, so that a blind host can relay and escalate
         assert (words.encode() in held) == known
+
+
+@pytest.mark.requirement("R25")
+def test_a_sealing_key_is_rotated_and_what_was_said_stays_readable(
+    machines: tuple[Machine, Machine], tmp_path: Path
+) -> None:
+    a, b = machines
+    for handle in ("A1", "A2"):
+        b.does(a, "officer", "add", handle, "--role", "administrator")
+    before = {row["author"]: row for row in b.json("epoch", "list")["epochs"]}
+    assert {row["key"] for row in before.values()} == {"held"}
+    old = b.json("key", "show", "sealing")["key"]
+    b.does(a, "key", "add", "sealing", "--new", "--hybrid", "--as", "A1", "--as", "A2")
+    assert len(b.json("key", "show", "sealing")["key"]) > 1000 > len(old), "ML-KEM-768 goes with it"
+    assert b.json("key", "show", "sealing_1")["key"] == old
+    assert all("ended" in row for row in a.json("epoch", "list")["epochs"]), "each of them had SOUTHLAND in it"
+    a.does(b, "message", "After the rotation", "--to", "SOUTHLAND/OPS", "--as", "W1")
+    b.does(a, "message", "It reads", "--to", "NORTHLAND/OPS", "--as", "W1")
+    until = time.monotonic() + 30
+    while not {"After the rotation", "Line check"} <= {row.get("text") for row in b.json("messages")}:
+        assert time.monotonic() < until, b.json("messages")
+    assert "ended by entry" in b.run("epoch", "list") and "in use" in b.run("epoch", "list")
+
+    b.run("backup", str(tmp_path / "b.tar"))
+    again = Machine(tmp_path / "again", b.screen)
+    again.run("restore", str(tmp_path / "b.tar"))
+    assert len(Keyring(again.home).unlock_sealing(PASSPHRASE)) == 2
+
+
+@pytest.mark.requirement("R25")
+def test_a_stand_by_reads_with_the_partys_key_and_not_with_its_own(
+    machines: tuple[Machine, Machine], tmp_path: Path
+) -> None:
+    a, b = machines
+    init = ["node", "init", "--standby", "--real", "--party", "SOUTHLAND", "--kdf", "minimum"]
+    told = {}
+    files = [b.home / "keys" / f"{name}.json" for name in ("sealing", "sealing_1")]
+    copied = [word for file in files for word in ("--sealing", str(file))]
+    for name, words in (("copy", copied), ("own", [])):
+        home = tmp_path / name
+        api = f"127.0.0.5:{free_port('127.0.0.5')}"
+        standby = Machine(home, b.screen)
+        told[name] = standby.json(*init, *words, "--listen", api)
+        certificate = ["--ca-file", str(a.home / "tls.pem"), "--yes"]
+        standby.run("node", "join", load_node(a.home).host_url, "--channel", load_node(a.home).channel, *certificate)
+        b.does(a, "key", "add", "standby", "--key", told[name]["key"], "--as", "A1", "--as", "A2")
+        with Running() as running:
+            running.add(start("node", home, PASSPHRASE))
+            wait_for_node(running, home, timeout_s=60)
+            until = time.monotonic() + 30
+            while not {"After the rotation", "Line check"} <= {row.get("text") for row in standby.json("messages")}:
+                if name == "own" and {row["key"] for row in standby.json("epoch", "list")["epochs"]} == {"unreadable"}:
+                    break
+                assert time.monotonic() < until, standby.json("messages")
+            else:
+                assert name == "copy", "the key of its own opens nothing"
+    assert told["copy"]["sealing"] == b.json("key", "show", "sealing")["key"] != told["own"]["sealing"]
+    assert "wellclear key add sealing --key" in Machine(tmp_path / "other", b.screen).run(*init)

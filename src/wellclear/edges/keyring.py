@@ -43,6 +43,7 @@ _CLASSICAL_TEXT: Final = 44
 BOX_TAG = b"wellclear/box/1\n"
 _MEMORY_KIB_MAX = 4 * 1024 * 1024
 _USE = re.compile(r"[a-z][a-z_]{0,31}")
+_NAME = re.compile(r"[a-z][a-z_]{0,31}(_[0-9]{1,4})?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +153,20 @@ def unlock_sealing(path: Path, passphrase: str) -> SealingKey:
     return SealingKey(_seed(path, passphrase), hybrid=_is_hybrid(info.public))
 
 
+def copy_key(source: Path, path: Path, old: str, new: str, *, kdf: Kdf = KDF_DEFAULT) -> str:
+    """The key in a file once more, in a home of the same party under another passphrase; returns its public half.
+
+    Raises:
+        Misconfigured: as `unlock`, or a key lies at `path` already.
+        Unavailable: the file cannot be written.
+    """
+    info = public_half(source)
+    sealed = _sealed(info, _seed(source, old), new, kdf)
+    make_private_directory(path.parent)
+    write_private(path, sealed)
+    return info.public
+
+
 def change_passphrase(path: Path, old: str, new: str, *, kdf: Kdf = KDF_DEFAULT) -> None:
     """Seal the key in a file anew; the old file is replaced in one step.
 
@@ -197,8 +212,8 @@ class Keyring:
         self.directory = home / "keys"
 
     def path(self, use: str) -> Path:
-        """Where the party's key of this use lies, there or not."""
-        if _USE.fullmatch(use) is None:
+        """Where the party's key of this use lies, there or not; `sealing_1` is the first former one."""
+        if _NAME.fullmatch(use) is None:
             raise InvalidValue("use", f"{use[:40]!r} is no use of a key")
         return self.directory / f"{use}.json"
 
@@ -214,6 +229,37 @@ class Keyring:
         if found != use:
             raise Misconfigured(str(path), f"holds the key for {found}, not for {use}")
         return unlock(path, passphrase, real=real)
+
+    def sealing_paths(self) -> tuple[Path, ...]:
+        """Where the party's sealing keys lie: the newest, the one that is about to replace it, and older ones."""
+        first = self.path(SEALING_USE)
+        found = {*self.directory.glob(f"{SEALING_USE}_*.json"), *([first] if first.is_file() else [])}
+        return tuple(sorted(found, key=lambda path: (path != first, path.name))) or (first,)
+
+    def unlock_sealing(self, passphrase: str) -> tuple[SealingKey, ...]:
+        """Every sealing key of the party here, the newest first; raises as the function `unlock_sealing`."""
+        return tuple(unlock_sealing(path, passphrase) for path in self.sealing_paths())
+
+    def next_sealing(self) -> Path:
+        """Where the sealing key lies that is to replace the present one, there or not."""
+        return self.path(f"{SEALING_USE}_next")
+
+    def replace_sealing(self) -> Path:
+        """The next sealing key is the party's now; returns where the former one lies.
+
+        Raises:
+            Unavailable: the directory would not take it; both keys are there all the same.
+        """
+        first, taken = self.path(SEALING_USE), {path.name for path in self.sealing_paths()}
+        number = next(count for count in range(1, 10_000) if f"{SEALING_USE}_{count}.json" not in taken)
+        former = self.path(f"{SEALING_USE}_{number}")
+        try:
+            if first.exists():
+                first.rename(former)
+            self.next_sealing().rename(first)
+        except OSError as error:
+            raise Unavailable(str(first), f"cannot be renamed: {error.strerror}") from error
+        return former
 
     def check_real(self) -> None:
         """Raise `Misconfigured` for the first of the party's own keys here that was made for exercises."""

@@ -187,16 +187,24 @@ class NodeTables:
     def epoch_key(self, party: str, number: int) -> bytes | None:
         """The key of a party's epoch, if it is held here; raises as `opening`."""
         rows = self.database.rows("SELECT box FROM epoch_keys WHERE party = ? AND number = ?", (party, number))
-        return self._open_again(rows[0][0]) if rows else None
+        return self._open_again(rows[0][0]) if rows and rows[0][0] else None
 
     def drop_epoch_key(self, party: str, number: int) -> None:
-        """Forget an epoch's key: what was sealed under it, and is not opened yet, nobody opens here any more."""
-        self.database.write("DELETE FROM epoch_keys WHERE party = ? AND number = ?", (party, number))
+        """Forget an epoch's key: what was sealed under it, and is not opened yet, nobody opens here any more.
+
+        That it was forgotten is remembered, so that nobody takes it out of its entry again.
+        """
+        self.database.write("INSERT OR REPLACE INTO epoch_keys VALUES (?, ?, x'')", (party, number))
+
+    def epoch_dropped(self, party: str, number: int) -> bool:
+        """Whether an epoch's key was held here and then forgotten."""
+        rows = self.database.rows("SELECT box FROM epoch_keys WHERE party = ? AND number = ?", (party, number))
+        return bool(rows) and not rows[0][0]
 
     def epoch_keys(self) -> list[tuple[str, int]]:
         """Whose epochs, by number, can be opened here."""
         return [(party, number) for party, number in self.database.rows(
-            "SELECT party, number FROM epoch_keys ORDER BY party, number"
+            "SELECT party, number FROM epoch_keys WHERE length(box) > 0 ORDER BY party, number"
         )]  # fmt: skip
 
     def random_is(self, random: bytes, sha: str) -> bool:

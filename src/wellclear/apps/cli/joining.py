@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import secrets
 from pathlib import Path
 from typing import Annotated, Any, get_args
@@ -22,7 +23,17 @@ from wellclear.domain.spoken import check_spoken, spoken
 from wellclear.edges.card import CardFile, card_from
 from wellclear.edges.client import HostClient
 from wellclear.edges.clock import SystemClock
-from wellclear.edges.keyring import KDF_BY_NAME, Keyring, check_real, create_key, public_half, write_private
+from wellclear.edges.keyring import (
+    KDF_BY_NAME,
+    SEALING_USE,
+    Kdf,
+    Keyring,
+    check_real,
+    copy_key,
+    create_key,
+    public_half,
+    write_private,
+)
 from wellclear.edges.node_client import TOKEN_FILE
 from wellclear.edges.settings import (
     FILE,
@@ -40,6 +51,11 @@ app = typer.Typer(no_args_is_help=True, help="Make, join and run the node of a p
 
 CARD_FILE = "card.json"
 CARD_USES = ("node", "recovery", "head_of_delegation", "cosigner", "picture", "sealing")
+SEALING = "WELLCLEAR_SEALING_PASSPHRASE"
+UNREAD = (
+    "It has a sealing key of its own, so it reads nothing that is sealed for its party. After the takeover register "
+    "that key, and the others seal for it from then on:"
+)
 Party = Annotated[str, typer.Option("--party", metavar="NAME", help="2 to 12 capital letters, such as NORTHLAND.")]
 Roles = Annotated[list[str] | None, typer.Option("--role", help=f"{', '.join(get_args(PartyRole))}; else principal.")]
 KdfName = Annotated[str, typer.Option("--kdf", help=f"What a guess of a passphrase costs: {', '.join(KDF_BY_NAME)}.")]
@@ -57,6 +73,13 @@ def init(
     standby: Annotated[
         bool, typer.Option("--standby", help="Make the home of a standby node: one key, to be registered beforehand.")
     ] = False,
+    sealing: Annotated[
+        list[Path] | None,
+        typer.Option(metavar="FILE", help=f"With --standby: the party's sealing key, to be copied; by {SEALING}."),
+    ] = None,
+    hybrid: Annotated[
+        bool, typer.Option("--hybrid", help="The sealing key is X25519 together with ML-KEM-768.")
+    ] = False,
     exercise: Exercise = True,
     kdf: KdfName = "moderate",
     passphrase_file: PassphraseFile = None,
@@ -71,14 +94,23 @@ def init(
     host, port = parse_listen(listen, "--listen")
     if (home / FILE).exists():
         raise Misconfigured(str(home), "a node or host lives here already", do="Name another directory with --home")
+    if sealing and not standby:
+        raise InvalidValue("--sealing", "only a stand-by takes a copy of the party's sealing key: --standby")
     secret = new_passphrase(f"{party}'s keys", passphrase_file)
     if standby:
         key = make_standby(home, party, secret, kdf, exercise=exercise)
+        own = standby_sealing(home, party, secret, kdf, sealing or [], exercise=exercise, hybrid=hybrid)
         write_node(NodeSettings(home, party, listen_host=host, listen_port=port, kdf=kdf))
-        line = f"Register it at the node that runs:\n\n    wellclear key add standby --key {key}\n"
-        show({"party": party, "key": key, "spoken": spoken(unb64(key))}, line, spoken(unb64(key)), as_json=as_json)
+        lines = [
+            f"Register it at the node that runs:\n\n    wellclear key add standby --key {key}\n",
+            spoken(unb64(key)),
+        ]
+        if not sealing:
+            lines.append(f"{UNREAD}\n\n    wellclear key add sealing --key {own}\n")
+        told = {"party": party, "key": key, "spoken": spoken(unb64(key)), "sealing": own}
+        show(told, *lines, as_json=as_json)
         return
-    card = make_party(home, party, roles or ["principal"], secret, kdf, exercise=exercise)
+    card = make_party(home, party, roles or ["principal"], secret, kdf, exercise=exercise, hybrid=hybrid)
     write_node(NodeSettings(home, party, listen_host=host, listen_port=port, kdf=kdf))
     lines = [
         f"{party} has its keys in {home / 'keys'} and its card in {home / CARD_FILE}.",
@@ -176,10 +208,13 @@ async def _status(settings: NodeSettings) -> dict[str, Any]:
         return await client.status()
 
 
-def make_party(home: Path, party: str, roles: list[str], secret: str, kdf: str, *, exercise: bool) -> CardFile:
+def make_party(
+    home: Path, party: str, roles: list[str], secret: str, kdf: str, *, exercise: bool, hybrid: bool = False
+) -> CardFile:
     """A party's six keys and its card, in a home; keys that lie there already are used.
 
-    Keys made for real channels may serve in an exercise; the other way round nothing is made.
+    `hybrid` is of the sealing key: X25519 together with ML-KEM-768. Keys made for real channels may serve in an
+    exercise; the other way round nothing is made.
 
     Raises:
         InvalidValue: no party, or no role.
@@ -201,7 +236,8 @@ def make_party(home: Path, party: str, roles: list[str], secret: str, kdf: str, 
             check_real(path)
     for use in CARD_USES:
         if (path := keyring.path(use)) not in held:
-            create_key(path, use, party, secret, exercise=exercise, kdf=KDF_BY_NAME[kdf])
+            sealed = hybrid and use == SEALING_USE
+            create_key(path, use, party, secret, exercise=exercise, kdf=KDF_BY_NAME[kdf], hybrid=sealed)
     infos = {use: public_half(keyring.path(use)) for use in CARD_USES}
     public = {use: info.public for use, info in infos.items()}
     made = CardFile(
@@ -221,6 +257,41 @@ def make_standby(home: Path, party: str, secret: str, kdf: str, *, exercise: boo
     cost = KDF_BY_NAME[kdf]
     create_key(keyring.path("standby"), "standby", party, secret, seed, exercise=exercise, kdf=cost)
     return create_key(keyring.path("node"), "node", party, secret, seed, exercise=exercise, kdf=cost)
+
+
+def standby_sealing(
+    home: Path, party: str, secret: str, kdf: str, sources: list[Path], *, exercise: bool, hybrid: bool
+) -> str:
+    """A stand-by's sealing key: a copy of the party's, which reads all along, or else one of its own.
+
+    Of several the first is the present one; the others open what was sealed before. Returns its public half.
+
+    Raises:
+        Misconfigured: the file holds another key, or one that was made for exercises; or its passphrase is wrong.
+    """
+    ring, cost = Keyring(home), KDF_BY_NAME[kdf]
+    if not sources:
+        path = ring.path(SEALING_USE)
+        return create_key(path, SEALING_USE, party, secret, exercise=exercise, kdf=cost, hybrid=hybrid)
+    names = [SEALING_USE, *(f"{SEALING_USE}_{number}" for number in range(1, len(sources)))]
+    paths = [(source, ring.path(name)) for source, name in zip(sources, names, strict=True)]
+    copied = [_copied(source, path, party, secret, cost, exercise=exercise) for source, path in paths]
+    return copied[0]
+
+
+def _copied(source: Path, path: Path, party: str, secret: str, cost: Kdf, *, exercise: bool) -> str:
+    info = public_half(source)
+    if (info.use, info.owner) != (SEALING_USE, party):
+        raise Misconfigured(str(source), f"is the key of {info.owner} for {info.use}, not {party}'s for {SEALING_USE}")
+    if not exercise:
+        check_real(source)
+    old = os.environ.get(SEALING) or secret
+    try:
+        return copy_key(source, path, old, secret, kdf=cost)
+    except Misconfigured:
+        if old != secret:
+            raise
+        return copy_key(source, path, passphrase(f"{party}'s sealing key", variable=SEALING), secret, kdf=cost)
 
 
 def read_card(path: Path) -> CardFile:

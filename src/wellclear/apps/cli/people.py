@@ -11,12 +11,12 @@ import typer
 from wellclear.apps.cli.acting import Fields, Intent, Workplace, report
 from wellclear.apps.cli.asking import agree, new_passphrase, passphrase
 from wellclear.apps.cli.options import NODE_HOME, WAIT_S, Administrators, AsJson, Home, PassphraseFile, Wait, Yes
-from wellclear.apps.cli.output import show, table, tell
+from wellclear.apps.cli.output import note, show, table, tell
 from wellclear.domain.canonical import unb64
 from wellclear.domain.kinds import AddKey
 from wellclear.domain.names import check_person, party_of_desk
 from wellclear.domain.spoken import spoken
-from wellclear.edges.keyring import Keyring, change_passphrase, check_real, create_key, public_half
+from wellclear.edges.keyring import SEALING_USE, Keyring, change_passphrase, check_real, create_key, public_half
 from wellclear.edges.settings import load_node
 from wellclear.errors import InvalidValue, Misconfigured
 from wellclear.picture.keyring import PERSON_ROLES
@@ -118,6 +118,10 @@ def add_key(
     public: Annotated[
         str | None, typer.Option("--key", metavar="BASE64", help="Its public half, if made elsewhere.")
     ] = None,
+    new: Annotated[
+        bool, typer.Option("--new", help="Of sealing: make a new key beside the present one, which opens what was.")
+    ] = False,
+    hybrid: Annotated[bool, typer.Option("--hybrid", help="With --new: X25519 together with ML-KEM-768.")] = False,
     administrators: Administrators = None,
     passphrase_file: PassphraseFile = None,
     recovery_passphrase_file: RecoveryFile = None,
@@ -127,12 +131,18 @@ def add_key(
 ) -> None:
     """Register a further key of the party; one of the same use is replaced, unless it is a standby's.
 
-    A key that is to be replaced must be moved out of this home first; the new one is then made here.
+    A key that is to be replaced must be moved out of this home first; the new one is then made here. Only
+    `sealing --new` keeps the former beside it, since that opens what was sealed before. Every epoch with the party
+    ends, and new ones are opened.
     """
     if use not in ADDED_USES:
         raise InvalidValue("USE", f"{use} is none of {', '.join(ADDED_USES)}")
+    if (new or hybrid) and (use != SEALING_USE or public is not None or not new):
+        raise InvalidValue("--new", "a new key beside the present one is made for sealing: key add sealing --new")
     place = Workplace.open(home)
     with place.client:
+        if new:
+            public = new_sealing(place, passphrase_file, hybrid=hybrid)
         if public is None:
             path = place.keys.path(use)
             secret = new_passphrase(f"the {use} key", passphrase_file)
@@ -141,6 +151,26 @@ def add_key(
             place, Intent("add_key", members={"public": {"key": public, "use": use}}), administrators or [],
             (passphrase_file, recovery_passphrase_file), wait_s, f"KEY ADDED for {use}", as_json=as_json,
         )  # fmt: skip
+        if new:
+            former = place.keys.replace_sealing()
+            note(f"The former key is {former}: it opens what was sealed before, and so does every copy.")
+
+
+def new_sealing(place: Workplace, file: Path | None, *, hybrid: bool) -> str:
+    """The sealing key that is to replace the party's, made now or left by a broken-off try; the node opens it at once.
+
+    Raises:
+        Misconfigured: the passphrase is not the one under which the node opens the present key, too.
+    """
+    path = place.keys.next_sealing()
+    secret = passphrase(f"{place.party}'s node and sealing keys", file)
+    place.client.post("sealing", {"passphrase": secret})
+    if not path.exists():
+        create_key(
+            path, SEALING_USE, place.party, secret, exercise=place.exercise, kdf=place.settings.cost, hybrid=hybrid
+        )  # fmt: skip
+    place.client.post("sealing", {"passphrase": secret})
+    return public_half(path).public
 
 
 @key_app.command()

@@ -61,6 +61,7 @@ def environment() -> str:
         "WELLCLEAR_AS": "the officer who acts",
         "WELLCLEAR_PASSPHRASE": "opens the keys; better a file or a prompt",
         "WELLCLEAR_RECOVERY_PASSPHRASE": "opens the recovery key, if it has another passphrase",
+        "WELLCLEAR_SEALING_PASSPHRASE": "opens the party's sealing key that a stand-by copies",
         "WELLCLEAR_NEW_PASSPHRASE": "what `key passphrase` sets",
         "NO_COLOR": "no colours even on a terminal",
     }

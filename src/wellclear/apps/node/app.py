@@ -13,6 +13,7 @@ from wellclear.apps.http import EXCEPTION_HANDLERS
 from wellclear.apps.node.api_act import ACTING
 from wellclear.apps.node.api_check import CHECKING
 from wellclear.apps.node.api_desk import DESK
+from wellclear.apps.node.api_keys import KEYS
 from wellclear.apps.node.api_read import READING
 from wellclear.apps.node.described import PATH, node_document
 from wellclear.apps.node.guard import BODY_BYTES_MAX, Guard
@@ -21,7 +22,7 @@ from wellclear.apps.node.service import NodeService
 from wellclear.apps.node.sessions import Sessions
 from wellclear.edges.keyring import Keyring
 
-OFFERED: Final = (*READING, *ACTING, *CHECKING, *DESK)
+OFFERED: Final = (*READING, *ACTING, *CHECKING, *DESK, *KEYS)
 """Every operation of the API."""
 
 

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Final
 
+import msgspec
 from msgspec import UNSET
 
 from wellclear.airspace.reference import ENGINE_VERSION
@@ -24,7 +25,9 @@ from wellclear.channel.follower import STALE_AFTER_US
 from wellclear.channel.opening import open_leaf
 from wellclear.channel.outbox import AFTER_A_HALT, Item
 from wellclear.channel.own_rules import check_approved, check_content, check_public
+from wellclear.channel.sealing import SealingKey
 from wellclear.channel.submission import check_answers, note_of
+from wellclear.domain.agreement import DAY_US
 from wellclear.domain.canonical import b64, unb64
 from wellclear.domain.entry import SALT_BYTES, Act, Approval, Entry, act_hash
 from wellclear.domain.kinds import KINDS, Linked
@@ -35,6 +38,7 @@ from wellclear.edges.store import Store
 from wellclear.edges.wrapping import wrap
 from wellclear.errors import InvalidValue, Misconfigured, Refused, Unavailable
 from wellclear.log.merkle import leaf_hash
+from wellclear.picture.rows import epoch_id
 from wellclear.watch.clock import time_due
 
 BATCH_OF_FINDINGS_US: Final = 250_000
@@ -217,7 +221,11 @@ class NodeCore(Hearing):
             self.changed = True
         if self.state == "left":
             self._end_outbox()
-        if self.state != "live" or not self.picture.agreement or self.stands_by:
+        if self.state != "live" or not self.picture.agreement:
+            return
+        if self.epochs.drop_old(self.picture.now_us - self.picture.terms.approval_age_us - DAY_US, self._sealed_under):
+            self.changed = True
+        if self.stands_by:
             return
         pen = self.pen("")
         claimed_us = max((item.act.said for item in self._open("time")), default=0)
@@ -232,6 +240,25 @@ class NodeCore(Hearing):
             for draft in self.detection.findings(self.picture, self.view):
                 said = finding(pen, [draft.desk], ENGINE_VERSION, self.picture.agreement, draft.rows, draft.more)
                 self.put(said.act, (), said.stored)
+
+    def _sealed_under(self) -> set[tuple[str, int]]:
+        """The epochs of parts that are still to be opened, sent or released."""
+        drafts = [msgspec.json.decode(row)["act"] for row in self.store.drafts().values()]
+        own = [item.act for item in self.outbox.items.values()] + [msgspec.convert(act, Act) for act in drafts]
+        refs = [(self.party, ref) for act in own for ref in act.parts]
+        refs += [(row.act.party, row.ref) for row in self.parts.wanted.values()]
+        return {(party, ref.epoch) for party, ref in refs if ref.epoch is not UNSET}
+
+    def sealing_added(self, keys: Sequence[SealingKey]) -> None:
+        """The party has further sealing keys: what could not be opened before is tried again."""
+        known = {key.public_key for key in self.epochs.sealing}
+        self.epochs.sealing += [key for key in keys if key.public_key not in known]
+        for party, number in list(self.epochs.unreadable):
+            row = self.picture.epochs.get(epoch_id(party, number))
+            leaf = self.store.leaves(row.index, row.index + 1) if row is not None else []
+            if row is not None and leaf:
+                self.epochs.heard(open_leaf(row.index, leaf[0]))
+        self.parts.host_is_back(self.clock.monotonic_us())
 
     def _end_outbox(self) -> None:
         """This party has left: nothing of it is logged any more, and what persons said is shown as refused."""

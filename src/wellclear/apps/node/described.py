@@ -13,6 +13,7 @@ from wellclear.apps.node import shapes
 from wellclear.apps.node.api_act import ActBody, EntryBody, ReleaseBody
 from wellclear.apps.node.api_check import DraftsBody
 from wellclear.apps.node.api_desk import ACTIONS, AlarmBody, DeskBody, SessionBody
+from wellclear.apps.node.api_keys import SealingBody
 from wellclear.apps.node.shapes import Fields, YesNo
 from wellclear.domain.entry import Act, Approval
 from wellclear.domain.parts import Articles
@@ -215,6 +216,30 @@ class Decided(TypedDict):
     by: str
 
 
+class EpochTold(TypedDict):
+    """One party's key for one audience; `key` says whether this node holds it."""
+
+    author: str
+    number: int
+    audience: list[str]
+    since: int
+    renewed: NotRequired[int]
+    ended: NotRequired[int]
+    key: Literal["held", "deleted", "unreadable", "not ours"]
+
+
+class Epochs(TypedDict):
+    """Every epoch in the picture."""
+
+    epochs: list[EpochTold]
+
+
+class SealingKeys(TypedDict):
+    """The public halves of the sealing keys that the node opens with now."""
+
+    keys: list[str]
+
+
 DOOR: Final = (401, 403, 500, 503)
 """The token, the node's own name and origin; and what its home or disk may lead to."""
 SENT: Final = (*DOOR, 400, 409, 413, 415, 422)
@@ -260,6 +285,8 @@ OPERATIONS: Final[dict[str, Operation]] = {
     )),
     "see_alarm": Operation({200: Silenced}, (*SENT, 404), AlarmBody, path="/api/alarms/{key}/acknowledge"),
     "outbox_item": Operation({200: Decided}, SENT, DeskBody),
+    "epochs": _told(Epochs),
+    "take_sealing": Operation({200: SealingKeys}, SENT, SealingBody),
 }  # fmt: skip
 
 

@@ -31,7 +31,7 @@ from wellclear.domain.logged import Logged
 from wellclear.edges.store import Store
 from wellclear.errors import InvalidValue, Unverified
 from wellclear.log.ed25519 import Signer
-from wellclear.picture.picture import Picture
+from wellclear.picture.picture import Picture, Step
 from wellclear.picture.rows import epoch_id
 
 Entropy = Callable[[int], bytes]
@@ -45,6 +45,8 @@ class NodeKeys:
     sealing: SealingKey
     cosigner: Signer | None = None
     """Without it the node runs, and does not witness."""
+    further: tuple[SealingKey, ...] = ()
+    """The party's sealing keys before this one, and one that is about to replace it."""
 
 
 @dataclass(slots=True)
@@ -53,9 +55,12 @@ class EpochKeys:
 
     party: str
     store: Store
-    sealing: SealingKey
+    sealing: list[SealingKey]
+    """The party's sealing keys, old ones as well; each wrap names the one that it is for."""
     unreadable: dict[tuple[str, int], str] = field(default_factory=dict)
     """Epochs of others that hold no key for us, and why."""
+    closed: dict[tuple[str, int], int] = field(default_factory=dict)
+    """Epochs that seal nothing new, though their keys may be held here, and the moment since when."""
 
     def heard(self, logged: Logged) -> None:
         """Take the key out of an epoch's entry that stands in the log; what holds none for us is remembered."""
@@ -66,15 +71,46 @@ class EpochKeys:
         author = entry.act.party
         if self.party not in {author, *body.audience}:
             return
+        if self.store.epoch_dropped(author, body.number):
+            self.unreadable[author, body.number] = f"the key of {author}'s epoch {body.number} was deleted here"
+            return
         held, info = self.key_of(author, body.number), epoch_info(entry.act.channel, author, body.number)
         if held is not None and epoch_commitment(info, held) == unb64(body.commit):
             return
-        try:
-            key = epoch_key(self.sealing, entry.act.channel, author, body, self.party)
-        except Unverified as error:
-            self.unreadable[author, body.number] = str(error)
-        else:
-            self.store.put_epoch_key(author, body.number, key)
+        for sealing in self.sealing:
+            try:
+                key = epoch_key(sealing, entry.act.channel, author, body, self.party)
+            except Unverified as error:
+                self.unreadable[author, body.number] = str(error)
+            else:
+                self.store.put_epoch_key(author, body.number, key)
+                self.unreadable.pop((author, body.number), None)
+                return
+
+    def folded(self, step: Step) -> None:
+        """Remember since when an epoch that we may hold the key of seals nothing new."""
+        for change in step.changes:
+            row = step.picture.epochs.get(change.id) if change.table == "epoch" else None
+            if row is None or (row.ended is UNSET and row.renewed is UNSET):
+                continue
+            author, _, number = change.id.partition("/")
+            if self.party in {author, *row.audience} and not self.store.epoch_dropped(author, int(number)):
+                self.closed.setdefault((author, int(number)), step.picture.now_us)
+
+    def drop_old(self, before_us: int, in_use: Callable[[], set[tuple[str, int]]]) -> bool:
+        """Forget the keys of epochs that seal nothing new since before a moment, but for those `in_use`."""
+        old = [name for name, at_us in self.closed.items() if at_us < before_us]
+        gone = [name for name in old if name not in in_use()] if old else []
+        for party, number in gone:
+            self.store.drop_epoch_key(party, number)
+            del self.closed[party, number]
+        return bool(gone)
+
+    def state_of(self, author: str, number: int) -> str:
+        """`held` or `deleted`; else `unreadable` where its entry holds no key for us."""
+        if self.store.epoch_dropped(author, number):
+            return "deleted"
+        return "held" if self.key_of(author, number) is not None else "unreadable"
 
     def key_of(self, party: str, number: int) -> bytes | None:
         """The key of an epoch, if this node holds it."""

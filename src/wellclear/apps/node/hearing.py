@@ -270,6 +270,7 @@ class Hearing(Holding):
         entry = logged.entry
         if entry is not None and entry.act.kind == "epoch" and not step.remarks:
             self.epochs.heard(logged)
+        self.epochs.folded(step)
         known = self.parts.open_known(entry.act, self.opening) if entry is not None else {}
         self.view, remarks = fold_view(self.view, logged, step, known)
         self.duties.apply(step, entry)

@@ -79,7 +79,7 @@ class Holding:
         self.detection = Detection(party)
         self._detecting: Turns[list[Change]] | None = None
         self.said = SaidRows()
-        self.epochs = EpochKeys(party, store, keys.sealing)
+        self.epochs = EpochKeys(party, store, [keys.sealing, *keys.further])
         self.outside = Outside(party, self.epochs.opening)
         self.unstored = Unstored(store)
         self.witnesses = Witnesses()

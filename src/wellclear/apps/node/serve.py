@@ -25,7 +25,7 @@ from wellclear.channel.epochs import Wrapping
 from wellclear.edges.client import HostClient
 from wellclear.edges.clock import Clock, SystemClock
 from wellclear.edges.database import Connect, Database, connect
-from wellclear.edges.keyring import SEALING_USE, Keyring, box_key, public_half, unlock_sealing, write_private
+from wellclear.edges.keyring import Keyring, box_key, public_half, write_private
 from wellclear.edges.node_client import TOKEN_FILE
 from wellclear.edges.peers import Peers
 from wellclear.edges.settings import NodeSettings
@@ -59,9 +59,9 @@ def serve(
             channel turns out to be real, and the node's key was made for exercises.
     """
     keyring = Keyring(settings.home)
-    sealing = unlock_sealing(keyring.path(SEALING_USE), passphrase)
+    sealing, *further = keyring.unlock_sealing(passphrase)
     cosigner = keyring.unlock("cosigner", passphrase) if keyring.path("cosigner").is_file() else None
-    keys = NodeKeys(keyring.unlock("node", passphrase), sealing, cosigner)
+    keys = NodeKeys(keyring.unlock("node", passphrase), sealing, cosigner, tuple(further))
     exercise = public_half(keyring.path("node")).exercise
 
     def opening() -> NodeService:  # it belongs to the event loop that uvicorn runs, so it is made there

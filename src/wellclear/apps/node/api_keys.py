@@ -1,0 +1,64 @@
+"""What the local API tells of epochs, and how a running node takes a further sealing key of its party."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any, Final
+
+import msgspec
+from litestar import get, post
+from litestar.di import NamedDependency
+from litestar.params import JSONBody
+from msgspec import UNSET
+
+from wellclear.apps.node.said import Row
+from wellclear.apps.node.service import NodeService
+from wellclear.domain.canonical import b64
+from wellclear.edges.keyring import Keyring
+
+Service = NamedDependency[NodeService]
+Home = NamedDependency[Keyring]
+
+
+class SealingBody(msgspec.Struct, kw_only=True):
+    """What opens the sealing keys in the node's home."""
+
+    passphrase: str
+
+
+@get("/api/epochs")
+async def epochs(service: Service) -> Row:
+    """Every epoch in the picture: whose, for whom, since and until which entry, and whether its key is held here."""
+    core = service.core
+    rows = [(*_name(name), row) for name, row in core.picture.epochs.items()]
+    return {"epochs": [
+        {
+            "author": author, "number": number, "audience": list(row.audience), "since": row.index,
+            **{name: at for name, at in (("renewed", row.renewed), ("ended", row.ended)) if at is not UNSET},
+            "key": _key_state(service, author, number, row.audience),
+        }
+        for author, number, row in sorted(rows, key=lambda found: found[:2])
+    ]}  # fmt: skip
+
+
+def _name(name: str) -> tuple[str, int]:
+    author, _, number = name.partition("/")
+    return author, int(number)
+
+
+def _key_state(service: NodeService, author: str, number: int, audience: list[str]) -> str:
+    core = service.core
+    return core.epochs.state_of(author, number) if core.party in {author, *audience} else "not ours"
+
+
+@post("/api/sealing", status_code=200)
+async def take_sealing(service: Service, keyring: Home, data: JSONBody[SealingBody]) -> Row:
+    """Open every sealing key in the home: the node needs a new one before the log says that it holds."""
+    keys = await asyncio.to_thread(keyring.unlock_sealing, data.passphrase)
+    service.core.sealing_added(keys)
+    told: list[Any] = [b64(key.public_key) for key in service.core.epochs.sealing]
+    return {"keys": told}
+
+
+KEYS: Final = [epochs, take_sealing]
+"""The handlers of this module."""
