@@ -14,7 +14,7 @@ from msgspec import UNSET
 from wellclear.apps.figures import PRECEDENCE_WORDS, flat_differences, listed, volume_differences, volume_lines, words
 from wellclear.apps.told import Sentence, Spoken, Told, facts_of, lead_time, members_of, sealed_lines, spoken_of
 from wellclear.domain.measures import length, moment, place, took
-from wellclear.domain.parts import Findings, Message, Nature, Rest, Safety, Volumes
+from wellclear.domain.parts import NOTICE_GROUPS, Findings, Message, Nature, Rest, Safety, Volumes
 
 
 def notice(told: Told) -> Sentence:
@@ -41,6 +41,19 @@ def ended(told: Told) -> Sentence:
     verb = "cancelled" if told.act.kind == "cancel" else "reported the end of"
     text = f"{told.who} {verb} {item} (version {version}) and told {told.to()}."
     return Sentence(text, _released(told), facts_of(told))
+
+
+def disclose(told: Told) -> Sentence:
+    """disclose: which field groups of a version were opened further, and to whom."""
+    item, version = told.about
+    parties = sorted({party for ref in told.act.parts if ref.to is not UNSET for party in ref.to})
+    said = told.memory.versions.get((item, version))
+    commits = [ref.commit for ref in said.act.parts] if said is not None else []
+    again = {ref.commit for ref in told.act.parts}
+    names = [words(name) for name, commit in zip(NOTICE_GROUPS, commits, strict=False) if commit in again]
+    what = f"{listed(names)} of {item}" if names else f"more of {item}"
+    text = f"{told.who} disclosed later to {listed(parties) or told.to()}: {what} (version {version})."
+    return Sentence(text, (*_released(told), *_content(told)), facts_of(told) | {"disclosed_to": parties})
 
 
 def safety(told: Told) -> Sentence:
@@ -149,6 +162,7 @@ TELL: dict[str, Callable[[Told], Sentence]] = {
     "amend": amend,
     "cancel": ended,
     "complete": ended,
+    "disclose": disclose,
     "safety": safety,
     "message": message,
     "finding": finding,

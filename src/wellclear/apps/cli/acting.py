@@ -46,6 +46,10 @@ class Intent:
     members: Mapping[str, Any] = field(default_factory=dict)
     """Members of the act as asked: desk, to, precedence, id, subject, code, keep_until, public."""
     withhold: Sequence[str] = ()
+    levels: Mapping[str, int] = field(default_factory=dict)
+    disclose: Mapping[str, int] = field(default_factory=dict)
+    shown: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """The readers of each field group without the author, sorted; where empty, all of `audience` read all."""
     salts: Mapping[str, str] = field(default_factory=dict)
 
     def body(self, officer: str | None) -> Fields:
@@ -54,6 +58,7 @@ class Intent:
         for name, value in (("groups", self.groups), ("audience", self.audience), ("withhold", self.withhold)):
             if value:
                 body[name] = list(value)
+        body |= {name: dict(said) for name, said in (("levels", self.levels), ("disclose", self.disclose)) if said}
         if self.salts:
             body["salts"] = dict(self.salts)
         return body | ({"as": officer} if officer else {})
@@ -201,7 +206,8 @@ def _check_parts(act: Act, parts: Sequence[str], keys: Sequence[str], intent: In
             raise Unverified("act from the node", f"part {name}: {error}") from error
         if opened != group_from(asked, name):
             raise Unverified("act from the node", f"part {name} says something else than was asked for")
-        audience = [] if name in intent.withhold else [one for one in intent.audience if one != act.party]
+        readers = intent.shown.get(name, ()) if intent.shown else intent.audience
+        audience = [] if name in intent.withhold else [one for one in readers if one != act.party]
         if sorted({*(ref.to if ref.to is not UNSET else [])} - {act.party}) != audience:
             raise Unverified("act from the node", f"part {name} goes to other readers than was asked for")
 

@@ -13,6 +13,19 @@ import typer
 from wellclear.apps.cli import typed
 from wellclear.apps.cli.acting import Fields, Intent, Workplace, from_desk, ready_from, report
 from wellclear.apps.cli.asking import agree
+from wellclear.apps.cli.levelling import (
+    DiscloseOption,
+    LevelOption,
+    asked_levels,
+    level_lines,
+    level_pairs,
+    levels_in,
+    levels_kept,
+    readers_in,
+    shown_lines,
+    terms_of,
+    without,
+)
 from wellclear.apps.cli.notice_form import (
     REST_MEMBERS,
     TEMPLATE,
@@ -39,6 +52,7 @@ from wellclear.apps.cli.options import (
 )
 from wellclear.apps.cli.output import note, show, table, tell, tell_json
 from wellclear.apps.cli.previewing import show_preview
+from wellclear.channel.levels import addressed
 from wellclear.domain.volume_fields import volume_fields, volume_from
 from wellclear.errors import InvalidValue
 
@@ -82,10 +96,14 @@ def draft(
     withhold: Annotated[
         list[str] | None, typer.Option(metavar="GROUP", help="Commit to it, but do not send: volume, category, rest.")
     ] = None,
+    level: LevelOption = None,
+    disclose: DiscloseOption = None,
     keep_until: KeepUntil = None,
     file: FileOption = None,
     template: Annotated[bool, typer.Option("--template", help="Print an example of the file form, and stop.")] = False,
-    preview: Annotated[bool, typer.Option("--preview", help="Show what each reader would see, and stop.")] = False,
+    preview: Annotated[
+        bool, typer.Option("--preview", help="Show what each reader would see, and stop; --as PARTY, what that one.")
+    ] = False,
     amends: Annotated[
         str | None, typer.Option("--amends", metavar="ID", help="The next version of this notice.")
     ] = None,
@@ -119,6 +137,8 @@ def form_from_options(given: Fields) -> NoticeForm:
     """The notice that the options of `draft` describe, over a file or without one."""
     words: Fields = {name: given[name] for name in ("to", "category", "contact", "withhold", "keep_until")}
     words |= {"precedence": given["precedence"] and given["precedence"].value, **rest_members(given["say_also"] or [])}
+    words |= {"levels": level_pairs(given["level"], "--level") or None}
+    words |= {"disclose": level_pairs(given["disclose"], "--disclose") or None}
     words = {name: value for name, value in words.items() if value is not None}
     named = ("circle", "corridor", "polygon", "radius", "half_width", "lower", "upper", "datum", "start", "end")
     volume = {name: given[name] for name in named if given[name] is not None}
@@ -139,6 +159,8 @@ def amend(
     datum: DatumOption = None,
     file: FileOption = None,
     keep_until: KeepUntil = None,
+    level: LevelOption = None,
+    disclose: DiscloseOption = None,
     desk: FromDesk = None,
     passphrase_file: PassphraseFile = None,
     home: Home = NODE_HOME,
@@ -146,7 +168,8 @@ def amend(
 ) -> None:
     """Draft the next version of an own notice: new times or heights for all its volumes, or a whole new file.
 
-    What is not named stays as it is. Everybody whom it was addressed to must acknowledge the new version.
+    What is not named stays as it is, also what each recipient is shown.
+    Everybody whom it was addressed to must acknowledge the new version.
     """
     changes = {"start": start, "end": end, "lower": lower, "upper": upper, "datum": datum}
     if (file is None) == all(value is None for value in changes.values()):
@@ -158,6 +181,7 @@ def amend(
         current = notice_at(place, item)
         over = {} if keep_until is None else {"keep_until": keep_until}
         form = form_from_file(file, {"to": current["to"], **over}) if file else amended_form(current, changes, over)
+        form = levels_kept(form, current, terms_of(place), (level, disclose))
         more = {"subject": subject_of(current, int(current["version"]) + 1)} | from_desk(desk)
         keep(place, "amend", form, more, officer, passphrase_file, as_json=as_json)
 
@@ -199,11 +223,20 @@ def keep(
     place: Workplace, kind: str, form: NoticeForm, more: Fields, officer: str, file: Path | None, *, as_json: bool
 ) -> None:
     """Have the node compose the notice, approve it as its drafter, and leave it with the node for release."""
-    members = {"to": list(form.to), "precedence": form.precedence, "keep_until": form.keep_until, **more}
-    intent = Intent(kind, form.groups(), place.readers(form.to), members, form.withhold)
+    terms = terms_of(place)
+    levels = levels_in(form, terms, place.party)
+    to = addressed(form.to, levels)
+    members = {"to": to, "precedence": form.precedence, "keep_until": form.keep_until, **more}
+    less, further = asked_levels({party: level for party, level in levels.items() if level}, terms, form.category)
+    intent = Intent(
+        kind, form.groups(), place.readers(to), members, form.withhold, less, further,
+        shown=readers_in(levels, form.withhold, place.party),
+    )  # fmt: skip
     ready = place.compose(intent, officer)
-    for warning in ready.warnings:
+    for warning in (*ready.warnings, *without(form.to, levels)):
         note(f"warning: {warning}")
+    for line in level_lines(levels, form.withhold):
+        note(line)
     kept = place.keep_draft(ready, place.approve_as(ready.act, officer, "drafter", file))
     lines = [f"Draft {kept['draft']} of {ready.name} is kept. Another officer releases it:"]
     show(kept, *lines, f"    wellclear release {kept['draft']} --as R1", as_json=as_json)
@@ -236,7 +269,7 @@ def release(
         ready = ready_from(chosen, intent_of(chosen))
         if not as_json:
             tell(f"Draft {name}: {ready.act.kind} {drafted_name(chosen)} to {', '.join(ready.act.to)}")
-            tell(*group_lines(chosen.get("groups", [])))
+            tell(*group_lines(chosen.get("groups", [])), *shown_lines(chosen["act"], chosen.get("groups", [])))
         for warning in ready.warnings:
             note(f"warning: {warning}")
         agree("Release it?", yes=yes)
@@ -259,9 +292,11 @@ def intent_of(draft_row: Fields) -> Intent:
         name: act[name] for name in ("to", "precedence", "keep_until", "subject", "code", "public") if name in act
     }
     groups = draft_row.get("groups", [])
-    audiences = [ref.get("to", []) for ref in act["parts"]]
-    withheld = [group["group"] for group, to in zip(groups, audiences, strict=False) if not to]
-    return Intent(act["kind"], groups, next((to for to in audiences if to), []), members, withheld)
+    shown = {
+        group["group"]: sorted({*ref.get("to", [])} - {act["party"]})
+        for group, ref in zip(groups, act["parts"], strict=False)
+    }
+    return Intent(act["kind"], groups, members=members, shown=shown)
 
 
 def rest_members(pairs: list[str]) -> dict[str, str | int]:

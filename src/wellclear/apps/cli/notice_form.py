@@ -38,7 +38,10 @@ REST_MEMBERS = tuple(name for name in Rest.__struct_fields__ if name != "group")
 _OF_VOLUME = frozenset(
     {"circle", "corridor", "polygon", "radius", "half_width", "lower", "upper", "datum", "start", "end"}
 )
-_OF_NOTICE = frozenset({"to", "category", "precedence", "volumes", "contact", "withhold", "keep_until", *REST_MEMBERS})
+_OF_NOTICE = frozenset(
+    {"to", "category", "precedence", "volumes", "contact", "withhold", "levels", "disclose", "keep_until"}
+    | {*REST_MEMBERS}
+)
 
 TEMPLATE: Fields = {
     "to": ["SOUTHLAND/OPS"],
@@ -59,6 +62,7 @@ TEMPLATE: Fields = {
     "crewed": "yes",
     "live_weapons": "no",
     "withhold": ["rest"],
+    "levels": {"SOUTHLAND": 2},
     "keep_until": "2026-11-24",
 }  # fmt: skip
 """An example of the file form; every word that it may hold but the other members of the group `rest`."""
@@ -76,6 +80,10 @@ class NoticeForm:
     contact: str = ""
     rest: Fields = field(default_factory=dict)
     withhold: tuple[str, ...] = ()
+    levels: dict[str, int] = field(default_factory=dict)
+    """Of recipients that are shown less than the agreement's default."""
+    disclose: dict[str, int] = field(default_factory=dict)
+    """Of those that are shown more."""
 
     def groups(self) -> list[Fields]:
         """The four groups in their order."""
@@ -175,7 +183,15 @@ def form_from(words: Mapping[str, Any], volumes: list[Fields], named: Named) -> 
         to=tuple(to), category=str(category), precedence=str(words.get("precedence") or "P"), volumes=tuple(volumes),
         keep_until=_keep_until(words.get("keep_until"), volumes, named("keep_until")),
         contact=_text(words.get("contact") or "", named("contact")), rest=rest, withhold=withhold,
+        levels=_levels(words.get("levels"), named("levels")),
+        disclose=_levels(words.get("disclose"), named("disclose")),
     )  # fmt: skip
+
+
+def _levels(said: Any, where: str) -> dict[str, int]:
+    if said is not None and not (isinstance(said, Mapping) and all(type(level) is int for level in said.values())):
+        raise InvalidValue(where, 'is an object such as {"SOUTHLAND": 2}')
+    return dict(said or {})
 
 
 def form_from_file(path: Path, over: Mapping[str, Any]) -> NoticeForm:

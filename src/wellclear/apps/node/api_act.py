@@ -17,6 +17,7 @@ from litestar.params import FromPath, FromQuery, JSONBody
 
 from wellclear.apps.http import not_found
 from wellclear.apps.node.board import UNPROVEN, own_desks, why_unsent
+from wellclear.apps.node.disclosing import salts_of
 from wellclear.apps.node.epochs import TrialSealer
 from wellclear.apps.node.parts import groups_of
 from wellclear.apps.node.said import Row
@@ -107,6 +108,8 @@ def composed_of(service: NodeService, data: ActBody) -> Composed:
     if kind.has_id and "id" not in asked:
         asked["id"] = core.likely_id(desk) if data.preview else core.next_id(desk)
     trial = TrialSealer(core.sealer) if data.preview else None
+    if data.kind == "disclose" and data.subject is not None:
+        asked["salts"] = salts_of(core, data.subject, data.groups)
     terms = core.picture.terms if core.picture.agreement else None
     composed = write_act(core.pen(desk, trial), data.kind, data.groups, asked, terms)
     core.check_draft(composed.act, groups_of(composed.act, composed.openings), trial)

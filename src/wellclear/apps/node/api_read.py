@@ -18,7 +18,7 @@ from wellclear.apps.host.create import read_founding
 from wellclear.apps.http import not_found
 from wellclear.apps.node import board as boards
 from wellclear.apps.node.opened import OpenedLog
-from wellclear.apps.node.rows import conflict_rows, notice_row
+from wellclear.apps.node.rows import conflict_rows, notice_row, shown_row, yes
 from wellclear.apps.node.said import Row
 from wellclear.apps.node.service import NodeService
 from wellclear.apps.timeline import timeline_of_store
@@ -89,6 +89,20 @@ async def notice(service: Service, item: FromPath[str]) -> Response[Any] | Row:
     """One notice or safety message; `?` versions before the newest are in its log only."""
     found = service.core.view.items.get(item)
     return not_found(f"{item[:40]} is not in the picture") if found is None else notice_row(service.core, found)
+
+
+@get("/api/notices/{item:str}/versions/{version:int}")
+async def notice_version(service: Service, item: FromPath[str], version: FromPath[int]) -> Response[Any] | Row:
+    """One version of a notice as this node could open it, and who reads which of its field groups."""
+    found = service.core.view.items.get(item)
+    said = found.versions.get(version) if found is not None and found.kind == "notice" else None
+    if found is None or said is None:
+        return not_found(f"{item[:40]} version {version} is not in the picture")
+    opened = [group for group in (said.cell, said.said, said.nature, said.rest) if group is not None]
+    return {
+        "id": found.id, "version": version, "party": found.party, "mine": yes(found.party == service.core.party),
+        "to": list(said.to), "groups": [msgspec.to_builtins(group) for group in opened], **shown_row(said),
+    }  # fmt: skip
 
 
 @get("/api/conflicts")
@@ -238,7 +252,7 @@ async def timeline(service: Service) -> Row:
 
 
 READING: Final = [
-    status, board, events, rings, notices, notice, conflicts, duties, alarms, messages, requests, remarks, outbox,
-    roster, agreement, timeline,
+    status, board, events, rings, notices, notice, notice_version, conflicts, duties, alarms, messages, requests,
+    remarks, outbox, roster, agreement, timeline,
 ]  # fmt: skip
 """The handlers of this module."""

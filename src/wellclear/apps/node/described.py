@@ -253,6 +253,20 @@ def _told(kind: Any, *faults: int) -> Operation:
     return Operation({200: kind}, (*DOOR, *faults))
 
 
+class NoticeVersion(TypedDict):
+    """One version of a notice with the field groups that are open here."""
+
+    id: str
+    version: int
+    party: str
+    mine: shapes.YesNo
+    to: list[str]
+    groups: list[dict[str, Any]]
+    shown: dict[str, list[str]]
+    levels: dict[str, int]
+    disclosed: list[shapes.Disclosed]
+
+
 OPERATIONS: Final[dict[str, Operation]] = {
     "openapi": Operation(DOCUMENT.answers, DOOR),
     "status": _told(shapes.StatusAnswer),
@@ -261,6 +275,7 @@ OPERATIONS: Final[dict[str, Operation]] = {
     "rings": _told(Bytes(_STREAM, "Events `ring`, each with an alarm.")),
     "notices": _told(list[shapes.Notice]),
     "notice": _told(shapes.Notice, 404),
+    "notice_version": _told(NoticeVersion, 404),
     "conflicts": _told(shapes.Conflicts),
     "duties": _told(list[shapes.Duty]),
     "alarms": _told(list[shapes.Alarm]),

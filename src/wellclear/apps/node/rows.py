@@ -11,6 +11,8 @@ import msgspec
 
 from wellclear.apps.node.core import NodeCore
 from wellclear.apps.node.said import Row, stamp
+from wellclear.channel.levels import levels_shown
+from wellclear.domain.parts import NOTICE_GROUPS
 from wellclear.domain.quantities import degrees_from_e7
 from wellclear.picture.picture import Picture
 from wellclear.picture.view_items import ItemView, PairView, RequestView, Version
@@ -55,7 +57,20 @@ def notice_row(core: NodeCore, item: ItemView) -> Row:
         told["keep_until_day"] = row.keep_until
     if item.code:
         told["code"] = item.code
-    return told | core.said.row_of(item) | _leads(core, told["recipients"])
+    return told | core.said.row_of(item) | _leads(core, told["recipients"]) | shown_row(version)
+
+
+def shown_row(version: Version) -> Row:
+    """Who reads which field groups, at first or later: that stands in the header, for all to see (R25)."""
+    parts = zip(NOTICE_GROUPS, version.shown_to, strict=False) if len(version.shown_to) == len(NOTICE_GROUPS) else ()
+    shown = {group: list(parties) for group, parties in parts}
+    return {
+        "shown": shown, "levels": levels_shown(list(shown), list(shown.values())),
+        "disclosed": [
+            {"index": one.index, **moments(at=one.moment_us), "groups": list(one.groups), "to": list(one.parties)}
+            for one in version.disclosed
+        ],
+    }  # fmt: skip
 
 
 def _leads(core: NodeCore, told: list[Row]) -> Row:

@@ -146,6 +146,16 @@ class SafetyWords(TypedDict, total=False):
     lon: str
 
 
+class Disclosed(TypedDict):
+    """What was shown later of this version, and to whom."""
+
+    index: int
+    at_us: int
+    at: str
+    groups: list[str]
+    to: list[str]
+
+
 class Notice(Window, SafetyWords):
     """A notice, or a safety message, at its newest version."""
 
@@ -173,6 +183,9 @@ class Notice(Window, SafetyWords):
     flags: list[str]
     changes: list[Change]
     lead: dict[str, str]
+    shown: dict[str, list[str]]
+    levels: dict[str, int]
+    disclosed: list[Disclosed]
 
 
 class RungRow(TypedDict):

@@ -1,24 +1,28 @@
-"""One notice, three readers at levels 1, 2 and 4, a host that is none: one digest, no false alarm, and no byte too much."""
+"""One notice, three readers at levels 1, 2 and 4, a host that is none: one digest, no false alarm, no byte too much."""
 
 from __future__ import annotations
 
 import sqlite3
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
-from msgspec import UNSET
+from msgspec import UNSET, structs
 
 from tests.unit.apps.node.bench import Bench
 from tests.unit.channel.relay import Relay
 from wellclear.apps.node.board import board
-from wellclear.channel.composing import Composed
+from wellclear.apps.node.disclosing import salts_of
+from wellclear.channel.composing import Chain, Composed
 from wellclear.channel.desk import write_act
 from wellclear.channel.sealing import unseal
+from wellclear.domain.canonical import unb64
 from wellclear.domain.entry import decode_leaf
 from wellclear.domain.parts import NOTICE_GROUPS
-from wellclear.errors import Unverified
+from wellclear.domain.reasons import Reason
+from wellclear.errors import InvalidValue, Refused, Unverified
 from wellclear.testing.sketch import START_US, Sketch, circle
 
 NORTH, HOST = "NORTHLAND", "CASPIA"
@@ -187,3 +191,69 @@ def test_the_verdict_is_told_at_the_level_that_was_shown(channel: Channel) -> No
         pairs = channel.nodes[party].core.view.pairs.values()
         assert not [pair for pair in pairs if pair.disputed], "both sides have found the same"
         assert all(pair.verdicts[party].row == pair.verdicts[NORTH].row for pair in pairs)
+
+
+def disclosed(channel: Channel, groups: list[dict[str, Any]], to: str = "EASTLAND") -> Composed:
+    """A disclosure of the notice's first version, as the node composes it for an officer."""
+    core = channel.north.core
+    (id_,) = core.view.items
+    subject = {"id": id_, "version": 1}
+    asked = {"to": [f"{to}/OPS"], "subject": subject, "salts": salts_of(core, subject, groups)}
+    return write_act(core.pen(f"{NORTH}/OPS"), "disclose", groups, asked)
+
+
+@pytest.mark.requirement("R25")
+def test_what_is_disclosed_later_is_what_was_committed_to_on_the_first_day(channel: Channel) -> None:
+    channel.say(disclosed(channel, GROUPS[:2]))
+    (row,) = board(channel.nodes["EASTLAND"].core, "")["notices"]
+    assert (row["category"], row["volumes"][0]["raw"]) == ("drone", GROUPS[0]["volumes"][0])
+    assert row["levels"] == {"EASTLAND": 3, "SOUTHLAND": 4, "TRANSIA": 2}
+    (later,) = row["disclosed"]
+    assert (later["groups"], later["to"]) == (["volume", "category"], ["EASTLAND"])
+    held = holds(channel.nodes["EASTLAND"])
+    assert all(mark in held for mark in MARKS["volume"]) and not any(mark in held for mark in MARKS["rest"])
+    assert not any(mark in holds(channel.nodes["TRANSIA"]) for mark in MARKS["category"]), "it was not opened to all"
+    for party, node in channel.nodes.items():
+        assert [remark for _, _, remark in node.core.remarks] == [], party
+
+
+@pytest.mark.requirement("R25")
+def test_no_desk_passes_another_text_off_as_the_first_days(channel: Channel) -> None:
+    other = {"group": "volume", "volumes": [circle(34.6, 38.3, 4_321)]}
+    with pytest.raises(Refused, match="NOT_COMMITTED"):
+        disclosed(channel, [other])
+    core = channel.north.core
+    (id_,) = core.view.items
+    asked = {"to": ["EASTLAND/OPS"], "subject": {"id": id_, "version": 1}}
+    forged = write_act(core.pen(f"{NORTH}/OPS"), "disclose", [other], asked)
+    with pytest.raises(Refused, match="NOT_COMMITTED"):
+        core.put(forged.act, channel.relay.sketch.released(forged), forged.stored)
+    with pytest.raises(Refused, match="UNKNOWN_NOTICE"):
+        salts_of(core, {"id": id_, "version": 2}, [other])
+    with pytest.raises(InvalidValue):
+        salts_of(core, {"id": id_, "version": 1}, [{"group": "volume", "volumes": 3}])
+
+
+@pytest.mark.requirement("R25")
+@pytest.mark.parametrize("salted", [True, False])
+def test_readers_refuse_another_text_from_a_desk_whose_software_would_send_it(channel: Channel, salted: bool) -> None:
+    """With a commitment of its own it was never committed to; under the first day's it does not fit."""
+    core, sketch = channel.north.core, channel.relay.sketch
+    (id_,) = core.view.items
+    other = {"group": "volume", "volumes": [circle(34.6, 38.3, 4_321)]}
+    asked = {"to": ["EASTLAND/OPS"], "subject": {"id": id_, "version": 1}}
+    forged = write_act(core.pen(f"{NORTH}/OPS"), "disclose", [other], asked)
+    if salted:
+        commit = core.view.items[id_].current.commits[1]
+        part = structs.replace(forged.act.parts[0], commit=commit)
+        forged = replace(forged, act=structs.replace(forged.act, parts=[part]))
+    channel.turn(2)  # the epoch for this reader is logged
+    key = channel.relay.sketch.parties[NORTH]
+    seq, prev = sketch.picture.chains[key.public("node")]
+    key.chains["node"] = Chain(seq, unb64(prev))
+    assert sketch.send(NORTH, forged, sketch.released(forged)).remarks == ()
+    channel.turn(2)
+    node = channel.nodes["EASTLAND"].core
+    assert node.view.items[id_].current.said is None
+    reasons = {remark.reason for _, _, remark in node.remarks}
+    assert reasons == ({Reason.PART_UNREADABLE} if salted else {Reason.NOT_COMMITTED, Reason.PART_UNREADABLE})

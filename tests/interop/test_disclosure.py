@@ -1,0 +1,72 @@
+"""Levels from the command line, on real processes: less for one reader, a preview as that reader, more of it later."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from tests.interop.two_machines import PLACE, START, Machine, two_machines
+
+pytestmark = pytest.mark.slow
+SOUTH = "SOUTHLAND"
+WORDS = ["draft", "--as", "W1", "--to", "SOUTHLAND/OPS", *START, *PLACE, "--contact", "desk line seventeen"]
+
+
+@pytest.fixture(scope="module")
+def machines(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Machine, Machine]]:
+    with two_machines(tmp_path_factory.mktemp("levels")) as both:
+        yield both
+
+
+def seen(machine: Machine, item: str, fits: Callable[[dict[str, Any]], Any]) -> dict[str, Any]:
+    until = time.monotonic() + 30
+    while not fits(row := machine.json("notice", "show", item)):
+        assert time.monotonic() < until, row
+        time.sleep(0.1)
+    return row
+
+
+@pytest.mark.requirement("R25", "N13")
+def test_a_survey_is_a_cell_until_it_is_disclosed(machines: tuple[Machine, Machine]) -> None:
+    a, b = machines
+    survey = [*WORDS, "--category", "survey"]
+    told = a.json(*survey[:1], "--preview", "--as", SOUTH, *survey[3:])
+    assert (told["level"], [group["group"] for group in told["groups"]]) == (1, ["cell"])
+    assert told["cell"].startswith("34° N to 35° N, 38° E to 39° E (about 111 km × 9")
+    assert told["hostile"][0].startswith("That something lies within this cell")
+    assert "takes --disclose PARTY=N" in a.run(*survey, "--level", f"{SOUTH}=2", code=2)
+    item = a.does(b, "release", a.json(*survey)["draft"], "--as", "R1", "--yes")["id"]
+    row = seen(b, item, lambda row: "cell" in row)
+    assert row["volumes"] == [] and "category" not in row and row["levels"] == {SOUTH: 1}
+
+    draft = a.json("disclose", item, "--to", "SOUTHLAND/OPS", "--level", "3", "--as", "W1")
+    assert draft["groups"] == ["volume", "category"]
+    assert any("it can be aimed at" in line for line in draft["warnings"])
+    a.does(b, "release", draft["draft"], "--as", "R1", "--yes")
+    row = seen(b, item, lambda row: row["volumes"] and "contact" in row)
+    assert (row["category"], row["contact"], row["levels"]) == ("survey", "desk line seventeen", {SOUTH: 3})
+    assert [one["groups"] for one in row["disclosed"]] == [["volume", "category"]]
+    assert "rest" not in row
+    assert f"disclosed later to {SOUTH}: volume and category of {item} (version 1)" in b.run("timeline")
+    assert "all of that was shown" in a.run("disclose", item, "--to", "SOUTHLAND/OPS", "--group", "cell", "--as", "W1",
+                                            code=2)  # fmt: skip
+    assert "only its announcer" in b.run(
+        "disclose", item, "--to", "NORTHLAND/OPS", "--level", "4", "--as", "W1", code=2
+    )
+
+
+@pytest.mark.requirement("R25")
+def test_less_may_always_be_shown_and_an_amendment_keeps_it(machines: tuple[Machine, Machine]) -> None:
+    a, b = machines
+    air = [*WORDS, "--category", "air", "--level", f"{SOUTH}=2"]
+    item = a.does(b, "release", a.json(*air)["draft"], "--as", "R1", "--yes")["id"]
+    row = seen(b, item, lambda row: row["volumes"])
+    assert row["levels"] == {SOUTH: 2} and "category" not in row
+    amended = a.json("amend", item, "--end", "2026-12-23T13:00Z", "--as", "W1")["draft"]
+    a.does(b, "release", amended, "--as", "R1", "--yes")
+    row = seen(b, item, lambda row: row["version"] == 2 and row["volumes"])
+    assert row["levels"] == {SOUTH: 2} and "category" not in row
+    assert "nobody is left" in a.run(*air[:-2], "--level", f"{SOUTH}=0", code=2)
