@@ -121,6 +121,16 @@ export function marks(notice, acts) {
 
 const atBest = (notice, party) => (notice.recipients ?? []).some((row) => row.lead?.at_best === "yes" && (row.party ?? row.desk.split("/")[0]) === party);
 
+// Who reads which field groups of it; that stands in the record for all to see.
+export function shown(notice) {
+  const parties = [...new Set(Object.values(notice.shown ?? {}).flat())].sort();
+  if (!parties.length) return "";
+  const later = new Set((notice.disclosed ?? []).flatMap((row) => row.to));
+  const groups = (party) => Object.entries(notice.shown).filter(([, readers]) => readers.includes(party)).map(([group]) => group).join(", ");
+  return el("p", { class: "small" }, say("shown_to"), ": ", parties.map((party, at) => [
+    at ? "; " : "", ltr(party), " ", words(groups(party)), later.has(party) ? [" (", say("shown_later"), ")"] : ""]));
+}
+
 export function leads(notice) {
   const rows = Object.entries(notice.lead ?? {});
   if (!rows.length) return "";

@@ -2,7 +2,7 @@
 
 import { button, el, keep, ltr, ordered, replace, say, words } from "./dom.js";
 import { askAltitude, askDelay, askPassed, askUnable, writeMessage } from "./asking.js";
-import { asked, between, cellFacts, change, countdown, further, ladder, leads, marks, precedence, sign, volumeFacts } from "./facts.js";
+import { asked, between, cellFacts, change, countdown, further, ladder, leads, marks, precedence, shown, sign, volumeFacts } from "./facts.js";
 import { press } from "./officer.js";
 import { heightGap, length, positionText, span } from "./say.js";
 import { isClash, isOurs, itemOf, measure, state } from "./state.js";
@@ -99,6 +99,7 @@ function notice(row) {
     el("p", {}, el("b", { class: "state" }, words(row.state)), " ", precedence(row.precedence), " ", row.start ? between(row) : "",
       (row.flags ?? []).map((flag) => [" ", el("b", { class: "flag bad" }, words(String(flag.reason ?? flag).replaceAll("_", " ")))])),
     leads(row),
+    shown(row),
     row.volumes?.length ? row.volumes.map(volumeFacts) : row.cell ? cellFacts(row.cell) : el("p", {}, say("no_volume")),
     marks(row, (recipient) => answerButtons(row, recipient)),
     row.changes?.length ? el("details", {}, el("summary", {}, say("changes")), el("ul", { class: "small" }, row.changes.map((one) => el("li", {}, change(one))))) : "",

@@ -142,6 +142,8 @@ const EN = {
   notices_none_all: "Nothing is announced. Held: 0 notices of {parties} parties, log of {size} entries, picture now {now}. What nobody announced is not seen here.",
   mine: "OURS",
   lead: "Lead time",
+  shown_to: "Shown to",
+  shown_later: "shown later",
   no_volume: "No volume that we may read.",
   volume_n: "Volume {n}",
   circle: "circle, radius {radius}",
