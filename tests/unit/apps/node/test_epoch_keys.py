@@ -1,4 +1,4 @@
-"""Which epoch keys a node holds: taken out of the log by any of the party's sealing keys, forgotten when they are old."""
+"""Which epoch keys a node holds: taken from the log by any sealing key of the party, forgotten when they are old."""
 
 from __future__ import annotations
 
