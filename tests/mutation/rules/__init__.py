@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.mutation.rules import acts, channel, conflicts, exercise, reading, record, sealing, time, words
+from tests.mutation.rules import acts, channel, conflicts, exercise, reading, record, sealing, time, witnesses, words
 
 RULES = (
     *acts.RULES,
@@ -13,5 +13,6 @@ RULES = (
     *record.RULES,
     *sealing.RULES,
     *time.RULES,
+    *witnesses.RULES,
     *words.RULES,
 )

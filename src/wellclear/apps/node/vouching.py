@@ -19,6 +19,8 @@ from wellclear.log.witness import Answer, parse_request
 LOG: Final = logging.getLogger("wellclear.node")
 TICK_S: Final = 0.25
 BACKOFF_S: Final = (0.1, 0.5, 1.0, 2.0, 5.0)
+PAUSE_S: Final = 0.05
+"""Between two cosignatures, so that a log under load is not synced to the own disk twice as often as before."""
 EXCHANGE_S: Final = 10.0
 """So often notes are exchanged with other nodes, if there is no reason to do it at once."""
 
@@ -57,6 +59,7 @@ class Vouching(Telling):
                 await self.client.cosigned(note)
                 self.core.witnessing.posted(note)
                 tries = 0
+                await asyncio.sleep(PAUSE_S)
             except WellclearError as error:
                 LOG.warning("the host has not taken our cosignature: %s", error)
                 await asyncio.sleep(BACKOFF_S[min(tries, len(BACKOFF_S) - 1)])
