@@ -47,7 +47,8 @@ def held(south: Bench) -> list[int]:
     return [number for party, number in south.core.store.epoch_keys() if party == NORTH]
 
 
-def test_the_key_of_a_renewed_epoch_is_forgotten_once_nothing_can_come_under_it(south: Bench) -> None:
+@pytest.mark.requirement("R25")
+def test_a_renewed_epochs_key_is_forgotten_in_time(south: Bench) -> None:
     south.follow()
     south.fetch()
     renew(south)

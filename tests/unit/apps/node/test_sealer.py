@@ -75,7 +75,7 @@ def test_what_is_only_looked_at_opens_none_and_is_judged_as_if(south: Bench) -> 
 
 
 @pytest.mark.requirement("R4", "R25")
-def test_safety_goes_by_its_code_alone_where_a_reader_has_no_key_and_nothing_else_goes(south: Bench) -> None:
+def test_safety_goes_by_its_code_where_a_reader_has_no_key(south: Bench) -> None:
     end_key(south)
     pen = south.core.pen(f"{SOUTH}/OPS")
     sentence = "NORTHLAND has no live sealing key, so none of its desks could read what is sealed"
@@ -93,6 +93,7 @@ def test_safety_goes_by_its_code_alone_where_a_reader_has_no_key_and_nothing_els
         assert row.to == TO
 
 
+@pytest.mark.requirement("R25")
 def test_an_old_epoch_is_renewed_while_the_log_is_followed_and_only_then(south: Bench) -> None:
     put(south, said(south))
     south.clock.advance(DAY_S - 1)
