@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
-from tests.mutation.rules import acts, channel, conflicts, exercise, reading, record, sealing, time, witnesses, words
+from tests.mutation.rules import (
+    acts,
+    channel,
+    conflicts,
+    exercise,
+    levels,
+    reading,
+    record,
+    sealing,
+    time,
+    witnesses,
+    words,
+)
 
 RULES = (
     *acts.RULES,
     *channel.RULES,
     *conflicts.RULES,
     *exercise.RULES,
+    *levels.RULES,
     *reading.RULES,
     *record.RULES,
     *sealing.RULES,

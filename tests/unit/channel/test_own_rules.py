@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 import pytest
 
 from wellclear.channel.composing import Composed, subject
 from wellclear.channel.desk import Pen, write_act
 from wellclear.channel.own_rules import check_approved, check_content, check_public, past_warning
+from wellclear.domain.cells import cell_around
 from wellclear.domain.names import ItemId
 from wellclear.domain.parts import Group, open_part
 from wellclear.errors import InvalidValue, Refused
@@ -178,3 +180,17 @@ def test_what_is_over_before_anybody_reads_it_is_a_warning_and_no_refusal(sketch
     assert past_warning(groups_of(notice(sketch, [ended, lasting])), START_US) == ""
     assert past_warning([], START_US) == ""
     assert refusal(sketch, notice(sketch, [ended])) == ""
+
+
+@pytest.mark.requirement("R25")
+@pytest.mark.parametrize("edge", ["south_e7", "north_e7", "west_e7", "east_e7"])
+def test_a_cell_that_does_not_contain_its_volumes_is_refused(sketch: Sketch, edge: str) -> None:
+    """Wider is allowed; narrower by a degree on any side is not."""
+    volumes = [circle(34.5, 38.3, 60_000)]
+    whole = msgspec.to_builtins(cell_around(volumes))
+    step = 10_000_000 if edge in ("south_e7", "west_e7") else -10_000_000
+    for cell, wanted in ((whole | {edge: whole[edge] - step}, ""), (whole | {edge: whole[edge] + step}, "BAD_FIELDS")):
+        groups = [cell, {"group": "volume", "volumes": volumes}, {"group": "category", "category": "air"},
+                  {"group": "rest"}]  # fmt: skip
+        asked = {"to": [f"{SOUTH}/OPS"], "keep_until": "2026-12-01", "id": sketch.parties[NORTH].next_id()}
+        assert refusal(sketch, write_act(pen(sketch), "notice", groups, asked)) == wanted
