@@ -236,6 +236,8 @@ def _or_by_code(to: Sequence[str], whole: Callable[[], Composed], by_code: Calla
     try:
         return whole()
     except (Refused, InvalidValue) as error:
+        if error.field != "audience" and isinstance(error, InvalidValue):
+            raise  # what is wrong is the text itself
         return replace(by_code(), unread=f"{', '.join(to)}: by its code alone, without its text; {error.why}")
 
 

@@ -128,7 +128,7 @@ def check_public(picture: Picture, waiting: Iterable[tuple[Act, Sequence[Approva
         InvalidValue: a member is none that the host would take.
         Refused: the reason that the fold would remark, and its sentence.
     """
-    _check_envelope(act)
+    check_envelope(act)
     step = _trial(_behind(picture, waiting), act, _as_if(picture, act), held=True)
     _refuse_remarks(step)
 
@@ -146,14 +146,14 @@ def check_approved(
         InvalidValue: a member is none that the host would take.
         Refused: the reason that the fold would remark, and its sentence.
     """
-    _check_envelope(act)
+    check_envelope(act)
     size = len(canonical.encode(act)) + len(canonical.encode(list(approvals))) + _LINK_BYTES
     if size > LEAF_BYTES_MAX:
         raise Refused(Reason.TOO_LARGE, f"about {size} bytes; an entry has at most {LEAF_BYTES_MAX}")
     _refuse_remarks(_trial(_behind(picture, waiting), act, approvals, held=False, use=use))
 
 
-def _check_envelope(act: Act) -> None:
+def check_envelope(act: Act) -> None:
     """What a host would refuse as `BAD_ENVELOPE`, said here with the member's name."""
     try:
         act = msgspec.convert(msgspec.to_builtins(act), Act, strict=True)

@@ -24,7 +24,7 @@ from wellclear.channel.epochs import Wrapping
 from wellclear.channel.follower import STALE_AFTER_US
 from wellclear.channel.opening import open_leaf
 from wellclear.channel.outbox import AFTER_A_HALT, Item
-from wellclear.channel.own_rules import check_approved, check_content, check_public
+from wellclear.channel.own_rules import check_approved, check_content, check_envelope, check_public
 from wellclear.channel.sealing import SealingKey
 from wellclear.channel.submission import check_answers, note_of
 from wellclear.domain.agreement import DAY_US
@@ -138,6 +138,7 @@ class NodeCore(Hearing):
         if known is not None and known.state != "refused":
             return known
         self._check_author(act, use)
+        check_envelope(act)  # before parts that are sealed into it
         openings = self.epochs.openings(act, stored)
         groups = groups_of(act, openings)
         check_content(self.picture, act, groups)

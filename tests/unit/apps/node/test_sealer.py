@@ -14,7 +14,7 @@ from wellclear.channel.composing import Composed
 from wellclear.channel.desk import message, safety, write_act
 from wellclear.channel.epochs import ROTATE_AFTER_US
 from wellclear.domain.canonical import b64
-from wellclear.errors import Refused
+from wellclear.errors import InvalidValue, Refused
 from wellclear.testing.sketch import Sketch
 
 NORTH, SOUTH = "NORTHLAND", "SOUTHLAND"
@@ -91,6 +91,11 @@ def test_safety_goes_by_its_code_where_a_reader_has_no_key(south: Bench) -> None
         assert not south.core.outbox.items
         row = south.core.picture.items[str(told.act.id)]
         assert row.to == TO
+
+
+def test_a_text_that_is_none_is_refused_and_not_left_out(south: Bench) -> None:
+    with pytest.raises(InvalidValue, match="who"):
+        safety(south.core.pen(f"{SOUTH}/OPS"), f"{SOUTH}-1001-6", TO, "cease", {"who": "a\u202eb"})
 
 
 @pytest.mark.requirement("R25")
