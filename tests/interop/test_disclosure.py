@@ -23,9 +23,11 @@ def machines(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Machine
 
 def seen(machine: Machine, item: str, fits: Callable[[dict[str, Any]], Any]) -> dict[str, Any]:
     until = time.monotonic() + 30
-    while not fits(row := machine.json("notice", "show", item)):
+    row: dict[str, Any] = machine.json("notice", "show", item)
+    while not fits(row):
         assert time.monotonic() < until, row
         time.sleep(0.1)
+        row = machine.json("notice", "show", item)
     return row
 
 
@@ -50,6 +52,9 @@ def test_a_survey_is_a_cell_until_it_is_disclosed(machines: tuple[Machine, Machi
     assert (row["category"], row["contact"], row["levels"]) == ("survey", "desk line seventeen", {SOUTH: 3})
     assert [one["groups"] for one in row["disclosed"]] == [["volume", "category"]]
     assert "rest" not in row
+    shown = b.run("notice", "show", item)
+    assert f"{SOUTH} is shown level 3: volume, time, category and contact" in shown
+    assert f"disclosed later to {SOUTH}: volume, category (" in shown
     assert f"disclosed later to {SOUTH}: volume and category of {item} (version 1)" in b.run("timeline")
     assert "all of that was shown" in a.run("disclose", item, "--to", "SOUTHLAND/OPS", "--group", "cell", "--as", "W1",
                                             code=2)  # fmt: skip

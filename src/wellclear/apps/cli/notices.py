@@ -20,6 +20,7 @@ from wellclear.apps.cli.options import (
     Wait,
 )
 from wellclear.apps.cli.output import moment, show, table, tell, tell_json
+from wellclear.apps.levels import level_words
 from wellclear.domain.names import parse_item_id
 from wellclear.errors import Malformed
 
@@ -106,6 +107,10 @@ def show_notice(item: ItemArgument, home: Home = NODE_HOME, as_json: AsJson = Fa
         return
     tell(f"{notice['id']} v{notice['version']}  {notice['party']}  {notice.get('category') or '-'}  {notice['state']}")
     tell(*[line for number, volume in enumerate(raw_volumes(notice), 1) for line in volume_lines(number, volume)])
+    for party, level in sorted(notice.get("levels", {}).items()):
+        tell(f"  {party} is shown {level_words(level)}")
+    for later in notice.get("disclosed", []):
+        tell(f"  disclosed later to {', '.join(later['to'])}: {', '.join(later['groups'])} ({later['at']})")
     rows = [
         [row["desk"], *(moment(row.get(f"{name}_us")) if row.get(f"{name}_us") else row.get(name) or "-"
                         for name in ("received", "acked", "confirmed", "passed"))]
