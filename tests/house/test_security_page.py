@@ -15,7 +15,8 @@ THREATS = (
     "full disk, bit flip, restored backup, two writers", "reader years later",
 )  # fmt: skip
 ROLES = (
-    "host that is no reader", "recipient at a lower level", "stranger", "thief of a home",
+    "host that is no reader", "recipient at a lower level", "observer or agency without parts", "former member",
+    "stand-by without the sealing key", "stranger", "thief of a home",
 )  # fmt: skip
 NAMED = re.compile(r"`([a-z_/]+/test_[a-z_0-9]+): ([a-z_0-9]+)`")
 
