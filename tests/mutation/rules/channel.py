@@ -46,8 +46,8 @@ RULES: tuple[Rule, ...] = (
         proves=("R4",),
         says="A safety message goes as FLASH.",
         at="wellclear.channel.desk:safety",
-        old='precedence="Z"',
-        new='precedence="R"',
+        old='"precedence": "Z"',
+        new='"precedence": "R"',
         tests=("tests/unit/test_requirements.py::test_what_the_desk_says_for_safety_is_flash",),
     ),
     Rule(
