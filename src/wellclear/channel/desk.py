@@ -60,6 +60,8 @@ class Pen:
     said_us: int
     salt: SALT_OF
     sealer: Sealer | None = None
+    unknown: str = ""
+    """Why readers may know none of our keys; then safety goes by its code alone, which rings all the same."""
 
     def write(
         self, kind: str, *, groups: Iterable[Group] = (), audience: Iterable[str] = (), **members: Any
@@ -222,18 +224,22 @@ def safety(pen: Pen, item: str, to: Sequence[str], code: str, fields: Mapping[st
     group, readers = _group({**fields, "group": "safety"}, "safety"), readers_of(pen, to)
     members: dict[str, Any] = {"id": item, "to": to, "precedence": "Z", "code": code}
     return _or_by_code(
-        to, lambda: pen.write("safety", groups=[group], audience=readers, **members),
+        pen, to, lambda: pen.write("safety", groups=[group], audience=readers, **members),
         lambda: pen.write("safety", **members),
     )  # fmt: skip
 
 
-def _or_by_code(to: Sequence[str], whole: Callable[[], Composed], by_code: Callable[[], Composed]) -> Composed:
+def _or_by_code(
+    pen: Pen, to: Sequence[str], whole: Callable[[], Composed], by_code: Callable[[], Composed]
+) -> Composed:
     """A safety message with its text; where that cannot be sealed for all its readers, by its code alone (R4).
 
     Raises:
         InvalidValue, Refused: also its code alone would be no act.
     """
     try:
+        if pen.unknown:
+            raise Refused(Reason.HEAD_DIFFERS, pen.unknown)
         return whole()
     except (Refused, InvalidValue) as error:
         if error.field != "audience" and isinstance(error, InvalidValue):
@@ -308,7 +314,7 @@ def write_act(
             sealer=pen.sealer, **members,
         )  # fmt: skip
 
-    return composed(told) if kind != "safety" else _or_by_code(to, lambda: composed(told), lambda: composed(()))
+    return composed(told) if kind != "safety" else _or_by_code(pen, to, lambda: composed(told), lambda: composed(()))
 
 
 def _readers(

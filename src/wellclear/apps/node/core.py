@@ -47,6 +47,7 @@ HALTED: Final = (
     "this node has halted, because the host has signed two histories; only safety still goes out, and unproven. "
     "Use the telephone, and change the host"
 )
+KEYS_UNKNOWN: Final = "this node has halted, and the history that others follow may hold none of its keys"
 STANDS_BY: Final = (
     "this node stands by, and nothing that its key links counts before it has taken over. Speak at the node that runs, "
     "or give `wellclear takeover` if that one is dead"
@@ -87,7 +88,8 @@ class NodeCore(Hearing):
     def pen(self, desk: str, trial: TrialSealer | None = None) -> Pen:
         """For a desk of this party, at this moment; with `trial` for what is only looked at, and opens no epoch."""
         sealer = trial or self.sealer
-        return Pen(self.channel, self.party, desk, self.now_us, lambda: self._entropy(SALT_BYTES), sealer)
+        salt, unknown = lambda: self._entropy(SALT_BYTES), KEYS_UNKNOWN if self.state == "halted" else ""
+        return Pen(self.channel, self.party, desk, self.now_us, salt, sealer, unknown)
 
     def next_id(self, desk: str) -> str:
         """A fresh id for a desk; it is never given out again.
