@@ -8,6 +8,7 @@ from tests.bundles import frozen_bundle
 from tests.fuzz import seeds
 from tests.fuzz.parser import Parser
 from tests.fuzz.rows_domain import said, text
+from wellclear.apps.bundle.evidence import judged
 from wellclear.apps.host.cosignatures import Cosignatures
 from wellclear.domain import canonical
 from wellclear.errors import Unverified
@@ -116,6 +117,7 @@ LOG = [
            tiles.encode_bundle),
     Parser("evidence", ("log.equivocation",), equivocation.decode_evidence, lambda: [seeds.evidence()],
            lambda found: found.encode()),
+    Parser("false_part", ("channel.false_part", "apps.bundle.evidence"), judged, lambda: [seeds.false_part()]),
     Parser("convicting", ("log.equivocation",), equivocation.check_evidence, lambda: [seeds.evidence()]),
     Parser("tar", ("log.archive",), archive.unpack,
            lambda: [archive.pack({"README.txt": b"x", "manifest.json": b"{}"})], archive.pack),

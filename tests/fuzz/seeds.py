@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import json
 from functools import cache
+from hashlib import sha256
 from typing import Any
+
+import msgspec
 
 from tests.bundles import frozen_bundle, scripted
 from tests.house.sources import ROOT
+from wellclear.channel.composing import Composed
+from wellclear.channel.false_part import false_part as convict
 from wellclear.channel.host_change import decide
 from wellclear.domain.canonical import b64
 from wellclear.domain.entry import decode_leaf
 from wellclear.domain.kinds import HostCard, HostChange
+from wellclear.domain.parts import Message
 from wellclear.edges.card import CardFile
 from wellclear.errors import Equivocation
 from wellclear.log.checkpoint import Checkpoint, sign_checkpoint
@@ -98,6 +104,22 @@ def note() -> bytes:
 
 
 @cache
+def false_part() -> bytes:
+    """A file that convicts an author who has sent another text in clear than it committed to."""
+    channel = Sketch.founded(seed=3)
+    told = channel.told([Message(group="message", language="en", text="north")], ["SOUTHLAND"])
+    composed = channel.compose(
+        "message", "NORTHLAND", desk="NORTHLAND/OPS", to=["SOUTHLAND/OPS"], id="NORTHLAND-1001-9", told=told
+    )
+    lie = composed.sent[0][:32] + composed.sent[0][32:].replace(b"north", b"south")
+    ref = msgspec.structs.replace(composed.act.parts[0], sha=b64(sha256(lie).digest()))
+    act = msgspec.structs.replace(composed.act, parts=[ref])
+    channel.send("NORTHLAND", Composed(act, (lie,)))
+    file = convict(channel.leaves[-1], 0, None, lie)
+    assert file is not None, "another text is proof"
+    return file
+
+
 def evidence() -> bytes:
     """Two notes of one size and two roots."""
     key = SigningKey(bytes(range(32)))
