@@ -132,7 +132,7 @@ class Follower:
             raise
         newer = self._says_more(note)
         if checkpoint.size == self.size and self.note is not None and newer:
-            self._heard_us = now_us
+            self._heard_us = max(now_us, self._heard_us or 0)
             self.note = note  # the same tree, and a fresher cosignature of the host's
         elif checkpoint.size > self.size and (checkpoint.size in self._notes or len(self._notes) < NOTES_AHEAD_MAX):
             self._notes[checkpoint.size] = (checkpoint, note)  # a flood of notes pushes no earlier promise out
@@ -233,7 +233,7 @@ class Follower:
         if before.host != self.picture.host:
             self._cosigned_s = 0  # another host has another clock
         self.note = proven.note
-        self._heard_us = now_us
+        self._heard_us = max(now_us, self._heard_us or 0)
         self._misfits, self._other = 0, None
         for index in range(proven.start, self.size):
             self._drop(index)

@@ -19,6 +19,7 @@ from wellclear.apps.node.outside import Outside
 from wellclear.apps.node.parts import Parts
 from wellclear.apps.node.ringing import Ringing
 from wellclear.apps.node.said import SaidRows
+from wellclear.apps.node.unread import Unread
 from wellclear.apps.node.unstored import Unstored
 from wellclear.channel.follower import Follower
 from wellclear.channel.opening import open_leaf
@@ -72,6 +73,7 @@ class Holding:
         self.said = SaidRows()
         self.outside = Outside(party)
         self.unstored = Unstored(store)
+        self.unread = Unread()
         self.remarks: deque[tuple[int, str, Remark]] = deque(maxlen=REMARKS_KEPT)
         self.logged_at: dict[str, int] = {}
         self.left_at: int | None = None
