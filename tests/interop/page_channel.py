@@ -112,8 +112,10 @@ class PageChannel:
         party, keyring = self.parties[SOUTH], Keyring(home)
         for use in ("node", "cosigner"):
             create_key(keyring.path(use), use, SOUTH, PASSPHRASE, **_seed(party, use))
-        sealing = {"seed": party.seed_of("sealing"), "exercise": True, "kdf": KDF_BY_NAME["minimum"]}
-        create_key(keyring.path("sealing"), "sealing", SOUTH, PASSPHRASE, **sealing)
+        create_key(
+            keyring.path("sealing"), "sealing", SOUTH, PASSPHRASE, party.seed_of("sealing"), exercise=True,
+            kdf=KDF_BY_NAME["minimum"],
+        )  # fmt: skip
         create_key(keyring.officer_path("W1"), "person", f"{SOUTH}/W1", PASSPHRASE, **_seed(party, "W1"))
         settings = NodeSettings(home, SOUTH, host_url=self.host.url, channel=self.channel, kdf="minimum")
         write_node(replace(settings, listen_port=free_port()))

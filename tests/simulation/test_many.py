@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 from wellclear.testing.many import STEPS_MAX, STEPS_MIN, Many, mixed_steps
@@ -45,3 +47,22 @@ def test_no_world_is_begun_after_the_time_is_over(tmp_path: Path) -> None:
     many.run(jobs=1, minutes=1e-9)
     assert (many.done, many.goes_on_at) == (0, 7)
     assert (tmp_path / "all.json").exists()
+
+
+KILLED = """
+import os, signal
+from concurrent.futures import ProcessPoolExecutor
+from wellclear.testing.many import end_with_parent
+if __name__ == "__main__":
+    pool = ProcessPoolExecutor(2, max_tasks_per_child=9, initializer=end_with_parent)
+    print(len({pool.submit(os.getpid).result() for _ in range(2)}), flush=True)
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def test_no_process_of_a_pool_outlives_who_began_it(tmp_path: Path) -> None:
+    """All of them hold the pipe that is read here to its end."""
+    (tmp_path / "killed.py").write_text(KILLED)
+    ran = subprocess.run([sys.executable, tmp_path / "killed.py"], check=False, capture_output=True, timeout=120)
+    assert ran.returncode < 0
+    assert int(ran.stdout) >= 1

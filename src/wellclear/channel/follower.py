@@ -34,9 +34,10 @@ from wellclear.domain.kinds import HostCard, HostChange, public_of
 from wellclear.domain.logged import Logged, Remark
 from wellclear.domain.reasons import Reason
 from wellclear.errors import Equivocation, InvalidValue, Malformed, Unverified
-from wellclear.log.checkpoint import Checkpoint, cosignatures, open_checkpoint
+from wellclear.log.checkpoint import Checkpoint, cosignatures, open_checkpoint, parse_checkpoint
 from wellclear.log.equivocation import check_evidence, check_pair, check_pair_in, decode_evidence
 from wellclear.log.merkle import Tree, leaf_hash
+from wellclear.log.note import parse_note
 from wellclear.picture.fold import fold
 from wellclear.picture.picture import Picture, Step
 
@@ -47,6 +48,8 @@ BYTES_AHEAD_MAX = 512 * 1024 * 1024
 LEAF_COST_BYTES = 256
 """What keeping a leaf, or only its hash, takes beside its bytes; else a stream of empty leaves would be free."""
 NOTES_AHEAD_MAX = 64
+CLAIMED_MAX = 256
+"""So many leaves at once are asked for on the word of a note that no known key has signed."""
 MISFITS_MAX = 2
 """After so many runs that did not fit, the whole other history is asked for."""
 
@@ -90,6 +93,7 @@ class Follower:
         self._cosigned_s = 0
         self._other: dict[int, bytes] | None = None
         self._misfits = 0
+        self._claimed = 0
 
     @property
     def size(self) -> int:
@@ -115,10 +119,12 @@ class Follower:
             Malformed, Unverified: not the host's word; nothing has changed.
             Equivocation: the host contradicts itself; the follower is halted from now on.
         """
+        self._claimed = parse_checkpoint(parse_note(note).text).size
         if self.picture.host is None and 0 not in self._leaves:
             self._unread = [*self._unread[-NOTES_AHEAD_MAX + 1 :], note]
             return
         checkpoint = self._open(note)
+        self._claimed = 0
         try:
             self._compare(checkpoint, note)
         except Equivocation as found:
@@ -126,7 +132,7 @@ class Follower:
             raise
         newer = of_now and self._says_more(note)
         if checkpoint.size == self.size and self.note is not None and newer:
-            self._heard_us = now_us
+            self._heard_us = max(now_us, self._heard_us or 0)
             self.note = note  # the same tree, and a fresher cosignature of the host's
         elif checkpoint.size > self.size and (checkpoint.size in self._notes or len(self._notes) < NOTES_AHEAD_MAX):
             self._notes[checkpoint.size] = (checkpoint, note)  # a flood of notes pushes no earlier promise out
@@ -190,18 +196,23 @@ class Follower:
     def wants(self) -> tuple[int, int] | None:
         """The first gap of leaves (start, end) below the newest note; None when nothing is missing.
 
-        Without a note, the gap before leaves that came too early: it may be the very leaf that says whose notes to
-        believe.
+        Without a note, the gap before leaves that came too early, or what a note claims that no known key has signed:
+        it may be the very leaf that says whose notes to believe.
         """
         if self.evidence is not None:
             return None
         if not self._notes:
             early = bool(self._leaves) and self.size not in self._leaves
-            return (self.size, min(self._leaves)) if early else None
+            return (self.size, min(self._leaves)) if early else self._beyond()
         end = max(self._notes)
         first, have = (self.size, self._leaves) if self._other is None else (0, self._other)
         start = next((index for index in range(first, end) if index not in have), None)
         return None if start is None else (start, end)
+
+    def _beyond(self) -> tuple[int, int] | None:
+        """The first piece of what is claimed and not there; bounded, since nobody stands behind the claim."""
+        start = next(index for index in range(self.size, max(self.size, self._top) + 2) if index not in self._leaves)
+        return (start, min(self._claimed, start + CLAIMED_MAX)) if start < self._claimed else None
 
     def unproven(self) -> list[bytes]:
         """The leaves that were given and that no note covers, in their order: their authors' word, not the host's."""
@@ -237,7 +248,7 @@ class Follower:
         if before.host != self.picture.host:
             self._cosigned_s = 0  # another host has another clock
         self.note = proven.note
-        self._heard_us = now_us
+        self._heard_us = max(now_us, self._heard_us or 0)
         self._misfits, self._other = 0, None
         for index in range(proven.start, self.size):
             self._drop(index)

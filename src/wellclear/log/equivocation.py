@@ -22,6 +22,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from wellclear.domain.canonical import b64, unb64
 from wellclear.errors import Equivocation, InvalidValue, Malformed, Unverified
@@ -31,7 +32,7 @@ from wellclear.log.note import ED25519, NOTE_BYTES_MAX, Verifier, parse_vkey
 
 EVIDENCE_BYTES_MAX = 2 * NOTE_BYTES_MAX + (1 << 16)
 
-_FIRST_LINE = "wellclear/evidence/1"
+FIRST_LINE: Final = "wellclear/evidence/1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,7 @@ class Evidence:
 
     def encode(self) -> bytes:
         """The bytes of the file."""
-        lines = [_FIRST_LINE, self.sentence, f"key {self.key.vkey()}"]
+        lines = [FIRST_LINE, self.sentence, f"key {self.key.vkey()}"]
         if self.root is not None:
             lines.append(f"root {b64(self.root)}")
         lines += [f"proof {b64(one)}" for one in self.proof]
@@ -133,8 +134,8 @@ def decode_evidence(file: bytes) -> Evidence:
         lines = file.decode().split("\n")
     except UnicodeDecodeError as error:
         raise Malformed(source, f"byte {error.start}", "not UTF-8") from error
-    if lines[0] != _FIRST_LINE or len(lines) < 3:
-        raise Malformed(source, "line 1", f"{_FIRST_LINE} expected")
+    if lines[0] != FIRST_LINE or len(lines) < 3:
+        raise Malformed(source, "line 1", f"{FIRST_LINE} expected")
     key = parse_vkey(lines[2].removeprefix("key "))
     at = 3
     roots, at = _hashes(lines, at, "root ", source)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import multiprocessing
 import os
 import random
+import threading
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -59,7 +61,7 @@ class Many:
         """All of them, or as many as are done in so many minutes; then none is begun any more."""
         self.next_seed = self.plans[0].seed
         jobs, began_s = jobs or os.cpu_count() or 1, time.monotonic()
-        with ProcessPoolExecutor(jobs, max_tasks_per_child=WORLDS_OF_A_PROCESS) as pool:
+        with ProcessPoolExecutor(jobs, max_tasks_per_child=WORLDS_OF_A_PROCESS, initializer=end_with_parent) as pool:
             for outcome in _in_turn(pool, self._still(began_s, minutes), jobs * AHEAD):
                 self.took_s = time.monotonic() - began_s
                 self.take(outcome)
@@ -122,6 +124,18 @@ class Many:
             f"{self.done} worlds of {self.steps} steps together, {self.world_s / 3600:.1f} simulated hours, "
             f"{len(self.failed)} failed, in {_duration(self.took_s)}"
         )
+
+
+def end_with_parent() -> None:
+    """Have this process of a pool end when whoever began it is killed: it would wait for worlds for ever."""
+    parent = multiprocessing.parent_process()
+    assert parent is not None, "it was begun by a pool"
+
+    def follow() -> None:
+        parent.join()
+        os._exit(1)
+
+    threading.Thread(target=follow, daemon=True).start()
 
 
 def _failure(outcome: Outcome) -> dict[str, Any]:

@@ -7,11 +7,11 @@ import pytest
 from tests.unit.channel.relay import Relay
 from wellclear.channel import follower as followers
 from wellclear.channel.composing import Chain, link
-from wellclear.channel.follower import LEAF_COST_BYTES, NOTES_AHEAD_MAX, STALE_AFTER_US, Follower
+from wellclear.channel.follower import CLAIMED_MAX, LEAF_COST_BYTES, NOTES_AHEAD_MAX, STALE_AFTER_US, Follower
 from wellclear.channel.policy import cosigner_name
 from wellclear.domain.reasons import Reason
 from wellclear.errors import Equivocation, Unverified
-from wellclear.log.checkpoint import cosign, merge_signatures
+from wellclear.log.checkpoint import Checkpoint, cosign, merge_signatures, sign_checkpoint
 from wellclear.log.ed25519 import SigningKey
 from wellclear.log.equivocation import check_evidence, decode_evidence
 from wellclear.log.merkle import Tree, leaf_hash
@@ -63,10 +63,34 @@ def test_a_leaf_is_asked_for_although_no_note_can_be_judged_without_it(relay: Re
     assert follower.size == relay.size
 
 
+def test_what_a_note_claims_is_asked_for_although_nobody_known_signed_it(relay: Relay) -> None:
+    """The last leaf may be the one that makes another the host. Found by simulation: seed 302, 52 steps, at 38fc116."""
+    fresh, follower = Follower(relay.sketch.channel), following(relay)
+    fresh.hear(relay.note(), 0)
+    assert fresh.wants() == (0, relay.size)
+    give_what_is_wanted(fresh, relay.sketch.leaves)
+    assert (fresh.size, fresh.wants()) == (relay.size, None)
+
+    strange = SigningKey(bytes(32))
+    for claimed, wanted in ((1, 1), (10**15, CLAIMED_MAX)):
+        note = sign_checkpoint(Checkpoint("other.example/log", relay.size + claimed, bytes(32)), strange)
+        with pytest.raises(Unverified, match="no known key"):
+            follower.hear(note, 0)
+        assert follower.wants() == (relay.size, relay.size + wanted)
+    follower.give(relay.size, [b"nothing that could be"])
+    assert follower.wants() == (relay.size + 1, relay.size + 1 + CLAIMED_MAX)
+    assert follower.proven() is None
+    follower.hear(relay.note(), 0)
+    assert follower.wants() is None, "its own host has told how long the log is"
+    with pytest.raises(Unverified):
+        follower.hear(sign_checkpoint(Checkpoint("other.example/log", relay.size, bytes(32)), strange), 0)
+    assert follower.wants() is None
+
+
 def test_notes_may_come_before_leaves_and_leaves_backwards(relay: Relay) -> None:
     follower = Follower(relay.sketch.channel)
     follower.hear(relay.note(), 0)
-    assert follower.wants() is None, "without the genesis no note can be judged"
+    assert follower.wants() == (0, relay.size), "without the genesis no note can be judged; what it claims is asked for"
     for index in reversed(range(relay.size)):
         assert follower.proven() is None
         follower.give(index, [relay.sketch.leaves[index]])

@@ -305,7 +305,8 @@ def own_log(home: Path, copies: list[Path] | None, box: bytes | None = None) -> 
         tree = Tree(map(leaf_hash, copy.leaves))
         shared = min(log.size, tree.size)
         if not halted and tree.root(shared) != Tree(map(leaf_hash, log.leaves)).root(shared):
-            raise Unverified(copy.source, "begins otherwise than this node's log: two histories were signed")
+            why = "begins otherwise than this node's log: two histories were signed (wellclear evidence take)"
+            raise Unverified(copy.source, why)
         check_owner(copy, known_log(copy.leaves, copy.size).picture)
         longest = copy if copy.size > longest.size or halted else longest
     return Own(log.party, longest, log, named, halted)

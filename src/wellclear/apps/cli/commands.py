@@ -17,6 +17,7 @@ from wellclear.apps.cli import (
     answers,
     changing,
     check,
+    convicting,
     disclosing,
     drafting,
     epochs,
@@ -61,6 +62,7 @@ GROUPS = (
     ("notice", notices.app),
     ("alarm", alarms.app),
     ("outbox", outbox.app),
+    ("evidence", convicting.app),
     ("import", importing.app),
 )
 COMMANDS = (

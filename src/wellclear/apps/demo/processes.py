@@ -2,19 +2,20 @@
 
 Each is a child of this process in a session of its own, so that Ctrl-C reaches the demo alone and the stop is orderly:
 nodes first, the host last. A child that loses the demo without being told (a kill, a closed terminal) ends by itself
-(`child`). Ports are the system's choice; what a process says goes to a file.
+(`child`). What a process says goes to a file.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import random
 import socket
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
@@ -23,6 +24,7 @@ from wellclear.errors import Unavailable
 START_S: Final = 15.0
 STOP_S: Final = 6.0
 LOOK_AGAIN_S: Final = 0.05
+PORTS: Final = range(20_000, 32_000)
 KEPT_VARIABLES: Final = ("PATH", "LANG", "LC_ALL", "TMPDIR", "SYSTEMROOT", "COVERAGE_PROCESS_START")
 
 
@@ -123,9 +125,15 @@ def supervised(directory: Path) -> Iterator[Processes]:
 
 
 def free_ports(count: int) -> list[int]:
-    """Different ports of 127.0.0.1 that are free now."""
-    with ExitStack() as stack:
-        sockets = [stack.enter_context(socket.socket()) for _ in range(count)]
-        for one in sockets:
-            one.bind(("127.0.0.1", 0))
-        return [one.getsockname()[1] for one in sockets]
+    """Different ports of 127.0.0.1 that are free now.
+
+    Below those from which systems choose one for whoever calls out: such a call could take it before its server does.
+    """
+    found: list[int] = []
+    for port in random.sample(PORTS, len(PORTS)):
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            found.append(port)
+        if len(found) == count:
+            return found
+    raise Unavailable("127.0.0.1", f"no {count} free ports from {PORTS.start} to {PORTS.stop - 1}")

@@ -27,7 +27,8 @@ def recover_from(files: HostFiles, copies: Sequence[LogCopy], *, from_all: bool 
     Args:
         files: the home with the old copy; its host must not be running.
         copies: bundles or node homes.
-        from_all: every principal's must be among them.
+        from_all: every principal's must be among them. Otherwise the others decide from where the host goes on
+            (`takeover.resume`), also where it has promised more than anybody holds: the promise is left as it is.
 
     Raises:
         Refused: a principal's copy is missing.
@@ -48,10 +49,12 @@ def recover_from(files: HostFiles, copies: Sequence[LogCopy], *, from_all: bool 
             "have the others decide from where to go on (host resume)",
         )
     parts = {sha: stored for copy in copies for sha, stored in copy.parts.items()}
-    return recover_host(files, longest.note, longest.leaves, parts)
+    return recover_host(files, longest.note, longest.leaves, parts, promising=from_all)
 
 
-def recover_host(files: HostFiles, note: bytes, leaves: Sequence[bytes], parts: Mapping[str, bytes]) -> int:
+def recover_host(
+    files: HostFiles, note: bytes, leaves: Sequence[bytes], parts: Mapping[str, bytes], *, promising: bool = True
+) -> int:
     """Add what the store lacks of a log that the host's own `note` covers; returns the new size.
 
     Args:
@@ -59,6 +62,7 @@ def recover_host(files: HostFiles, note: bytes, leaves: Sequence[bytes], parts: 
         note: a note under this log's key, from a member.
         leaves: the member's whole log from index 0, as long as the note says.
         parts: stored bytes by the base64 of their SHA-256; missing ones stay missing.
+        promising: whether the host may start from there, unless it has promised more.
 
     Raises:
         Malformed: the leaves are not as many as the note says, or end before the store does.
@@ -87,7 +91,8 @@ def recover_host(files: HostFiles, note: bytes, leaves: Sequence[bytes], parts: 
 
         if checkpoint.size > frontier.size:
             store.append(frontier.size, leaves[frontier.size :], parts, seal)
-        _promise(files, checkpoint.size)
+        if promising:
+            _promise(files, checkpoint.size)
     finally:
         store.close()
     return checkpoint.size

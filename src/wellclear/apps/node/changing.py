@@ -73,6 +73,8 @@ def follow_decision(store: Store, party: str, signer: Signer, decision: Decision
         Unavailable: the disk would not; the store is as it was.
     """
     known = known_log((leaf for _, leaf in store.each_leaf()), decision.body.size)
+    if store.size() == 0 and decision.act.channel == store.channel:
+        return _begin_with(store, decision)
     check_decision(decision, known)
     if any(logged.entry is not None and logged.entry.act_hash == decision.act_hash for logged in known.beyond):
         return Followed(store.size(), 0, 0, ())  # the log has come to it already
@@ -91,6 +93,14 @@ def follow_decision(store: Store, party: str, signer: Signer, decision: Decision
     return Followed(size, waiting, held, tuple(say_again))
 
 
+def _begin_with(store: Store, decision: Decision) -> Followed:
+    """Nothing was heard yet that it could be held to: the log that this node will be shown proves the decision."""
+    with store.transaction():
+        store.put_meta(META, decision.encode())
+    states = [decode_item(row.row).state for row in store.outbox()]
+    return Followed(0, states.count("waiting"), states.count("held"), ())
+
+
 def _named(store: Store) -> list[int]:
     """The sizes that this node has named as its head, whether or not that was logged."""
     return [parse_checkpoint(parse_note(note).text).size for note in store.notes()]
@@ -101,7 +111,10 @@ def _forked(store: Store, decision: Decision, known: Known) -> bool:
     halted = store.get_meta("evidence") is not None
     fork = not fits(decision, known.tree) or (halted and known.tree.size < decision.body.size)
     if fork and not halted:
-        why = f"this log has another root at {decision.body.size} entries, and nothing here convicts its host"
+        why = (
+            f"this log has another root at {decision.body.size} entries, and nothing here convicts its host; ask the "
+            "others for their evidence or export (wellclear evidence take)"
+        )
         raise Refused(Reason.HEAD_DIFFERS, why, field="root")
     return fork
 

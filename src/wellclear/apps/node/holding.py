@@ -22,6 +22,7 @@ from wellclear.apps.node.outside import Outside
 from wellclear.apps.node.parts import Parts
 from wellclear.apps.node.ringing import Ringing
 from wellclear.apps.node.said import SaidRows
+from wellclear.apps.node.unread import Unread
 from wellclear.apps.node.unstored import Unstored
 from wellclear.apps.node.witnessing import Witnessing
 from wellclear.channel.follower import Follower
@@ -84,6 +85,7 @@ class Holding:
         self.unstored = Unstored(store)
         self.witnesses = Witnesses()
         self.witnessing = Witnessing(party, store, keys.cosigner, self.witnesses)
+        self.unread = Unread()
         self.remarks: deque[tuple[int, str, Remark]] = deque(maxlen=REMARKS_KEPT)
         self.logged_at: dict[str, int] = {}
         self.false_parts: dict[str, bytes] = {}

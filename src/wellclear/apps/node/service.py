@@ -100,6 +100,7 @@ class NodeService(Vouching):
         while self.core.state != "left":  # there is nothing more to come
             try:
                 halted, back = self.core.state == "halted", False
+                self.core.unread.connected(self.core.clock.monotonic_us())
                 async for event in self.client.events(self._next_leaf()):
                     tries = 0
                     self.link_words = "the host's stream is open"
@@ -107,7 +108,9 @@ class NodeService(Vouching):
                         back = True
                         self.core.parts.host_is_back(self.core.clock.monotonic_us())
                     self.core.turned_away = ""
+                    self.core.unread.reads(self.core.clock.monotonic_us())
                     await self._take(event)
+                    self.core.unread.has_taken(self.core.clock.monotonic_us())
                     if self.core.state == "left":
                         break
                     if not halted and self.core.state == "halted":

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from wellclear.domain.canonical import b64
 from wellclear.domain.entry import Entry
 from wellclear.testing.checkers.checker import Checker, History, owings_of
 from wellclear.watch.duties import Owing, owed_receipt
@@ -40,8 +41,8 @@ class HonestClocks(Checker):
 
     def _excused(self, history: History, owing: Owing, answered: dict[str, int]) -> bool:
         ledger = self.watched.ledger
-        began_us = ledger.committed_us.get(owing.index, 0)
-        ended_us = ledger.committed_us.get(answered.get(owing.key, -1), self.watched.now_us)
+        began_us = self._committed_us(history, owing.index) or 0
+        ended_us = self._committed_us(history, answered.get(owing.key, -1)) or self.watched.now_us
         first_us = dict[str, int]()
         for wrong in ledger.wrong:
             if wrong.fast and wrong.party in history.picture.clocks:
@@ -56,24 +57,29 @@ class HonestClocks(Checker):
         again = fork is not None and max(owing.index, answered.get(owing.key, -1)) >= fork
         return again or any(ended_us >= moment_us for moment_us in second_us)
 
+    def _committed_us(self, history: History, index: int) -> int | None:
+        """When a host's disk first held the entry of that index: of two histories, the host that went on with it."""
+        if not 0 <= index < len(history.logged):
+            return None
+        return self.watched.ledger.committed_us.get(b64(history.logged[index].leaf_hash))
+
     @staticmethod
     def _entry(history: History, index: int) -> Entry | None:
         return history.logged[index].entry if index < len(history.logged) else None
 
     def _took_us(self, history: History, owing: Owing, answered: dict[str, int]) -> int | None:
-        """From the moment when the host's disk held what is to be answered, to when it held the answer."""
-        committed_us = self.watched.ledger.committed_us
-        start_us = committed_us.get(owing.index)
+        """From the moment when a host's disk held what is to be answered, to when it held the answer."""
+        start_us = self._committed_us(history, owing.index)
         if start_us is None:
             return None  # it was logged before anybody watched
         if owing.what == "ack":
             receipt = owed_receipt(history.picture, owing.index, owing.party)
             assert receipt is not None, "whoever owes an acknowledgement owes a receipt"
-            received_us = committed_us.get(answered.get(receipt.key, -1))
+            received_us = self._committed_us(history, answered.get(receipt.key, -1))
             due_us = start_us + receipt.due_us - receipt.start_us
             start_us = due_us if received_us is None else min(received_us, due_us)
         index = answered.get(owing.key)
-        end_us = self.watched.now_us if index is None else committed_us.get(index)
+        end_us = self.watched.now_us if index is None else self._committed_us(history, index)
         return None if end_us is None else end_us - start_us
 
     @staticmethod

@@ -31,9 +31,10 @@ from wellclear.testing.processes.record import Record, now_us
 from wellclear.testing.sketch import Sketch
 
 HOST: Final = "HOST"
-REST_S_MAX: Final = 60.0
+REST_S_MAX: Final = 120.0
 ANSWER_S: Final = 5.0
-SLOWER: Final = 6
+PATIENCE_S: Final = 240.0
+"""So long a run goes on for what must have happened in it, however slow and busy the machine is."""
 LONG_S: Final = 60.0
 LYING_S: Final = (0.0, 0.1, 0.5, 1.5)
 """How long a victim lies."""
@@ -53,9 +54,11 @@ class Plan:
     weights: tuple[int, int, int] = (3, 4, 2)
     """How often the host is killed, a node, or both at once."""
     least: Mapping[str, int] = field(default_factory=dict)
-    """What must have happened so often before it ends: a slow machine takes up to `SLOWER` times as long."""
+    """What must have happened so often before it ends: a slow machine takes up to `PATIENCE_S`."""
     launchers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """By HOST or party: another way to start its program, with a bug planted."""
+    rest_s: float = REST_S_MAX
+    """How long everything may take to come to rest; a planted bug is seen without, or keeps everybody from it."""
 
 
 class Run:
@@ -160,7 +163,7 @@ class Run:
         while not self._died():
             took_s = time.monotonic() - began_s
             rare = any(self.record.ledger.counts[what] < least for what, least in self.plan.least.items())
-            if took_s > seconds * (SLOWER if rare else 1):
+            if took_s > (max(seconds, PATIENCE_S) if rare else seconds):
                 return
             victims = self._victims(dice)
             self._await_moment(victims, dice)
@@ -235,7 +238,7 @@ class Run:
         self.record.say("run", "nobody is killed any more, and nobody speaks")
         for one in people:
             one.quiet.set()
-        give_up = time.monotonic() + REST_S_MAX
+        give_up = time.monotonic() + self.plan.rest_s
         while not self._died():
             self.unrest = self._unrest()
             if not self.unrest or time.monotonic() > give_up:

@@ -17,7 +17,7 @@ from typing import Final, Literal
 from wellclear.apps.cli.asking import without_passphrases
 from wellclear.testing.processes.founding import PASSPHRASE
 
-START_S_MAX: Final = 60.0
+START_S_MAX: Final = 120.0
 STOP_S_MAX: Final = 30.0
 LOOK_AGAIN_S: Final = 0.05
 LAUNCHER: Final = (sys.executable, "-m", "wellclear.apps.cli.main")

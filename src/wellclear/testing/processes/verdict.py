@@ -137,6 +137,10 @@ def _play(film: Film, run: Run, history: History, rings: dict[str, Rings]) -> It
     """Show one frame after another; a node whose last board is old, or that was killed, shows nothing."""
     first_of_life: dict[tuple[str, int], int] = {}
     told = _Told(run.record, film.ledger, rings)
+    first_us = run.record.committed_us
+    film.ledger.committed_us = {
+        b64(one.leaf_hash): first_us[one.index] for one in history.logged if one.index in first_us
+    }
     for frame in sorted(run.record.frames, key=lambda frame: frame.at_us):
         film.now_us = frame.at_us
         told.until(frame.at_us + ALLOWED_US)
@@ -163,7 +167,7 @@ class _Told:
         self._rang = sorted(record.ledger.rang, key=lambda rang: rang.at_us)
         self._ledger, self._rings = ledger, rings
         self._next = 0
-        ledger.committed_us, ledger.puts = record.committed_us, record.ledger.puts
+        ledger.puts = record.ledger.puts
 
     def until(self, moment_us: int) -> None:
         """Everything that rang by then."""

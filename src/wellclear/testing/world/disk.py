@@ -108,8 +108,10 @@ class SimDisk:
         self.put(kept)
 
     def flip(self) -> str:
-        """Turn one bit of what lies here; nobody may have it open. The file's name."""
+        """Turn one bit of what lies here; nobody may have it open. The file's name; empty where no store lies here."""
         files = [path for path in sorted(self.home.iterdir()) if path.suffix in (".sqlite", ".sqlite-wal")]
+        if not files:
+            return ""  # the machine was put in another's place, and has not been started yet
         files = [path for path in files if path.stat().st_size] or files
         path = self.dice.choice(files)
         content = bytearray(path.read_bytes())

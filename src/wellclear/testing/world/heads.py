@@ -1,7 +1,8 @@
 """The heads of delegation of a world: when the host is gone or convicted, they decide who goes on.
 
-They follow the manual ("The host is lost"): the longest log that all whose nodes have not halted can stand on, the
-approvals of all principals but the new host's own, a new home made from one party's node, and every node follows.
+They follow the manual ("The host is lost"): they compare what their nodes hold, and whoever has seen only one of two
+histories takes the other's evidence or log (`conviction`); then the longest log that all can stand on, the approvals of
+all principals but the new host's own, a new home made from one party's node, and every node follows.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from wellclear.apps.copies import LogCopy
 from wellclear.apps.host.starting import HostKeys
-from wellclear.apps.host.takeover import take_over
+from wellclear.apps.host.takeover import resume, take_over
 from wellclear.apps.node.changing import follow_decision
 from wellclear.apps.node.serve import STORE_FILE
 from wellclear.channel.composing import approve
@@ -24,6 +25,7 @@ from wellclear.channel.host_change import (
     check_root,
     decide,
     known_log,
+    missing,
 )
 from wellclear.channel.opening import open_leaf
 from wellclear.channel.outbox import OF_THE_NODE, decode_item
@@ -36,6 +38,7 @@ from wellclear.errors import Refused, WellclearError
 from wellclear.log.checkpoint import parse_checkpoint
 from wellclear.log.note import parse_note
 from wellclear.picture.picture import Picture
+from wellclear.testing.world.conviction import compare, halted, look_for_strays
 from wellclear.testing.world.founding import HOST
 from wellclear.testing.world.machines import HostMachine, NodeMachine
 
@@ -45,7 +48,8 @@ if TYPE_CHECKING:
 SOON_S: Final = 3.0
 AGAIN_S: Final = 3.0
 PATIENCE_S: Final = 60.0
-"""After so long a party that holds no evidence begins anew, rather than keep all others waiting."""
+"""After so long a party whose log is another one begins anew, where nothing convicts the host, rather than keep all
+others waiting: disks have forgotten what they were shown."""
 
 
 @dataclass
@@ -55,6 +59,8 @@ class Heads:
     world: World
     lost: bool = False
     changes: int = 0
+    decision: Decision | None = None
+    """The newest one."""
     _at_s: float = -1.0
     _since_s: float = -1.0
 
@@ -74,6 +80,7 @@ class Heads:
         now_s = self.world.loop.time()
         if not self._trouble():
             self._at_s = -1.0
+            look_for_strays(self.world)
             return
         if self._at_s < 0:
             self._since_s = now_s
@@ -91,12 +98,12 @@ class Heads:
 
     def _trouble(self) -> bool:
         members = self._picture().parties
-        halted = any(
-            node.service is not None and node.service.core.state == "halted" and members[name].state == "member"
+        convicted = any(
+            halted(node) and members[name].state == "member"
             for name, node in self.world.nodes.items()
             if name in members
         )
-        return self.lost or halted
+        return self.lost or convicted
 
     # The decision.
 
@@ -104,14 +111,15 @@ class Heads:
         from wellclear.testing.world.operators import copy_of
 
         nodes = self.world.nodes
-        copies = {name: copy for name, node in nodes.items() if node.up and (copy := copy_of(node)) is not None}
-        if len(copies) < len(nodes):
+        if not all(node.up for node in nodes.values()):
             return  # they are asked again when all of them answer
+        copies = {name: copy for name, node in nodes.items() if (copy := copy_of(node)) is not None}
+        if compare(self.world, copies):
+            return  # they meet again when everybody's node is up
         for name in sorted(copies, key=lambda name: (-copies[name].size, name)):
-            if self._stands_on(copies[name], copies):
-                self._decide(copies[name], copies)
+            if self._stands_on(copies[name], copies) and self._decide(copies[name], copies):
                 return
-        if self.world.loop.time() - self._since_s > PATIENCE_S:
+        if copies and self.world.loop.time() - self._since_s > PATIENCE_S:
             self._decide(max(copies.values(), key=lambda copy: copy.size), copies)
 
     def _stands_on(self, base: LogCopy, copies: dict[str, LogCopy]) -> bool:
@@ -119,15 +127,13 @@ class Heads:
         return all(self._may_follow(base, name, copy) for name, copy in copies.items())
 
     def _may_follow(self, base: LogCopy, party: str, copy: LogCopy) -> bool:
-        service = self.world.nodes[party].service
-        halted = service is not None and service.core.state == "halted"
-        return halted or base.leaves[: copy.size] == copy.leaves
+        return halted(self.world.nodes[party]) or base.leaves[: copy.size] == copy.leaves
 
-    def _decide(self, base: LogCopy, copies: dict[str, LogCopy]) -> None:
-        """Propose, approve, take over, follow."""
+    def _decide(self, base: LogCopy, copies: dict[str, LogCopy]) -> bool:
+        """Propose, approve, take over, follow; whether it came to that."""
         world, known = self.world, known_log(base.leaves, base.size)
         if not known.picture.open:
-            return
+            return False
         dice = world.rng(f"heads decide {world.loop.time()}")
         party = dice.choice([name for name in known.picture.principals if name in copies])
         host = self._new_machine(party)
@@ -140,10 +146,11 @@ class Heads:
         except WellclearError as error:
             world.say("heads", f"cannot decide: {error}")
             world.ledger.count(f"heads refused {error.reason if isinstance(error, Refused) else type(error).__name__}")
-            return
+            return False
         world.say("heads", f"have decided: {party} is host from entry {size - 1} on")
         astray = {name for name in copies if not self._may_follow(base, name, copies[name])}
         self._hand_over(host, decision, astray)
+        return True
 
     def _new_machine(self, party: str) -> HostMachine:
         keys, number = self.world.sketch.parties[party], self.changes + 2
@@ -160,9 +167,10 @@ class Heads:
         decision = decide(picture.channel, body, world.nodes[party].clock.now_us(), f"http://{HOST}")
         check_root(decision, tree)
         for name in picture.principals:
-            named = self._named(world.nodes[name])
-            check_place(decision, known, named)
-            check_place(decision, known_log(copies[name].leaves, tree.size), named)
+            if name in copies:  # whose node has nothing yet looks at another's copy
+                named = self._named(world.nodes[name])
+                check_place(decision, known, named)
+                check_place(decision, known_log(copies[name].leaves, tree.size), named)
             if name != party:
                 head = world.sketch.parties[name].key("head_of_delegation")
                 decision = decision.approved(approve(decision.act, head, "head_of_delegation"))
@@ -173,6 +181,26 @@ class Heads:
     def _named(node: NodeMachine) -> list[int]:
         assert node.service is not None, "it has given its copy"
         return [parse_checkpoint(parse_note(note).text).size for note in node.service.core.store.notes()]
+
+    def resume(self, host: HostMachine, copies: dict[str, LogCopy]) -> None:
+        """The host was restored, and knows that it has signed more than anybody holds: all let it go on from there.
+
+        Raises:
+            WellclearError: they cannot decide so; says why.
+        """
+        longest, card = max(copies.values(), key=lambda copy: copy.size), self.world.card
+        known = known_log(longest.leaves, longest.size)
+        body = HostChange(size=longest.size, root=b64(known.tree.root()), host=card)
+        decision = decide(known.picture.channel, body, self.world.nodes[longest.party].clock.now_us(), f"http://{HOST}")
+        for name in missing(decision, known.picture):
+            if name in copies:
+                check_place(decision, known_log(copies[name].leaves, longest.size), self._named(self.world.nodes[name]))
+            head = self.world.sketch.parties[name].key("head_of_delegation")
+            decision = decision.approved(approve(decision.act, head, "head_of_delegation"))
+        assert host.keys is not None, "it was furnished"
+        size, _ = resume(host.files, host.keys, decision)
+        self.world.say("heads", f"let {host.name} go on from {size} entries")
+        self.world.ledger.count("host resumed")
 
     # What follows from it.
 
@@ -187,25 +215,25 @@ class Heads:
         world.net.muted.clear()
         world.ledger.decide(world.loop.now_us, decision.body.size)
         world.ledger.count("host changed")
-        self.lost, self._at_s, self.changes = False, -1.0, self.changes + 1
+        self.lost, self._at_s, self.changes, self.decision = False, -1.0, self.changes + 1, decision
         host.first_image = host.disk.image()
         world.card = decision.body.host
         world.serve_by(host)
         world.bring_up(host)
         for node in world.nodes.values():
             if node.party in astray:
-                self._begin_anew(node, "its log begins otherwise than that of the others")
+                self.begin_anew(node, "its log begins otherwise than that of the others")
             else:
-                self._follow(node, decision)
+                self.follow(node, decision)
             world.bring_up(node)
 
-    def _follow(self, node: NodeMachine, decision: Decision) -> None:
+    def follow(self, node: NodeMachine, decision: Decision) -> None:
         """As `wellclear host change follow` does it, on the stopped node's store."""
         world, signer = self.world, node.signer
         assert signer is not None, "it is furnished"
         path = node.disk.home / STORE_FILE
         if not path.exists():
-            return
+            return  # it will be made, and shown the log of the host that there is then
         try:
             store = Store.open(path, box_key=box_key(signer))
             try:
@@ -215,7 +243,7 @@ class Heads:
             finally:
                 store.close()
         except WellclearError as error:
-            self._begin_anew(node, str(error))
+            self.begin_anew(node, str(error))
             return
         world.ledger.count("node followed another host")
         world.ledger.count("outbox waiting after a change of host", done.waiting)
@@ -226,7 +254,8 @@ class Heads:
             world.ledger.dropped.add(b64(entry.act_hash))
         world.say(node.name, f"follows from {done.size} entries on; {done.waiting} wait, {done.held} are held")
 
-    def _begin_anew(self, node: NodeMachine, why: str) -> None:
+    def begin_anew(self, node: NodeMachine, why: str) -> None:
+        """Put an empty home in place of a node's; it must be stopped."""
         self.world.say(node.name, f"does not follow, and begins anew: {why}")
         self.world.ledger.count("node begun anew after a change of host")
         self.world.ledger.guilty.add(f"disk {node.name}")

@@ -82,12 +82,14 @@ class Ledger:
     proofs: list[Proof] = field(default_factory=list)
     rang: list[Rang] = field(default_factory=list)
     samples: list[Sample] = field(default_factory=list)
-    committed_us: dict[int, int] = field(default_factory=dict)
-    """When the host's disk had which index, the first time."""
+    committed_us: dict[str, int] = field(default_factory=dict)
+    """When the disk of any host first had which leaf, by the base64 of its hash."""
     guilty: set[str] = field(default_factory=set)
     """Vices that happened and that excuse evidence, or a clock's error."""
     wrong: list[Wrong] = field(default_factory=list)
     """Whose clock was wrong when; a party in strange hands names any hour from then on."""
+    strange: set[str] = field(default_factory=set)
+    """Leaves that strange hands have signed with a node's key, by the base64 of their hash."""
     dropped: set[str] = field(default_factory=set)
     """Acts that an officer has let go."""
     rung_at: dict[str, set[str]] = field(default_factory=dict)
@@ -109,7 +111,6 @@ class Ledger:
     def decide(self, at_us: int, size: int) -> None:
         """The log goes on from a size with another host: what was seen beyond it stands no more."""
         self.decisions.append((at_us, size))
-        self.committed_us = {index: at for index, at in self.committed_us.items() if index < size}
         rang, self.rung_at = [one for one in self.rang if not self.voided(one.index, one.at_us)], {}
         for one in rang:
             self.rung_at.setdefault(one.party, set()).add(f"{one.key}/{one.rung}" if one.rung else one.key)

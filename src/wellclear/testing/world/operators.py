@@ -1,7 +1,8 @@
 """What the people do who tend a machine, when its program says that only a person can help.
 
-They follow the manual: a damaged or old host is brought forward from its members' copies; a damaged node is begun anew
-from an empty home, and told that it was restored.
+They follow the manual: a damaged or old host, or one whose keys have signed more than it knows, is brought forward
+from its members' copies; where it has signed more than anybody holds, it goes on from the longest by decision of the
+heads. A damaged node is begun anew from an empty home, and told that it was restored.
 """
 
 from __future__ import annotations
@@ -11,18 +12,21 @@ from typing import TYPE_CHECKING, Final
 from wellclear.apps.copies import LogCopy
 from wellclear.apps.host.recover import recover_from
 from wellclear.channel.opening import open_leaf
-from wellclear.errors import WellclearError
+from wellclear.errors import Misconfigured, Refused, WellclearError
 from wellclear.testing.world.machines import HostMachine, Machine, NodeMachine
 
 if TYPE_CHECKING:
     from wellclear.testing.world.world import World
 
+OUTRUN: Final = "behind its own promises"
+OLD_COPY: Final = "it is an old copy"
 DAMAGED: Final = ("damaged", "changed", "missing", "holds leaves", "lead to", "no store", "does not hold")
 
 
 def tend(world: World, machine: Machine) -> bool:
     """Try to bring up a machine whose program would not start, or has stopped; whether it runs then."""
-    if f"disk {machine.name}" not in world.ledger.guilty:
+    outrun = "two histories" in world.ledger.guilty and OUTRUN in machine.why_down
+    if not outrun and f"disk {machine.name}" not in world.ledger.guilty:
         return False  # then it should have started, and a checker will say so
     machine.after_cut()
     if isinstance(machine, NodeMachine):
@@ -37,15 +41,15 @@ def tend(world: World, machine: Machine) -> bool:
 
 def _recover(world: World, host: HostMachine) -> bool:
     """From the longest copy of the members; the first image of the disk where its own is damaged."""
-    copies = [copy_of(node) for node in world.nodes.values() if node.up]
-    if len(copies) < len(world.nodes) or not copies:
+    if not all(node.up for node in world.nodes.values()):
         return False  # they are asked again when all of them answer
+    copies = {name: copy for name, node in world.nodes.items() if (copy := copy_of(node)) is not None}
+    if not copies:
+        return False
     if any(word in host.why_down for word in DAMAGED):
         host.disk.put(host.first_image)
     try:
-        size = recover_from(host.files, [copy for copy in copies if copy is not None])
-        world.say(host.name, f"is brought forward to {size} entries from its members' copies")
-        world.ledger.count("host recovered")
+        _bring_forward(world, host, copies)
         return host.start()
     except WellclearError as error:
         host.why_down = str(error)
@@ -53,6 +57,19 @@ def _recover(world: World, host: HostMachine) -> bool:
             world.heads.lost = True  # "the members must change the host"
         world.say(host.name, f"cannot be recovered: {error}")
         return False
+
+
+def _bring_forward(world: World, host: HostMachine, copies: dict[str, LogCopy]) -> None:
+    try:
+        size = recover_from(host.files, list(copies.values()))
+    except (Misconfigured, Refused) as error:
+        if not isinstance(error, Refused) and OLD_COPY not in str(error):
+            raise
+        recover_from(host.files, list(copies.values()), from_all=False)
+        world.heads.resume(host, copies)
+        return
+    world.say(host.name, f"is brought forward to {size} entries from its members' copies")
+    world.ledger.count("host recovered")
 
 
 def copy_of(node: NodeMachine) -> LogCopy | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 from wellclear.apps.node.service import NodeService
 from wellclear.channel.outbox import Item
 from wellclear.domain.canonical import b64
+from wellclear.domain.entry import act_hash
 from wellclear.errors import InvalidValue, Refused, Unavailable, WellclearError
 from wellclear.testing.world.ledger import Put
 from wellclear.testing.world.loop import PowerCut
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
 
 LEND_S: Final = 20.0
 """So long a key is lent for one act."""
+LOOK_S: Final = 0.05
+"""How soon it is seen that the node has taken it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,20 +78,23 @@ class Speaking:
         world.ledger.puts.append(Put(machine.party, item.id, item.act.kind, world.loop.now_us, machine.lives))
 
     async def _lend(self, machine: NodeMachine, service: NodeService, said: Said) -> None:
-        """An act that another key of the party links: the key is lent until it is logged."""
+        """An act that another key of the party links: the node has the key for this one act."""
         act, world = said.composed.act, self.world
-        async with service.lending:
-            own = machine.signer if said.use == "standby" else None  # a stand-by's home has no other key
-            service.core.outbox.signers[said.use] = own or world.party_of(machine).key(said.use)
-            try:
-                item = service.put(act, said.approvals, said.composed.stored, said.use)
-                self._was_put(machine, f"by its {said.use} key", item)
-                await service.wait_for(act, item.id, LEND_S)
-            except WellclearError as error:
-                world.ledger.count(f"own node {type(error).__name__}")
-                world.say(machine.name, f"{act.kind}: {error}")
-            finally:
-                del service.core.outbox.signers[said.use]
+        own = machine.signer if said.use == "standby" else None  # a stand-by's home has no other key
+        signer = own or world.party_of(machine).key(said.use)
+        lent = asyncio.create_task(
+            service.put_lent(act, said.approvals, said.composed.stored, said.use, signer, LEND_S)
+        )
+        name = b64(act_hash(act))
+        while not lent.done() and name not in service.core.outbox.items:
+            await asyncio.wait([lent], timeout=LOOK_S)
+        try:
+            taken = service.core.outbox.items.get(name) or await lent
+            self._was_put(machine, f"by its {said.use} key", taken)  # whatever becomes of it
+            await lent
+        except WellclearError as error:
+            world.ledger.count(f"own node {type(error).__name__}")
+            world.say(machine.name, f"{act.kind}: {error}")
 
     def look(self, machine: NodeMachine) -> None:
         """What the officers of a node do in this second: answer, confirm, decide about held acts, see alarms."""

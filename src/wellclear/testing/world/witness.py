@@ -51,6 +51,8 @@ class Witness:
 
     world: World
     _states: dict[str, str] = field(default_factory=dict)
+    _committed: dict[tuple[str, int], int] = field(default_factory=dict)
+    """How many entries have been looked at, of each life of each host."""
 
     def sample(self) -> None:
         """What every machine holds in this second."""
@@ -128,11 +130,16 @@ class Witness:
         return owing.index, max(0, rungs[alarm.rung] + 1 - max(service.core.picture.now_us, service.core.now_us))
 
     def committed(self, host: HostMachine) -> None:
-        """The host's disk has taken something."""
+        """A host's disk has taken something; it may have forgotten, or have been brought forward, before its start."""
         service, committed_us = host.service, self.world.ledger.committed_us
-        size = service.store.size() if service is not None else 0
-        for index in range(max(committed_us, default=-1) + 1, size):
-            committed_us[index] = self.world.loop.now_us
+        if service is None:
+            return
+        size, life = service.store.size(), (host.name, host.lives)
+        known = self._committed.get(life, 0)
+        if size > known:
+            self._committed[life] = size
+            for hash_ in service.store.leaf_hashes(known, size):
+                committed_us.setdefault(b64(hash_), self.world.loop.now_us)
 
     def tap(self, reader: str, method: str, path: str, sent: bytes, body: bytes) -> None:
         """A whole answer of the host has reached a node."""

@@ -290,6 +290,7 @@ class World:
         if self.host.up and stopped is not None:
             self.say(self.host.name, f"has stopped: {stopped}")
             self.host.crash()
+            self.host.why_down = str(stopped)
             tend(self, self.host)
         self.witness.sample()
         for watcher in self.watchers:

@@ -7,8 +7,14 @@ from pathlib import Path
 import pytest
 
 from tests.unit.apps.host.world import service_of, signed_note, store_sketch
-from wellclear.apps.host.recover import recover_host
-from wellclear.apps.host.starting import HostFiles
+from wellclear.apps.copies import LogCopy
+from wellclear.apps.host.recover import recover_from, recover_host
+from wellclear.apps.host.starting import HostFiles, HostKeys
+from wellclear.apps.host.takeover import resume
+from wellclear.channel.composing import approve
+from wellclear.channel.host_change import decide
+from wellclear.domain.canonical import b64
+from wellclear.domain.kinds import HostChange
 from wellclear.edges.promise import Promise
 from wellclear.errors import Malformed, Misconfigured, Unverified
 from wellclear.testing.sketch import Sketch
@@ -59,3 +65,29 @@ def test_a_copy_that_proves_nothing_is_refused(tmp_path: Path) -> None:
         recover_host(files, signed_note(other, 3), other.leaves[:3], {})
     with pytest.raises(Misconfigured, match="old copy"):
         recover_host(files, signed_note(sketch, size - 1), sketch.leaves[:-1], {})
+
+
+def test_an_old_copy_that_promised_more_than_anybody_holds_goes_on_by_decision_of_the_heads(tmp_path: Path) -> None:
+    """Found by the simulator: `make sim SEED=199 STEPS=51` at 38fc116."""
+    sketch = grown()
+    size = len(sketch.leaves)
+    host = sketch.parties[sketch.host]
+    files, keys = old_home(tmp_path, size + 2), HostKeys(host.key("log"), host.key("sequencer"))
+    note = signed_note(sketch, size)
+    copies = [LogCopy(name, name, note, list(sketch.leaves), sketch.parts) for name in ("NORTHLAND", "SOUTHLAND")]
+    with pytest.raises(Misconfigured, match="old copy"):
+        recover_from(files, copies)
+    assert recover_from(files, copies, from_all=False) == size
+    with pytest.raises(Misconfigured, match="old copy"):
+        service_of(sketch, files)
+    card = sketch.picture.host
+    assert card is not None
+    body = HostChange(size=size, root=b64(sketch.tree.root(size)), host=card)
+    decision = decide(sketch.channel, body, sketch.now_us, "http://127.0.0.1:1")
+    for name in ("NORTHLAND", "SOUTHLAND"):
+        head = sketch.parties[name].key("head_of_delegation")
+        decision = decision.approved(approve(decision.act, head, "head_of_delegation"))
+    assert resume(files, keys, decision) == (size, ())
+    service = service_of(sketch, files)
+    assert service.sequencer.picture.digest == sketch.picture.digest
+    service.store.close()

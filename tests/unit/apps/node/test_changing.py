@@ -283,3 +283,24 @@ def test_a_node_that_was_overruled_follows_the_resumed_host(relay: Relay, south:
     south.send()
     assert sum(b'"kind":"message"' in leaf for leaf in relay.sketch.leaves) == 2
     assert south.core.picture.digest == relay.sketch.picture.digest
+
+
+def test_a_node_that_has_heard_nothing_yet_follows_as_well(relay: Relay, tmp_path: Path) -> None:
+    """Found by the simulator: `make sim SEED=206 STEPS=50` at 38fc116."""
+    relay.sketch.time(NORTH)
+    decision = decided(relay.sketch, relay.size)
+    south = Bench(relay, SOUTH, tmp_path / "south.sqlite")
+    assert decide_at(south, decision) == (0, 0)
+    size = relay.size
+    south.core.hear(take_over(relay, decision, size), 0, relay.sketch.leaves)
+    assert south.core.picture.host == new_host(relay.sketch)
+    assert (south.core.state, south.core.follower.size) == ("live", size + 1)
+
+
+def test_a_node_that_has_heard_nothing_yet_refuses_a_decision_about_another_channel(
+    relay: Relay, tmp_path: Path
+) -> None:
+    other = Sketch.founded(seed=32)
+    south = Bench(relay, SOUTH, tmp_path / "south.sqlite")
+    with pytest.raises(Refused, match="OTHER_CHANNEL"):
+        decide_at(south, decided(other, len(other.leaves)))

@@ -44,7 +44,9 @@ def _flip(world: World, dice: Random) -> None:
     _curse(world, machine)
     machine.crash()
     machine.after_cut()
-    world.say(machine.name, f"a bit of {machine.disk.flip()} has turned")
+    turned = machine.disk.flip()
+    if turned:
+        world.say(machine.name, f"a bit of {turned} has turned")
 
 
 def _backup(world: World, dice: Random) -> None:

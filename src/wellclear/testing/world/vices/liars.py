@@ -61,6 +61,7 @@ def send_past(world: World, dice: Random, count: int, words: Words, *, hostile: 
         except InvalidValue:
             continue
         chain = chain.next(leaf_hash(leaf))
+        world.ledger.strange.add(b64(leaf_hash(leaf)))
         frames.append(Frame(leaf, said.sent))
     world.say(party, f"its node is in strange hands: {len(frames)} entries past it")
     for start in range(0, len(frames), 50):
