@@ -149,7 +149,7 @@ class Run:
         while not self._watching.wait(LOOK_AGAIN_S):
             promised = self._promised()
             for index in range(size, promised):
-                self.record.committed_us[index] = now_us()
+                self.record.committed_us.setdefault(index, now_us())
             size = max(size, promised)
 
     def _promised(self) -> int:
@@ -217,7 +217,10 @@ class Run:
             self.lifelines.append((victim.up_since_us, now_us()))
 
     def _look_at_remains(self, victim: Process) -> None:
-        if victim is not self.host:
+        if victim is self.host:
+            for index in range(len(self.sketch.leaves), stored_by(victim, self.base / "remains")):
+                self.record.committed_us.setdefault(index, now_us())  # its next life will promise it, much later
+        else:
             frame = remains_of(victim, self.base / "remains", box_key(self.sketch.parties[victim.name].key("node")))
             if frame is not None:
                 self.record.frames.append(frame)
@@ -274,6 +277,20 @@ class Run:
                 process.kill()
             else:
                 process.stop()
+
+
+def stored_by(host: Process, place: Path) -> int:
+    """How many entries a killed host's files hold: looked at in a copy, so that only the host recovers its store."""
+    shutil.rmtree(place, ignore_errors=True)
+    place.mkdir()
+    path = HostFiles(host.home).store
+    for file in path.parent.glob(f"{path.name}*"):
+        shutil.copy2(file, place)
+    store = Store.open(place / path.name)
+    try:
+        return store.size()
+    finally:
+        store.close()
 
 
 def remains_of(node: Process, place: Path, box_key: bytes) -> Frame | None:

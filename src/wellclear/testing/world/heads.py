@@ -41,6 +41,7 @@ from wellclear.picture.picture import Picture
 from wellclear.testing.world.conviction import compare, halted, look_for_strays
 from wellclear.testing.world.founding import HOST
 from wellclear.testing.world.machines import HostMachine, NodeMachine
+from wellclear.testing.world.people import welcome
 
 if TYPE_CHECKING:
     from wellclear.testing.world.world import World
@@ -130,10 +131,15 @@ class Heads:
         return halted(self.world.nodes[party]) or base.leaves[: copy.size] == copy.leaves
 
     def _decide(self, base: LogCopy, copies: dict[str, LogCopy]) -> bool:
-        """Propose, approve, take over, follow; whether it came to that."""
+        """Propose, approve, take over, follow; False where they cannot agree on this log."""
         world, known = self.world, known_log(base.leaves, base.size)
         if not known.picture.open:
             return False
+        newcomers = sorted(set(known.picture.principals) - set(world.nodes))
+        for name in newcomers:  # their admission was the last that the host has logged
+            welcome(world, name, known.picture.parties[name])
+        if newcomers:
+            return True  # they are asked as well
         dice = world.rng(f"heads decide {world.loop.time()}")
         party = dice.choice([name for name in known.picture.principals if name in copies])
         host = self._new_machine(party)

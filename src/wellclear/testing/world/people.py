@@ -8,6 +8,7 @@ import msgspec
 
 from wellclear.domain.canonical import b64
 from wellclear.domain.kinds import PartyRole
+from wellclear.picture.rows import PartyRow
 from wellclear.testing.sketch import SketchParty
 from wellclear.testing.world.acts import sign_agreement
 from wellclear.testing.world.machines import NodeMachine
@@ -30,13 +31,18 @@ def bring_along(world: World) -> None:
         members = world.host.service.sequencer.picture.parties
         for name, row in sorted(members.items()):
             if name.startswith(GUEST) and name not in world.nodes and row.state == "member":
-                world.sketch.parties[name] = SketchParty(name, msgspec.convert(row.roles, tuple[PartyRole, ...]), 0)
-                world.ledger.count("newcomer's node")
-                world.say(name, "was admitted, and starts a node")
-                world.bring_up(world.join(name))
+                welcome(world, name, row)
     if round(world.loop.time()) % AGAIN_S == 0:
         for node in world.nodes.values():
             _see_to(world, node)
+
+
+def welcome(world: World, name: str, row: PartyRow) -> None:
+    """A party that was admitted starts a node of its own."""
+    world.sketch.parties[name] = SketchParty(name, msgspec.convert(row.roles, tuple[PartyRole, ...]), 0)
+    world.ledger.count("newcomer's node")
+    world.say(name, "was admitted, and starts a node")
+    world.bring_up(world.join(name))
 
 
 def _see_to(world: World, node: NodeMachine) -> None:
