@@ -79,8 +79,8 @@ class HostClient:
         self._channel, self._signer, self._clock, self._url = channel, signer, clock, url
         # No proxy and no .netrc of the environment may come between a node and its host.
         self._http = httpx.AsyncClient(
-            base_url=url, timeout=httpx.Timeout(ANSWER_S, connect=CONNECT_S), verify=trust_of(ca_file), trust_env=False,
-            transport=transport,
+            base_url=url, timeout=httpx.Timeout(ANSWER_S, connect=CONNECT_S), trust_env=False,
+            transport=transport or Wire(verify=trust_of(ca_file), trust_env=False),
         )  # fmt: skip
 
     async def close(self) -> None:
@@ -207,6 +207,22 @@ class HostClient:
     def _unreachable(self, error: httpx.HTTPError) -> Unavailable:
         why = str(error) or type(error).__name__
         return Unavailable("host", f"{self._url} did not answer: {why}", retry_after_s=1)
+
+
+class Wire(httpx.AsyncHTTPTransport):
+    """The network, whose every failure is one of httpx's own.
+
+    A peer that is gone in the very moment in which its connection was made leaves anyio (4.x) with no socket to ask for
+    the peer's name, which is no error of httpx or of the operating system.
+    """
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        try:
+            return await super().handle_async_request(request)
+        except AttributeError as error:
+            if getattr(error, "obj", self) is not None:  # ours, or another library's: not this one
+                raise
+            raise httpx.ConnectError("the connection was gone as soon as it was made", request=request) from error
 
 
 def trust_of(ca_file: Path | None) -> ssl.SSLContext | bool:

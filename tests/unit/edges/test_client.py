@@ -7,6 +7,7 @@ import gzip
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
+import httpx
 import pytest
 
 from wellclear.channel.submission import Frame
@@ -148,3 +149,24 @@ def test_a_line_ends_at_lf_and_nowhere_else() -> None:
     said = 'HTTP/1.1 200 X\r\n\r\nevent: alive\r\ndata: {"checkpoint": "a\u2028\u0085b"}\r\n\r\n'
     event = asked(said.encode(), first_event)
     assert getattr(event, "note", None) == "a\u2028\u0085b".encode()
+
+
+@pytest.mark.requirement("R19")
+@pytest.mark.parametrize("ask", [lambda client: client.checkpoint(), lambda client: anext(client.events(0))])
+def test_a_host_that_is_killed_while_it_is_called_is_away_and_no_fault_of_the_node(
+    ask: Callable[[HostClient], Awaitable[object]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """anyio asks a socket that is gone for its peer's name; a node died of it for good."""
+
+    async def gone(*_: object) -> object:
+        socket: object = None
+        return socket.getpeername()  # type: ignore[attr-defined]  # what anyio does
+
+    monkeypatch.setattr(httpx.AsyncHTTPTransport, "handle_async_request", gone)
+
+    async def story() -> None:
+        async with HostClient("http://127.0.0.1:1", CHANNEL, SigningKey(bytes(32)), SystemClock()) as client:
+            with pytest.raises(Unavailable, match="gone as soon as it was made"):
+                await ask(client)
+
+    asyncio.run(story())
