@@ -34,9 +34,13 @@ EXAMPLES: Final = 12
 ENDLESS: Final = ("GET /events", "GET /api/events", "GET /api/rings")
 """No case is made for them: an answer would never be whole."""
 NEVER_WRONG: Final = (
-    "GET /api/notices/{item}", "DELETE /api/drafts/{name}", "DELETE /api/sessions/{token}", "POST /submit",
+    "GET /api/notices/{item}", "GET /api/notices/{item}/versions/{version}",
+    "DELETE /api/drafts/{name}", "DELETE /api/sessions/{token}", "POST /submit",
 )  # fmt: skip
-"""Any text is a name, and any bytes may be frames: no request is wrong by its form. `test_http` spoils the frames."""
+"""Any text is a name, and any bytes may be frames: no request is wrong by its form. `test_http` spoils the frames.
+
+Of a version no wrong spelling is made beside a name of any text; a route knows numbers only.
+"""
 SLASHES: Final = {"path": "entries/000.p/45"}
 """Schemathesis makes no value of a path that holds slashes, so a tile's is given."""
 HELD_TO: Final = (
