@@ -11,11 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.interop.live_channel import NORTH, PASSPHRASE, SOUTH, Desk, agree, found, key_of, node_of, notice, serve
+from tests.interop.live_channel import NORTH, PASSPHRASE, SOUTH, Desk, agree, found, node_of, notice, serve
 from tests.interop.test_node_process import start
 from wellclear.apps.cli.main import main
 from wellclear.domain.quantities import format_time
-from wellclear.edges.keyring import create_key
+from wellclear.edges.keyring import KDF_BY_NAME, create_key
 from wellclear.edges.settings import NodeSettings, write_node
 from wellclear.testing.sketch import SketchParty, circle
 
@@ -59,7 +59,9 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     try:
         item, start_us = asyncio.run(announce(base, parties, channel, host.url))
         home = base / SOUTH
-        create_key(home / "keys" / "node.json", "node", SOUTH, PASSPHRASE, **key_of(parties[SOUTH], "node"))
+        for use in ("node", "sealing"):
+            path, seed = home / "keys" / f"{use}.json", parties[SOUTH].seed_of(use)
+            create_key(path, use, SOUTH, PASSPHRASE, seed, exercise=True, kdf=KDF_BY_NAME["minimum"])
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             port = free.getsockname()[1]

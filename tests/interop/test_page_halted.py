@@ -38,7 +38,7 @@ TOKEN = "of-this-test"
 @pytest.fixture
 def south(tmp_path: Path) -> Bench:
     """A halted node that has handed one message over and heard another one; the officer's key lies in its home."""
-    bench = Bench(Relay(Sketch.founded(seed=SEED)), SOUTH, tmp_path / "south.sqlite")
+    bench = Bench(Relay(Sketch.founded(seed=SEED, epochs=True)), SOUTH, tmp_path / "south.sqlite")
     bench.follow()
     fork = other_history(bench)
     put(bench, cease(bench))
@@ -107,7 +107,7 @@ def test_a_halted_page_says_what_still_works_and_calls_nothing_sent(south: Bench
 
 @pytest.mark.requirement("R33")
 def test_an_officer_decides_about_it_after_the_change_of_host(south: Bench) -> None:
-    followed = Relay(Sketch.founded(seed=SEED))
+    followed = Relay(Sketch.founded(seed=SEED, epochs=True))
     followed.sketch.time("NORTHLAND")
     decide_at(south, decided(followed.sketch, followed.size))
     (held,) = south.core.outbox.items.values()

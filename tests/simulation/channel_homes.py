@@ -27,7 +27,7 @@ from wellclear.errors import Unavailable
 from wellclear.testing.sketch import Sketch
 
 PASSPHRASE = "an exercise"
-PARTY_USES = ("node", "recovery", "head_of_delegation", "cosigner", "picture")
+PARTY_USES = ("node", "recovery", "head_of_delegation", "cosigner", "picture", "sealing")
 
 
 def free_port() -> int:

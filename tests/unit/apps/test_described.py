@@ -62,6 +62,7 @@ def test_who_asks_is_said_for_each_operation() -> None:
 
     members, anyone = of("host"), of("open host")
     assert [label for label, asks in members.items() if asks is None] == [
+        "POST /cosignature",
         "GET /openapi.json",
         "GET /status",
         "POST /submit",
