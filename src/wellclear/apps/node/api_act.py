@@ -22,6 +22,7 @@ from wellclear.apps.node.epochs import TrialSealer
 from wellclear.apps.node.parts import groups_of
 from wellclear.apps.node.said import Row
 from wellclear.apps.node.service import NodeService
+from wellclear.apps.node.sessions import asked_to_open
 from wellclear.channel.composing import Composed
 from wellclear.channel.desk import write_act
 from wellclear.channel.outbox import Item
@@ -164,7 +165,8 @@ async def take_entry(
         return await send(service, act, approvals, stored, wait)
     if data.use not in ("recovery", "standby"):
         raise InvalidValue("use", "node, recovery or standby")
-    signer = await asyncio.to_thread(keyring.unlock, data.use, data.passphrase, real=service.core.real)
+    with asked_to_open():
+        signer = await asyncio.to_thread(keyring.unlock, data.use, data.passphrase, real=service.core.real)
     item = await service.put_lent(act, approvals, stored, data.use, signer, seconds_of(max(wait, LENT_S)))
     return await answer(service, item, 0)
 

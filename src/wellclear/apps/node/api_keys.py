@@ -13,10 +13,9 @@ from msgspec import UNSET
 
 from wellclear.apps.node.said import Row
 from wellclear.apps.node.service import NodeService
-from wellclear.apps.node.sessions import KEY_NOT_OPENED
+from wellclear.apps.node.sessions import asked_to_open
 from wellclear.domain.canonical import b64
 from wellclear.edges.keyring import Keyring
-from wellclear.errors import Misconfigured, Refused
 
 Service = NamedDependency[NodeService]
 Home = NamedDependency[Keyring]
@@ -56,10 +55,8 @@ def _key_state(service: NodeService, author: str, number: int, audience: list[st
 @post("/api/sealing", status_code=200)
 async def take_sealing(service: Service, keyring: Home, data: JSONBody[SealingBody]) -> Row:
     """Open every sealing key in the home: the node needs a new one before the log says that it holds."""
-    try:
+    with asked_to_open():
         keys = await asyncio.to_thread(keyring.unlock_sealing, data.passphrase)
-    except Misconfigured as error:
-        raise Refused(KEY_NOT_OPENED, str(error), field="passphrase") from error
     service.core.sealing_added(keys)
     told: list[Any] = [b64(key.public_key) for key in service.core.epochs.sealing]
     return {"keys": told}

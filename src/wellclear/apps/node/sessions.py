@@ -7,7 +7,8 @@ which opened it knows; nothing of it is written anywhere.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Final
 
@@ -34,6 +35,19 @@ class Session:
     expires_us: int
 
 
+@contextmanager
+def asked_to_open() -> Iterator[None]:
+    """Around opening a key for a request: what is wrong is wrong with what was asked, and no fault of this program.
+
+    Raises:
+        Refused: KEY_NOT_OPENED: there is no such key here, or the passphrase does not open it.
+    """
+    try:
+        yield
+    except Misconfigured as error:
+        raise Refused(KEY_NOT_OPENED, str(error), field="passphrase") from error
+
+
 class Sessions:
     """All sessions of one node. `now_us` is the node's own clock."""
 
@@ -53,10 +67,8 @@ class Sessions:
         if not path.is_file():
             why = f"the key of {person} does not lie on this node; put it there with: wellclear officer add"
             raise Refused(KEY_NOT_OPENED, why, field="person")
-        try:
+        with asked_to_open():
             return unlock(path, passphrase, real=real)
-        except Misconfigured as error:  # of who asks, and no fault of this program
-            raise Refused(KEY_NOT_OPENED, str(error), field="passphrase") from error
 
     def begin(self, person: str, signer: Signer, picture: Picture) -> Session:
         """A new session for an officer who is on the party's roster.

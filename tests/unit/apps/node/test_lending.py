@@ -12,11 +12,13 @@ import pytest
 from tests.unit.apps.node.bench import Bench
 from tests.unit.channel.relay import Relay
 from wellclear.apps.cli.outbox import shown
+from wellclear.apps.node.app import node_app
 from wellclear.apps.node.board import outbox
 from wellclear.apps.node.service import NodeService
 from wellclear.channel.composing import Composed
 from wellclear.domain.canonical import unb64
 from wellclear.edges.client import HostClient
+from wellclear.edges.keyring import KDF_BY_NAME, Keyring, create_key
 from wellclear.errors import InvalidValue
 from wellclear.testing.sketch import Sketch
 
@@ -94,3 +96,33 @@ def test_what_was_linked_while_the_key_was_lent_reaches_the_log(south: Bench) ->
     south.send()
     south.follow()
     assert south.core.outbox.items == {} and south.core.alarms.listed() == []
+
+
+@pytest.mark.parametrize(("use", "passphrase", "why"), [
+    ("recovery", "another", "passphrase does not open it"),
+    ("recovery", "", "none was given"),
+    ("standby", "correct horse", "no key lies here"),
+])  # fmt: skip
+def test_a_passphrase_that_opens_no_key_is_refused_and_is_no_fault_of_the_node(
+    south: Bench, tmp_path: Path, use: str, passphrase: str, why: str
+) -> None:
+    party = south.relay.sketch.parties[SOUTH]
+    create_key(
+        Keyring(tmp_path).path("recovery"), "recovery", SOUTH, "correct horse", party.seed_of("recovery"),
+        exercise=True, kdf=KDF_BY_NAME["minimum"],
+    )  # fmt: skip
+    act = msgspec.to_builtins(roster(south).act)
+
+    async def asking() -> httpx.Response:
+        client = HostClient("http://host", south.core.channel, party.key("node"), south.clock)
+        app = node_app(NodeService(south.core, client, tmp_path), "token", "127.0.0.1")
+        wire = httpx.ASGITransport(app=app)  # type: ignore[arg-type]  # two types of ASGI
+        async with httpx.AsyncClient(transport=wire, base_url="http://127.0.0.1:8645") as page:
+            body = {"act": act, "use": use, "passphrase": passphrase}
+            answer = await page.post("/api/entries", json=body, headers={"Authorization": "Bearer token"})
+        await client.close()
+        return answer
+
+    answer = asyncio.run(asking())
+    assert answer.status_code == 409 and answer.json()["error"]["code"] == "KEY_NOT_OPENED"
+    assert why in answer.json()["error"]["message"] and south.core.outbox.items == {}
