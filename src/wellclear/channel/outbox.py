@@ -267,12 +267,15 @@ class Outbox:
             changed += [self._set(other.freed()) for other in flying]
         return changed
 
-    def change_host(self, size: int, cut: Iterable[tuple[Act, Sequence[Approval], Sequence[bytes]]]) -> list[Item]:
-        """The log goes on from `size` with another host: what it no longer holds waits again, and every link is void.
+    def change_host(
+        self, kept: Sequence[bytes], cut: Iterable[tuple[Act, Sequence[Approval], Sequence[bytes]]]
+    ) -> list[Item]:
+        """The log goes on with another host: what it no longer holds waits again, and every link is void.
 
-        `cut` are this node's own acts from the entries that were cut away, in their order, with their parts. What the
-        node composes by itself (receipt, time, finding) is dropped: it speaks of a log that is no more, and is
-        composed anew. Returns what was dropped; everything else is in `items`.
+        `kept` are the leaf hashes of the own log as far as it stays: a place that was proven is one only if the very
+        leaf stands there. `cut` are this node's own acts from the entries that were cut away, in their order, with
+        their parts. What the node composes by itself (receipt, time, finding) is dropped: it speaks of a log that is no
+        more, and is composed anew. Returns what was dropped; everything else is in `items`.
         """
         before, self.items, self._numbers = sorted(self.items.values(), key=lambda item: item.number), {}, 0
         for act, approvals, parts in cut:
@@ -284,7 +287,7 @@ class Outbox:
                 dropped.append(item)
             elif item.id not in self.items:
                 self._numbers += 1
-                self._set(replace(self._after_change(item, size), number=self._numbers))
+                self._set(replace(self._after_change(item, kept), number=self._numbers))
         return dropped
 
     def end(self) -> tuple[list[Item], list[Item]]:
@@ -298,11 +301,12 @@ class Outbox:
         spoken = [item for item in rows if item.act.kind not in OF_THE_NODE]
         return [self._set(replace(item.freed(reason), state="refused")) for item in spoken], dropped
 
-    def _after_change(self, item: Item, size: int) -> Item:
+    def _after_change(self, item: Item, kept: Sequence[bytes]) -> Item:
         """An item before another host: what safety was said during a halt may be stale, so an officer is asked."""
         if self.halted and item.act.kind == "safety" and item.state in ("waiting", "linked", "logged", "unproven"):
             return replace(item.freed(), state="held", detail=ASKED_AFTER_A_HALT)
-        void = item.state in ("linked", "unproven") or (item.state == "logged" and item.index >= size)
+        stands = item.index < len(kept) and kept[item.index] == leaf_hash(item.leaf)
+        void = item.state in ("linked", "unproven") or (item.state == "logged" and not stands)
         return item.freed() if void else item
 
     # After a halt.

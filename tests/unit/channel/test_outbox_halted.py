@@ -14,6 +14,7 @@ from wellclear.channel.outbox import ASKED_AFTER_A_HALT, LINK_AGAIN_US, Item, Ou
 from wellclear.domain.parts import Safety
 from wellclear.domain.reasons import Reason
 from wellclear.errors import InvalidValue, Unavailable
+from wellclear.log.merkle import leaf_hash
 from wellclear.testing.sketch import Sketch
 
 
@@ -32,6 +33,10 @@ def cease(relay: Relay) -> Composed:
 
 def states(outbox: Outbox) -> list[str]:
     return [f"{item.act.kind} {item.state}" for item in sorted(outbox.items.values(), key=lambda item: item.number)]
+
+
+def kept(relay: Relay, size: int) -> list[bytes]:
+    return [leaf_hash(leaf) for leaf in relay.sketch.leaves[:size]]
 
 
 def handed(relay: Relay, outbox: Outbox, item: Item) -> int | Reason:
@@ -155,7 +160,7 @@ def test_after_a_change_of_host_an_officer_is_asked_before_safety_goes_again(rel
     changed = outbox_of(relay)
     changed.load([decode_item(one.encode()) for one in outbox.items.values()])
     changed.halted = True
-    assert changed.change_host(relay.size, ()) == []
+    assert changed.change_host(kept(relay, relay.size), ()) == []
     assert states(changed) == ["safety held", "safety held", "message waiting"]
     assert changed.items[first.id].detail == ASKED_AFTER_A_HALT
     changed.halted = False
@@ -172,7 +177,23 @@ def test_an_unproven_act_that_the_next_hosts_log_holds_is_logged(relay: Relay) -
     (item,) = link(relay, outbox)
     start = relay.size
     handed(relay, outbox, item)
-    outbox.change_host(start, ())
+    outbox.change_host(kept(relay, start), ())
     outbox.halted = False
     seen(relay, outbox, start)
     assert outbox.items[first.id].state == "logged"
+
+
+@pytest.mark.requirement("R33")
+def test_a_place_that_another_entry_has_taken_is_no_place(relay: Relay) -> None:
+    """Found by the simulator: `make sim SEED=1274 STEPS=40` at 4d6cb36; a node that followed so never started again."""
+    outbox = outbox_of(relay)
+    name = put(relay, outbox, message(relay, "proved, then cut away")).id
+    (item,) = link(relay, outbox)
+    start = relay.size
+    assert handed(relay, outbox, item) == start
+    assert outbox.items[name].state == "logged"
+    stands = kept(relay, relay.size)
+    outbox.change_host(stands, ())
+    assert outbox.items[name].state == "logged"
+    outbox.change_host([*stands[:start], b"of another entry"], ())
+    assert outbox.items[name].state == "waiting"

@@ -18,11 +18,13 @@ from wellclear.edges.promise import Promise
 from wellclear.edges.store import Store
 from wellclear.errors import Malformed, Misconfigured, Refused, Unverified
 from wellclear.log.checkpoint import open_checkpoint
-from wellclear.log.merkle import Tree, leaf_hash
+from wellclear.log.merkle import Frontier, Tree, leaf_hash
 
 
 def recover_from(files: HostFiles, copies: Sequence[LogCopy], *, from_all: bool = True) -> int:
     """Bring an old copy forward to the longest of the members' copies; returns its size.
+
+    Where the store holds more than any of them, it stays as it is: nothing that was signed is cut away here.
 
     Args:
         files: the home with the old copy; its host must not be running.
@@ -55,7 +57,7 @@ def recover_from(files: HostFiles, copies: Sequence[LogCopy], *, from_all: bool 
 def recover_host(
     files: HostFiles, note: bytes, leaves: Sequence[bytes], parts: Mapping[str, bytes], *, promising: bool = True
 ) -> int:
-    """Add what the store lacks of a log that the host's own `note` covers; returns the new size.
+    """Add what the store lacks of a log that the host's own `note` covers; returns the store's size then.
 
     Args:
         files: the home with the old copy; its host must not be running.
@@ -65,7 +67,7 @@ def recover_host(
         promising: whether the host may start from there, unless it has promised more.
 
     Raises:
-        Malformed: the leaves are not as many as the note says, or end before the store does.
+        Malformed: the leaves are not as many as the note says.
         Unverified: the note is not this host's, the leaves do not lead to it, or the store holds another history:
             then two histories were signed, and the members must choose by a change of host.
         Misconfigured: no store, a damaged one, or its host is running.
@@ -79,23 +81,20 @@ def recover_host(
             raise Misconfigured(str(files.store), "holds no genesis")
         key = unb64(picture.host.log)
         checkpoint = open_checkpoint(note, picture.host.origin, key)
-        if len(leaves) != checkpoint.size or checkpoint.size < frontier.size:
+        if len(leaves) != checkpoint.size:
             raise Malformed("copy of the log", "", f"{len(leaves)} entries; the note says {checkpoint.size}")
-        if list(map(leaf_hash, leaves[: frontier.size])) != store.leaf_hashes(0, frontier.size):
+        shared, size = sorted((frontier.size, checkpoint.size))
+        if list(map(leaf_hash, leaves[:shared])) != store.leaf_hashes(0, shared):
             raise Unverified("copy of the log", "begins otherwise than this store: two histories were signed")
-
-        def seal(hashes: list[bytes]) -> bytes:
-            if frontier.extend(hashes).root() != checkpoint.root:
-                raise Unverified("copy of the log", "does not lead to the root that the note says")
-            return note
-
+        if Frontier.empty().extend(list(map(leaf_hash, leaves))).root() != checkpoint.root:
+            raise Unverified("copy of the log", "does not lead to the root that the note says")
         if checkpoint.size > frontier.size:
-            store.append(frontier.size, leaves[frontier.size :], parts, seal)
+            store.append(frontier.size, leaves[frontier.size :], parts, lambda hashes: note)
         if promising:
-            _promise(files, checkpoint.size)
+            _promise(files, size)
     finally:
         store.close()
-    return checkpoint.size
+    return size
 
 
 def _promise(files: HostFiles, size: int) -> None:

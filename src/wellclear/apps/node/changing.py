@@ -152,7 +152,7 @@ def _queue_again(store: Store, signer: Signer, size: int, own: list[Own]) -> tup
     outbox = Outbox({"node": signer})
     outbox.halted = store.get_meta("evidence") is not None
     outbox.load(replace(decode_item(row.row), parts=row.parts) for row in store.outbox())
-    rows = [*outbox.change_host(size, own), *outbox.items.values()]
+    rows = [*outbox.change_host(store.leaf_hashes(0, size), own), *outbox.items.values()]
     outbox.hold_locked()
     for item in rows:
         store.drop_outbox(item.id)

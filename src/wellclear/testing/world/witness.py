@@ -53,6 +53,8 @@ class Witness:
     _states: dict[str, str] = field(default_factory=dict)
     _committed: dict[tuple[str, int], int] = field(default_factory=dict)
     """How many entries have been looked at, of each life of each host."""
+    _newest: dict[str, list[str]] = field(default_factory=dict)
+    """What each host's disk has taken last: whether a torn write has kept it shows when the host starts again."""
 
     def sample(self) -> None:
         """What every machine holds in this second."""
@@ -138,8 +140,21 @@ class Witness:
         known = self._committed.get(life, 0)
         if size > known:
             self._committed[life] = size
-            for hash_ in service.store.leaf_hashes(known, size):
-                committed_us.setdefault(b64(hash_), self.world.loop.now_us)
+            newest = [b64(hash_) for hash_ in service.store.leaf_hashes(known, size)]
+            for name in newest:
+                committed_us.setdefault(name, self.world.loop.now_us)
+            self._newest[host.name] = newest
+
+    def begun(self, host: HostMachine) -> None:
+        """A host has started: what its disk has taken last before, and does not hold, it takes later, if at all."""
+        if host.service is None:
+            return
+        store = host.service.store
+        held = {b64(hash_) for hash_ in store.leaf_hashes(0, store.size())}
+        for name in self._newest.pop(host.name, []):
+            if name not in held:
+                self.world.ledger.committed_us.pop(name, None)
+        self.committed(host)
 
     def tap(self, reader: str, method: str, path: str, sent: bytes, body: bytes) -> None:
         """A whole answer of the host has reached a node."""

@@ -161,6 +161,8 @@ class World:
                 self.ledger.count(f"start {'HOST' if machine is self.host else 'node'}")
                 if isinstance(machine, NodeMachine):
                     self.witness.meet(machine)
+                elif isinstance(machine, HostMachine):
+                    self.witness.begun(machine)
 
     # Life.
 

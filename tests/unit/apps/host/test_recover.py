@@ -67,6 +67,36 @@ def test_a_copy_that_proves_nothing_is_refused(tmp_path: Path) -> None:
         recover_host(files, signed_note(sketch, size - 1), sketch.leaves[:-1], {})
 
 
+@pytest.mark.requirement("R33")
+def test_a_store_that_holds_more_than_its_members_goes_on_by_their_decision_or_by_its_promise(tmp_path: Path) -> None:
+    """Found by the simulator: `make sim SEED=1274 STEPS=40` at 4d6cb36."""
+    sketch = grown()
+    size = len(sketch.leaves)
+    host = sketch.parties[sketch.host]
+    files, keys = store_sketch(sketch, tmp_path), HostKeys(host.key("log"), host.key("sequencer"))
+    short = [
+        LogCopy(name, name, signed_note(sketch, size - 1), list(sketch.leaves[:-1]), {})
+        for name in ("NORTHLAND", "SOUTHLAND")
+    ]
+    assert recover_from(files, short) == size, "it has promised no more than it holds"
+    promise = Promise(files.promise)
+    promise.keep(size + 2)
+    promise.close()
+    with pytest.raises(Misconfigured, match="old copy"):
+        recover_from(files, short)
+    assert recover_from(files, short, from_all=False) == size
+    card = sketch.picture.host
+    assert card is not None
+    body = HostChange(size=size - 1, root=b64(sketch.tree.root(size - 1)), host=card)
+    decision = decide(sketch.channel, body, sketch.now_us, "http://127.0.0.1:1")
+    for name in ("NORTHLAND", "SOUTHLAND"):
+        head = sketch.parties[name].key("head_of_delegation")
+        decision = decision.approved(approve(decision.act, head, "head_of_delegation"))
+    assert resume(files, keys, decision) == (size - 1, ())
+    with pytest.raises(Unverified, match="two histories"):
+        recover_host(files, signed_note(sketch, 3), [b"other", *sketch.leaves[1:3]], {})
+
+
 def test_an_old_copy_that_promised_more_than_anybody_holds_goes_on_by_decision_of_the_heads(tmp_path: Path) -> None:
     """Found by the simulator: `make sim SEED=199 STEPS=51` at 38fc116."""
     sketch = grown()

@@ -34,7 +34,7 @@ def _frozen(note: bytes) -> Any:
 
 def _freeze(world: World, dice: Random) -> None:
     reader = dice.choice(sorted(world.nodes))
-    if world.host.service is None or not world.host.up:
+    if world.host.service is None or not world.host.up or reader in world.net.muted:
         return
     world.host.apps[reader] = _frozen(world.host.service.checkpoint())
     world.net.muted.add(reader)

@@ -36,6 +36,8 @@ def _dead(world: World, dice: Random) -> None:
     machine = world.nodes[dice.choice(sorted(world.nodes))]
     picture = world.host.service.sequencer.picture if world.host.service is not None else None
     keys = {} if picture is None else {key: (row.party, row.use, row.state) for key, row in picture.keys.items()}
+    if _revokes(machine):
+        return
     standbys = [use for use in (f"standby{number}" for number in range(9)) if _live(world, machine, use, keys)]
     if not standbys:
         return  # then they mend it
@@ -45,6 +47,12 @@ def _dead(world: World, dice: Random) -> None:
     world.say(machine.name, f"its machine is dead; {standbys[0]} is started in its place")
     world.struck("node dead for good")
     machine.begin_anew(world.party_of(machine).key(standbys[0]))
+
+
+def _revokes(machine: NodeMachine) -> bool:
+    """Whether a key of the party is about to end: it may be that of the stand-by."""
+    service = machine.live()
+    return service is not None and any(item.act.kind == "revoke" for item in service.core.outbox.items.values())
 
 
 def _live(world: World, machine: NodeMachine, use: str, keys: Mapping[str, tuple[str, str, str]]) -> bool:
