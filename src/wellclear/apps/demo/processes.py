@@ -41,7 +41,7 @@ class Processes:
         """Start `role` (host or node) on a home directory."""
         with self.log(name).open("ab") as log:
             child = subprocess.Popen(  # noqa: S603  # our own interpreter and module
-                [sys.executable, "-m", "wellclear.apps.demo.child", role, str(home)],
+                [sys.executable, "-P", "-m", "wellclear.apps.demo.child", role, str(home)],
                 stdin=subprocess.PIPE, stdout=log, stderr=log, env=environment(), start_new_session=True, text=True,
             )  # fmt: skip
         self._running[name] = child

@@ -103,7 +103,7 @@ def wellclear(words: Sequence[str], station: Station | None) -> str:
 def _run(words: Sequence[str], directory: Path | None, more: dict[str, str]) -> subprocess.CompletedProcess[str]:
     try:
         return subprocess.run(  # noqa: S603  # our own interpreter and modules
-            [sys.executable, "-m", *words], cwd=directory, env=environment() | more, stdin=subprocess.DEVNULL,
+            [sys.executable, "-P", "-m", *words], cwd=directory, env=environment() | more, stdin=subprocess.DEVNULL,
             capture_output=True, text=True, timeout=COMMAND_S, check=False,
         )  # fmt: skip
     except subprocess.TimeoutExpired as error:

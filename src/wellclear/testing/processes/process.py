@@ -20,7 +20,7 @@ from wellclear.testing.processes.founding import PASSPHRASE
 START_S_MAX: Final = 120.0
 STOP_S_MAX: Final = 30.0
 LOOK_AGAIN_S: Final = 0.05
-LAUNCHER: Final = (sys.executable, "-m", "wellclear.apps.cli.main")
+LAUNCHER: Final = (sys.executable, "-P", "-m", "wellclear.apps.cli.main")
 """What an operator calls `wellclear`. A test may start the same commands with a bug planted before them."""
 
 

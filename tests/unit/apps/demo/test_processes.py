@@ -53,3 +53,13 @@ def test_settings_and_keys_of_the_environment_do_not_reach_a_child(monkeypatch: 
     monkeypatch.setenv("WELLCLEAR_LISTEN", "0.0.0.0:1")
     monkeypatch.setenv("PYTHONPATH", os.sep)
     assert not {"WELLCLEAR_LISTEN", "PYTHONPATH"} & environment().keys()
+
+
+def test_a_file_that_lies_where_the_demo_is_started_is_not_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "msgspec.py").write_text("open('taken', 'w').close()\n", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    with supervised(tmp_path) as processes:
+        processes.start("node-x", "node", tmp_path / "nowhere", "x")
+        with pytest.raises(Unavailable, match="exit code 6"):
+            processes.await_ready("node-x", lambda: False)
+    assert not (tmp_path / "taken").exists()
