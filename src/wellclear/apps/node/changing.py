@@ -24,7 +24,7 @@ from wellclear.channel.host_change import (
 from wellclear.channel.opening import open_leaf
 from wellclear.channel.outbox import OF_THE_NODE, Outbox, decode_item
 from wellclear.domain.canonical import b64
-from wellclear.domain.entry import Act, Approval
+from wellclear.domain.entry import Act, Approval, PartRef
 from wellclear.domain.kinds import HostChange
 from wellclear.domain.logged import Logged
 from wellclear.domain.reasons import Reason
@@ -138,13 +138,19 @@ def _own(store: Store, party: str, key: str, entries: Iterable[Logged]) -> tuple
         entry = logged.entry
         if entry is None or logged.fault is not None or entry.act.party != party or entry.act.kind in OF_THE_NODE:
             continue
-        parts = [store.opening(ref.commit) for ref in entry.act.parts if ref.sha is not UNSET]
+        parts = [_stored(store, ref) for ref in entry.act.parts if ref.sha is not UNSET]
         held = [part for part in parts if part is not None]
         if entry.link.key == key and len(held) == len(parts):
             own.append((entry.act, entry.approvals, held))
         else:
             say_again.append((logged.index, entry.act.kind))
     return own, say_again
+
+
+def _stored(store: Store, ref: PartRef) -> bytes | None:
+    """The bytes of a part as they travelled: sealed, or the opening itself of what was sent in clear."""
+    assert ref.sha is not UNSET, "it was sent"
+    return store.part(ref.sha) if ref.sealed else store.opening(ref.commit)
 
 
 def _queue_again(store: Store, signer: Signer, size: int, own: list[Own]) -> tuple[int, int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 
 import pytest
@@ -127,6 +128,8 @@ def test_what_was_cut_away_waits_again_and_is_logged_once(relay: Relay, south: B
     assert south.core.picture.host == new_host(relay.sketch)
     assert south.core.picture.digest == relay.sketch.picture.digest
     for item in south.core.link():
+        sent = [b64(hashlib.sha256(raw).digest()) for raw in item.parts]
+        assert sent == [ref.sha for ref in item.act.parts], "the bytes that travelled, as the act names them"
         relay.submit(item.leaf)
         south.keep_parts(item.act, item.parts)
     south.core.hear(note_of(relay), south.core.follower.size, relay.sketch.leaves[south.core.follower.size :])
