@@ -52,28 +52,31 @@ class Vouching(Telling):
         tries = 0
         while self.core.witnessing.able and self.core.state != "left":
             await woken(self._wake_witness, TICK_S)
-            note = self._cosigned()
-            if note is None:
-                continue
             try:
+                note = self._cosigned()
+                if note is None:
+                    continue
                 await self.client.cosigned(note)
                 self.core.witnessing.posted(note)
                 tries = 0
                 await asyncio.sleep(PAUSE_S)
-            except WellclearError as error:
-                LOG.warning("the host has not taken our cosignature: %s", error)
+            except WellclearError as error:  # of a full disk as well: it is tried again later, and not at once
+                LOG.warning("our cosignature is not with the host: %s", error)
                 await asyncio.sleep(BACKOFF_S[min(tries, len(BACKOFF_S) - 1)])
                 tries += 1
 
     def _cosigned(self) -> bytes | None:
+        """The note to post now, if there is one; raises `Unavailable` or `Misconfigured` where it was not stored."""
         try:
             return self.core.to_cosign()
         except Equivocation as found:
             self._halt(found)
+            self._after()
+            return None
         except (Unavailable, Misconfigured) as error:
             self._not_stored(error)
-        self._after()
-        return None
+            self._after()
+            raise
 
     # Other nodes, past the host.
 

@@ -132,6 +132,37 @@ def test_the_file_of_the_evidence_is_tried_again_at_each_tick(tmp_path: Path, mo
     assert (tmp_path / bench.core.evidence_file).read_bytes() == bench.core.evidence
 
 
+def test_a_witness_whose_disk_is_full_leaves_the_node_time_for_everything_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It rang, which woke it, so that it asked the disk again, for ever and at once."""
+    bench = Bench(Relay(Sketch.founded(seed=71)), "SOUTHLAND", tmp_path / "south.sqlite")
+    bench.follow()
+    tries: list[int] = []
+
+    def full(*asked: object) -> bool:
+        tries.append(1)
+        assert len(tries) < LOOKS_MAX, "it spins"
+        raise Unavailable("own store", "the disk is full")
+
+    monkeypatch.setattr(bench.core.store, "keep_cosigned", full)
+
+    async def witnessing() -> None:
+        service = service_of(bench, tmp_path, lambda request: httpx.Response(503))
+        service._wake_witness.set()
+        work = asyncio.create_task(service._witness())
+        for _ in range(LOOKS_MAX):
+            await asyncio.sleep(0)
+        assert not work.done()
+        work.cancel()
+        await asyncio.gather(work, return_exceptions=True)
+        await service.client.close()
+
+    asyncio.run(witnessing())
+    assert 0 < len(tries) < 100
+    assert "disk" in [alarm.kind for alarm in bench.core.alarms.listed()]
+
+
 @pytest.mark.parametrize(("more", "asked_for"), [(2**60, 0), (100 * FILL_LEAVES, FILL_LEAVES // 256)])
 def test_a_halted_node_looks_for_its_own_entries_a_piece_at_a_time_and_not_in_what_cannot_be(
     tmp_path: Path, more: int, asked_for: int
