@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 OUTRUN: Final = "behind its own promises"
 OLD_COPY: Final = "it is an old copy"
+SHORT_US: Final = 15_000_000
+"""So long may a node hear nothing that it believes, before anybody compares."""
 DAMAGED: Final = ("damaged", "changed", "missing", "holds leaves", "lead to", "no store", "does not hold")
 
 
@@ -37,6 +39,27 @@ def tend(world: World, machine: Machine) -> bool:
         return machine.start()
     assert isinstance(machine, HostMachine), "there are these two"
     return _recover(world, machine)
+
+
+def look_for_a_short_host(world: World) -> None:
+    """A host that shows less than it has signed to a member that heard nothing since: an old copy, brought forward.
+
+    It contradicts nothing, so nobody has evidence; its members see that it is silent, compare sizes, and say so.
+    """
+    host = world.host.service
+    if host is None or not world.healed or not world.host.up or world.net.rerouted:
+        return
+    for node in world.nodes.values():
+        service = node.live()
+        if service is None or service.core.state != "stale" or world.loop.now_us - node.up_since_us < SHORT_US:
+            continue
+        own = service.core.follower.tree
+        if own.size > host.sequencer.size and own.root(host.sequencer.size) == host.sequencer.tree.root():
+            world.say(node.name, f"holds {own.size} entries, and its host shows {host.sequencer.size}")
+            world.host.crash()
+            world.host.after_cut()
+            _recover(world, world.host)
+            return
 
 
 def _recover(world: World, host: HostMachine) -> bool:

@@ -26,7 +26,7 @@ from wellclear.testing.world.loop import SimLoop, life_now
 from wellclear.testing.world.machines import HostMachine, Machine, NodeMachine, node_home
 from wellclear.testing.world.network import Link, Network
 from wellclear.testing.world.officers import Officer, Temper
-from wellclear.testing.world.operators import tend
+from wellclear.testing.world.operators import look_for_a_short_host, tend
 from wellclear.testing.world.people import bring_along
 from wellclear.testing.world.speaking import Speaking
 from wellclear.testing.world.vices import Vice, vices
@@ -288,6 +288,7 @@ class World:
                 self.bring_up(machine)
         bring_along(self)
         self.heads.look()
+        look_for_a_short_host(self)
         stopped = self.host.service.sequencer.stopped if self.host.service is not None else None
         if self.host.up and stopped is not None:
             self.say(self.host.name, f"has stopped: {stopped}")
