@@ -8,9 +8,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from wellclear.testing.many import STEPS_MAX, STEPS_MIN, Many, mixed_steps
-from wellclear.testing.outcome import Outcome
-from wellclear.testing.world.world import Plan
+from wellclear.testing.outcome import Outcome, simulate
+from wellclear.testing.world.world import Plan, World
 
 
 def test_each_seed_chooses_its_number_of_steps() -> None:
@@ -47,6 +49,15 @@ def test_no_world_is_begun_after_the_time_is_over(tmp_path: Path) -> None:
     many.run(jobs=1, minutes=1e-9)
     assert (many.done, many.goes_on_at) == (0, 7)
     assert (tmp_path / "all.json").exists()
+
+
+def test_a_world_that_breaks_off_is_told_like_any_that_fails(monkeypatch: pytest.MonkeyPatch) -> None:
+    def breaks(world: World) -> None:
+        raise IndexError("of a list")
+
+    monkeypatch.setattr(World, "heal", breaks)
+    faults = simulate(Plan(3, 2)).faults
+    assert faults[0].startswith("world: it broke off: IndexError('of a list') in test_many.py")
 
 
 KILLED = """

@@ -305,9 +305,10 @@ class Outbox:
         """An item before another host: what safety was said during a halt may be stale, so an officer is asked."""
         if self.halted and item.act.kind == "safety" and item.state in ("waiting", "linked", "logged", "unproven"):
             return replace(item.freed(), state="held", detail=ASKED_AFTER_A_HALT)
-        stands = item.index < len(kept) and kept[item.index] == leaf_hash(item.leaf)
-        void = item.state in ("linked", "unproven") or (item.state == "logged" and not stands)
-        return item.freed() if void else item
+        if item.state == "logged":
+            stands = item.index < len(kept) and kept[item.index] == leaf_hash(item.leaf)
+            return item if stands else item.freed()
+        return item.freed() if item.state in ("linked", "unproven") else item
 
     # After a halt.
 

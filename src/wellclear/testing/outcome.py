@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import gc
 import logging
+import traceback
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Final, TextIO
 
 from wellclear.testing.checkers import ALL
@@ -87,7 +89,13 @@ def _live(world: World, living: Living, checkers: Sequence[Checker], outcome: Ou
             world.stop()
 
     world.watchers.append(watch)
-    world.run()
+    try:
+        world.run()
+    except Exception as error:  # noqa: BLE001  # many worlds go on, and this seed is told like any that fails
+        where = traceback.extract_tb(error.__traceback__)[-1]
+        world.loop.faults.clear()
+        outcome.faults.append(f"world: it broke off: {error!r} in {Path(where.filename).name}, line {where.lineno}")
+        return
     history = history_of(living)
     if history is not None and not outcome.faults:
         outcome.faults += [f"{checker.name}: {fault}" for checker in checkers for fault in checker.finish(history)]

@@ -197,3 +197,5 @@ def test_a_place_that_another_entry_has_taken_is_no_place(relay: Relay) -> None:
     assert outbox.items[name].state == "logged"
     outbox.change_host([*stands[:start], b"of another entry"], ())
     assert outbox.items[name].state == "waiting"
+    outbox.change_host([], ())
+    assert outbox.items[name].state == "waiting"
