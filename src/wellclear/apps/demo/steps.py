@@ -27,7 +27,7 @@ def agreement(story: Story) -> None:
     teller.heading(1, "The agreement")
     with teller.outcome("every party made its keys; the host founded the channel"):
         founded = found(scenario, story.directory)
-        story.channel = founded.channel
+        story.channel, story.host_url = founded.channel, founded.host_url
     with teller.outcome(f"the host and {len(scenario.parties)} nodes answer, each a process of its own"):
         start(founded, scenario, story.processes)
         story.stations = stations(founded, scenario)

@@ -29,6 +29,7 @@ class Story:
     processes: Processes
     fast: bool
     channel: str = ""
+    host_url: str = ""
     stations: dict[str, Station] = field(default_factory=dict)
     items: dict[str, str] = field(default_factory=dict)
 

@@ -6,14 +6,18 @@ import os
 import select
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Final
 
+import msgspec
+
+from wellclear.apps.demo.blind import found_in, held_by, words_of
 from wellclear.apps.demo.station import Board, Row, Said, Station, opened, rings, rows
 from wellclear.apps.demo.steps import acked
 from wellclear.apps.demo.story import SOON_S, Story
-from wellclear.apps.demo.telling import moment
+from wellclear.apps.demo.telling import moment, spent
+from wellclear.domain.agreement import SECOND_US
 from wellclear.domain.quantities import Position
 from wellclear.edges.clock import SystemClock
 from wellclear.errors import Unavailable
@@ -21,6 +25,7 @@ from wellclear.errors import Unavailable
 KEYS: Final = frozenset(b"aA")
 KEYS_READ_MAX: Final = 64
 LOOK_S: Final = 0.1
+ON_TIME_S: Final = 3.0
 LADDER: Final = {
     "ack": "is called: the answer is due, and nobody has given it",
     "next_name": "is called: the next name of the desk",
@@ -39,6 +44,7 @@ def unanswered(story: Story) -> None:
         said = story.first.announce(form)
         desk_station.until(lambda board: rings(board, "notice", said.item), SOON_S, f"the ring of {said.item}")
     story.items["unanswered"] = said.item
+    words = words_of(form.groups(), story.scenario.settings())
     host_s = getattr(story.scenario.agreement.deadlines_s.host, form.precedence)
     keys = _keys() if _can_answer(story) else None
     if keys is None:
@@ -47,6 +53,7 @@ def unanswered(story: Story) -> None:
         with keys as pressed:
             _ask(story, said, host_s)
             _run_ladder(story, said, host_s, pressed)
+    _blind(story, said, words)
 
 
 def _can_answer(story: Story) -> bool:
@@ -137,15 +144,45 @@ def _ran_out(story: Story, said: Said) -> None:
         missing = {"next_name", "other_desk", "host"} - {row["rung"] for row in duty.get("rungs", ())}
         if missing or duty.get("overdue") != "yes":
             raise Unavailable("the ladder", f"lacks {', '.join(sorted(missing)) or 'the mark overdue'}")
-    with teller.outcome(f"{host.desk} rings at the host's own desk"):
-        host.until(lambda board: _called_host(board, said.item), SOON_S, "the host's ring")
-    with teller.outcome(f"{host.party} knows who, when and how urgent; not one word of what was said was given to it"):
-        shown = rows(host.look(), "notices", id=said.item)
-        if not shown or any(row.get("volumes") or row.get("category") or row.get("rest") for row in shown):
-            raise Unavailable(f"{host.party}'s board", f"shows {shown or 'no such notice'}")
-    teller.say("Parts are not sealed yet: the host's machine stores them, and hands them to their readers alone.")
+    with teller.outcome(f"{host.desk} rings at the host's own desk, and in time"):
+        rang = host.until(lambda board: _called_host(board, said.item), SOON_S, "the host's ring")[0]
+        late_s = (rang["rang_us"] - _rung_at(duty, "host")) / SECOND_US
+        if late_s > ON_TIME_S:
+            raise Unavailable(f"{host.party}'s ring", f"came {late_s:.1f} s after the agreed moment")
+    teller.event(rang["rang_us"], host.desk, f"rang, {spent(max(late_s, 0.0))} after the agreed moment")
     with teller.outcome(f"{station.party}/W2 answers, late; the lateness stays on record"):
         story.read_back(said, station, story.first, officer=station.officer("watch_officer", 1))
+
+
+def _rung_at(duty: Row, name: str) -> int:
+    return next(int(row["at_us"]) for row in duty["rungs"] if row["rung"] == name)
+
+
+def _blind(story: Story, said: Said, words: Sequence[str]) -> None:
+    """The host's machine is searched for what was said; it had all that it takes to relay and to ring, and no word."""
+    teller, host, reader = story.teller, story.host, story.second
+    texts = [word for word in words if not word.lstrip("-").isdigit()]
+    teller.say(
+        f"Is the host blind? Looked for: {', '.join(texts)}, and {len(words) - len(texts)} long numbers, the notice's places"
+        " and times; each as text, in hexadecimal and in base64."
+    )
+    with teller.outcome(f"all {len(words)} stand on {reader.party}'s board"):
+        shown = {"its board": msgspec.json.encode(reader.notice(said.item))}
+        missing = [word for word in words if not found_in([word], shown)]
+        if missing:
+            raise Unavailable(f"{reader.party}'s board", f"does not show {', '.join(missing)}")
+    with teller.outcome(f"none of them stands in anything that {host.party}'s machine holds or serves"):
+        held = held_by(host, story.host_url, said.index)
+        found = found_in(words, held.pieces)
+        if found or held.refused != held.sealed:
+            raise Unavailable(f"{host.party}'s machine", "; ".join(found) or "hands sealed parts to its own party")
+        if not found_in([said.item], held.pieces):
+            raise Unavailable(f"{host.party}'s machine", f"does not even hold {said.item}: the search proves nothing")
+    teller.say(
+        f"Searched: {len(held.pieces)} files, rows and answers, {held.size // 1024:,} KiB. It does hold who said it, to"
+        f" whom, when, how urgently, under which name ({said.item}), and {held.sealed} sealed parts that nobody but the"
+        " two sides can open."
+    )
 
 
 def _called_host(board: Board, item: str) -> list[Row]:
