@@ -7,8 +7,7 @@ sent. `service` carries bytes in and out; it holds no state that matters.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Sequence
 from typing import Final
 
 import msgspec
@@ -16,9 +15,9 @@ from msgspec import UNSET
 
 from wellclear.airspace.reference import ENGINE_VERSION
 from wellclear.apps.node.epochs import NodeKeys, NodeSealer, TrialSealer
-from wellclear.apps.node.hearing import Hearing
 from wellclear.apps.node.ids import decode_counters
 from wellclear.apps.node.parts import groups_of
+from wellclear.apps.node.sending import Sending
 from wellclear.channel.desk import Pen, check_answer, claim_time, finding, receipt
 from wellclear.channel.epochs import Wrapping
 from wellclear.channel.follower import STALE_AFTER_US
@@ -26,18 +25,16 @@ from wellclear.channel.opening import open_leaf
 from wellclear.channel.outbox import AFTER_A_HALT, Item
 from wellclear.channel.own_rules import check_approved, check_content, check_envelope, check_public
 from wellclear.channel.sealing import SealingKey
-from wellclear.channel.submission import check_answers, note_of
 from wellclear.domain.agreement import DAY_US
-from wellclear.domain.canonical import b64, unb64
-from wellclear.domain.entry import SALT_BYTES, Act, Approval, Entry, act_hash
+from wellclear.domain.canonical import b64
+from wellclear.domain.entry import SALT_BYTES, Act, Approval, act_hash
 from wellclear.domain.kinds import KINDS, Linked
 from wellclear.domain.parts import Group
 from wellclear.domain.reasons import Reason
 from wellclear.edges.clock import Clock
 from wellclear.edges.store import Store
 from wellclear.edges.wrapping import wrap
-from wellclear.errors import InvalidValue, Misconfigured, Refused, Unavailable
-from wellclear.log.merkle import leaf_hash
+from wellclear.errors import Refused, Unavailable
 from wellclear.picture.rows import epoch_id
 from wellclear.watch.clock import time_due
 
@@ -52,16 +49,12 @@ STANDS_BY: Final = (
     "this node stands by, and nothing that its key links counts before it has taken over. Speak at the node that runs, "
     "or give `wellclear takeover` if that one is dead"
 )
-NOT_KNOWN: Final = (
-    "it is not known whether this was stored. It is not sent while this node runs; if the node is started again before "
-    "the disk is well, it may go out: look at `wellclear outbox list`"
-)
 
 
-class NodeCore(Hearing):
+class NodeCore(Sending):
     """One party's node at one moment: it hears, and it speaks. Build it, then `replay` what its store holds.
 
-    Arguments as `Hearing`; `wrapping` is how an epoch's key is wrapped for a reader.
+    Arguments as `Holding`; `wrapping` is how an epoch's key is wrapped for a reader.
     """
 
     def __init__(
@@ -78,7 +71,7 @@ class NodeCore(Hearing):
         self.sealer = NodeSealer(
             self.epochs, entropy, wrapping,
             picture=lambda: self.picture, waiting=lambda: [item.act for item in self._unfolded()],
-            check=lambda act: check_public(self.picture, self._waiting(), act),
+            check=self._check_epoch,
             put=lambda said: self.put(said.act, (), said.stored), may_renew=lambda: self.state == "live",
             now_us=lambda: self.now_us,
         )  # fmt: skip
@@ -158,37 +151,17 @@ class NodeCore(Hearing):
         self.changed = True
         return item
 
-    @contextmanager
-    def _storing(self, name: str, before: Item | None) -> Iterator[None]:
-        """A transaction over one act, so that who is told that it failed does not find after a restart that it did not.
-
-        Raises:
-            Unavailable, Misconfigured: it was not stored, and the store is as before; or that is not known, and told.
-        """
-        at_commit = False
-        try:
-            with self.store.transaction():
-                yield
-                at_commit = True
-        except (Unavailable, Misconfigured) as error:
-            if at_commit:  # which may have taken effect
-                self.unstored.owe(name, lambda: self._take_back(name, before))
-                if self.unstored.settle() is not None:
-                    raise Unavailable("own store", f"{error}; {NOT_KNOWN}") from error
-            raise
-        self.unstored.forget(name)
-
-    def _take_back(self, name: str, before: Item | None) -> None:
-        if before is None:
-            self.store.drop_outbox(name)
-        else:
-            self._store_item(before, with_parts=True)
-
     @property
     def stands_by(self) -> bool:
         """Whether this node's key is a stand-by's, which links nothing but the entry by which it takes over."""
         row = self.picture.keys.get(b64(self.outbox.signers["node"].public_key))
         return row is not None and row.use == "standby"
+
+    def _check_epoch(self, act: Act) -> None:
+        """Raises as `check_public`, and `Unavailable` while the log may hold epochs that this node does not know of."""
+        if not self._followed:
+            raise Unavailable("epoch", "the log has not been followed to its end yet, and may have its number")
+        check_public(self.picture, self._waiting(), act)
 
     def _check_author(self, act: Act, use: str) -> None:
         if act.party != self.party:
@@ -226,6 +199,8 @@ class NodeCore(Hearing):
             self._end_outbox()
         if self.state != "live" or not self.picture.agreement:
             return
+        if self._followed:
+            self._void_sealed()
         if self.epochs.drop_old(self.picture.now_us - self.picture.terms.approval_age_us - DAY_US, self._sealed_under):
             self.changed = True
         if self.stands_by:
@@ -238,7 +213,7 @@ class NodeCore(Hearing):
             due = self.parts.receipt(self.picture, self.clock.monotonic_us())
             if due is not None:
                 self.put(receipt(pen, *due).act, (), ())
-        if now_us - self._findings_at_us >= BATCH_OF_FINDINGS_US and not self._open("finding"):
+        if self._followed and now_us - self._findings_at_us >= BATCH_OF_FINDINGS_US and not self._open("finding"):
             self._findings_at_us = now_us
             for draft in self.detection.findings(self.picture, self.view):
                 said = finding(pen, [draft.desk], ENGINE_VERSION, self.picture.agreement, draft.rows, draft.more)
@@ -263,138 +238,5 @@ class NodeCore(Hearing):
                 self.epochs.heard(open_leaf(row.index, leaf[0]))
         self.parts.host_is_back(self.clock.monotonic_us())
 
-    def _end_outbox(self) -> None:
-        """This party has left: nothing of it is logged any more, and what persons said is shown as refused."""
-        with self.outbox.undone_on_failure():
-            changed, dropped = self.outbox.end()
-            if changed or dropped:
-                with self.store.transaction():
-                    for item in changed:
-                        self._store_item(item)
-                    for item in dropped:
-                        self.store.drop_outbox(item.id)
-        for item in changed:
-            self._ended(item)
-        self.changed = self.changed or bool(changed or dropped)
-
     def _open(self, kind: str) -> list[Item]:
         return [item for item in self.outbox.items.values() if item.act.kind == kind and item.state in _UNFOLDED]
-
-    def link(self) -> list[Item]:
-        """Link what is next and return everything that is to be sent; all of it is stored before this returns.
-
-        Raises:
-            Misconfigured: as `check_key`.
-        """
-        ready = self.state == "live" and self._followed
-        if not (ready or self.state == "halted") or self.follower.note is None:
-            return []
-        self.check_key()
-        if not self.outbox.under_way:
-            return []
-        with self.outbox.undone_on_failure():
-            self._link_next()
-        return self.outbox.to_send()
-
-    def _link_next(self) -> None:
-        mono_us, now_us = self.clock.monotonic_us(), self.now_us
-        changed = self.outbox.link_again(mono_us)
-        age_us = self.picture.terms.approval_age_us if self.picture.agreement else None
-        head = (self.follower.size, self.follower.tree.root())
-        changed += self.outbox.link_next(self.picture, head, now_us, mono_us, age_us)
-        if changed:
-            assert self.follower.note is not None, "who links has heard a note"
-            with self.store.transaction():
-                self.store.keep_note(self.follower.size, self.follower.note)
-                for item in changed:
-                    self._store_item(self.outbox.items[item.id])
-            for item in changed:
-                self._ended(item)
-            self.changed = True
-
-    def locked_again(self) -> None:
-        """A key was lent and is locked again: what still waits for it is not sent, and an officer is told.
-
-        Raises:
-            Unavailable, Misconfigured: it could not be stored; it is held all the same.
-        """
-        held = self.outbox.hold_locked()
-        for item in held:
-            self._ended(item)
-        self.changed = self.changed or bool(held)
-        with self.store.transaction():
-            for item in held:
-                self._store_item(item)
-
-    def answered(self, sent: Sequence[Item], body: bytes) -> None:
-        """The host's answer to a submission; nothing of it is believed before its proofs and signatures hold.
-
-        Raises:
-            Malformed, Unverified: not the host's answer.
-        """
-        host = self.picture.host
-        assert host is not None, "only a node that follows sends"
-        hashes = [leaf_hash(item.leaf) for item in sent]
-        note = note_of(body)
-        _, fates = check_answers(body, hashes, host.origin, unb64(host.log), unb64(host.sequencer))
-        changed: list[Item] = []
-        with self.outbox.undone_on_failure():  # then the same bytes are sent once more, and the answer is the same
-            for item, fate in zip(sent, fates, strict=True):
-                if fate.index is not None:
-                    changed += self.outbox.proved(item.id, item.leaf, fate.index, note)
-                elif fate.refusal is not None:
-                    refusal, mono_us = fate.refusal, self.clock.monotonic_us()
-                    changed += self.outbox.refused(item.id, item.leaf, refusal.reason, refusal.detail, mono_us)
-            with self.store.transaction():
-                for item in changed:
-                    self._store_item(item)
-        for item in changed:
-            self._ended(item)
-        self.changed = True
-
-    # After a halt.
-
-    @property
-    def chain_lost(self) -> bool:
-        """Whether the host says that our chain ends elsewhere in the history that it shows now."""
-        return self.outbox.lost
-
-    def find_chain(self, leaves: Sequence[bytes], *, first: bool) -> bool:
-        """Look for our newest entry among leaves that the host shows; `first` says that there are none before them.
-
-        An own signature is all that is believed of them. True when the search is over.
-        """
-        key = b64(self.outbox.signers["node"].public_key)
-        for leaf in reversed(leaves):
-            entry = open_leaf(0, leaf).entry if key.encode() in leaf else None
-            if entry is not None and entry.link.key == key:
-                self._chain_shown(entry)
-                return True
-        if first:
-            self._chain_shown(None)
-        return first
-
-    def _chain_shown(self, own: Entry | None) -> None:
-        with self.outbox.undone_on_failure(), self.store.transaction():
-            for item in self.outbox.shown(own):
-                self._store_item(item)
-        self.changed = True
-
-    def decide(self, name_hex: str, *, again: bool) -> None:
-        """An officer's word on a held or refused act: send it after all, or forget it. Raises as `put`."""
-        try:
-            name = b64(bytes.fromhex(name_hex))
-        except ValueError as error:
-            raise InvalidValue("act_hash", "32 bytes in hex") from error
-        with self.outbox.undone_on_failure(), self._storing(name, self.outbox.items.get(name)):
-            if again:
-                self._store_item(self.outbox.again(name))
-            else:
-                self.outbox.drop(name)
-                self.store.drop_outbox(name)
-        self.alarms.settle(f"outbox/{name}", anew=True)
-        self.changed = True
-
-    def place_of(self, act: Act) -> int | None:
-        """Where an act of this node stands in the verified log; None while it is not there."""
-        return self.logged_at.get(b64(act_hash(act)))
