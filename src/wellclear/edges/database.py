@@ -11,7 +11,7 @@ import fcntl
 import os
 import sqlite3
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,7 @@ from wellclear.errors import Misconfigured, Unavailable
 Connect = Callable[[str], sqlite3.Connection]
 """How a connection is made from a URI; tests hand in one that fails on purpose."""
 
-FORM = 1
+FORM = 2
 _FIRST_PAGE_BYTES = 4096
 """Until there are tables, a file has one page; they may still lie in its log of writes when it has no more."""
 BUSY_TIMEOUT_S = 5
@@ -35,9 +35,20 @@ def connect(uri: str) -> sqlite3.Connection:
 
 
 class Database:
-    """An open file. `create` makes a new one from a schema; `__init__` opens one that is there."""
+    """An open file. `create` makes a new one from a schema; `__init__` opens one that is there.
 
-    def __init__(self, path: Path, *, writing: bool = True, connecting: Connect = connect) -> None:
+    `changes` are the statements that bring a file of an older form to the next one, by the older one's number; they
+    take effect with the new number or not at all, and only a writer makes them.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        *,
+        writing: bool = True,
+        connecting: Connect = connect,
+        changes: Mapping[int, str] | None = None,
+    ) -> None:
         if not path.is_file():
             raise Misconfigured(str(path), "there is no store here", do="Nothing is created unasked: check the path")
         self.path = path
@@ -49,7 +60,7 @@ class Database:
         try:
             with self.ours():
                 self._writer = _opened(connecting(f"{path.absolute().as_uri()}?mode={'rw' if writing else 'ro'}"))
-                self._check_form()
+                self._check_form((changes or {}) if writing else {})
                 self._reader = _opened(connecting(f"{path.absolute().as_uri()}?mode=ro"))
         except BaseException:
             self._unlock()
@@ -190,14 +201,21 @@ class Database:
         """Turn what SQLite raises into `Unavailable` or `Misconfigured`."""
         return _Translated(self.path)
 
-    def _check_form(self) -> None:
-        with self.ours():
-            (application,) = self._writer.execute("PRAGMA application_id").fetchone()
-            (form,) = self._writer.execute("PRAGMA user_version").fetchone()
+    def _check_form(self, changes: Mapping[int, str]) -> None:
+        (application,) = self._writer.execute("PRAGMA application_id").fetchone()
         if application != _APPLICATION_ID:
             raise Misconfigured(str(self.path), "is no store of Wellclear")
+        (form,) = self._writer.execute("PRAGMA user_version").fetchone()
+        while form in changes and form < FORM:
+            try:
+                self._writer.executescript(f"BEGIN IMMEDIATE; {changes[form]} PRAGMA user_version={form + 1}; COMMIT;")
+            except sqlite3.Error:
+                self._roll_back()
+                raise
+            form += 1
         if form != FORM:
-            raise Misconfigured(str(self.path), f"has form {form}; this software reads form {FORM}")
+            older = "Start its host or node once with this software, which brings it forward" if form < FORM else ""
+            raise Misconfigured(str(self.path), f"has form {form}; this software reads form {FORM}", do=older)
 
     def _roll_back(self) -> None:
         try:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from nacl.exceptions import CryptoError
 from nacl.secret import SecretBox
@@ -15,7 +16,7 @@ from nacl.secret import SecretBox
 from wellclear.edges.database import Database
 from wellclear.errors import Misconfigured
 
-NODE_SCHEMA = """
+_FIRST = """
 CREATE TABLE meta (name TEXT PRIMARY KEY, value BLOB NOT NULL);
 CREATE TABLE notes (size INTEGER PRIMARY KEY, note BLOB NOT NULL);
 CREATE TABLE outbox (place INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, state TEXT NOT NULL,
@@ -25,10 +26,16 @@ CREATE TABLE outbox_parts (id TEXT NOT NULL REFERENCES outbox (id), number INTEG
 CREATE TABLE drafts (id TEXT PRIMARY KEY, row BLOB NOT NULL);
 CREATE TABLE rings (name TEXT PRIMARY KEY, at_us INTEGER NOT NULL);
 CREATE TABLE openings (commitment TEXT PRIMARY KEY, box BLOB NOT NULL);
-CREATE TABLE epoch_keys (party TEXT NOT NULL, number INTEGER NOT NULL, box BLOB NOT NULL, PRIMARY KEY (party, number));
-CREATE TABLE randoms (random BLOB PRIMARY KEY, sha TEXT NOT NULL);
-CREATE TABLE cosigned (origin TEXT PRIMARY KEY, size INTEGER NOT NULL, note BLOB NOT NULL);
 """
+_SEALED = """
+CREATE TABLE IF NOT EXISTS epoch_keys (party TEXT NOT NULL, number INTEGER NOT NULL, box BLOB NOT NULL,
+    PRIMARY KEY (party, number));
+CREATE TABLE IF NOT EXISTS randoms (random BLOB PRIMARY KEY, sha TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS cosigned (origin TEXT PRIMARY KEY, size INTEGER NOT NULL, note BLOB NOT NULL);
+"""
+NODE_SCHEMA = _FIRST + _SEALED
+CHANGES: Final = {1: _SEALED}
+"""What brings a store of an older form to the next. Form 1 was written before parts were sealed, and by some later."""
 
 
 @dataclass(frozen=True, slots=True)

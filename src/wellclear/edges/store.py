@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from wellclear.edges.database import Connect, Database, connect
-from wellclear.edges.node_tables import NODE_SCHEMA, NodeTables
+from wellclear.edges.node_tables import CHANGES, NODE_SCHEMA, NodeTables
 from wellclear.errors import InvalidValue, Malformed, Misconfigured
 from wellclear.log.checkpoint import parse_checkpoint
 from wellclear.log.merkle import Frontier, leaf_hash
@@ -55,12 +55,12 @@ class Store(NodeTables):
     def open(
         cls, path: Path, *, box_key: bytes | None = None, writing: bool = True, connecting: Connect = connect
     ) -> Store:
-        """A store that is there; with `writing=False` beside a running writer.
+        """A store that is there; with `writing=False` beside a running writer. A writer brings an older one forward.
 
         Raises:
-            Misconfigured: there is none, it is damaged, of another form, or another process writes to it.
+            Misconfigured: there is none, it is damaged, of a form that is not ours, or another process writes to it.
         """
-        return cls(Database(path, writing=writing, connecting=connecting), box_key)
+        return cls(Database(path, writing=writing, connecting=connecting, changes=CHANGES), box_key)
 
     def close(self) -> None:
         """Give the file back."""
