@@ -8,14 +8,14 @@ bundle and on a node's store; what the reader may not open is told as sealed.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from msgspec import UNSET
 
 from wellclear.apps.bundle.files import read_bundle
-from wellclear.apps.bundle.report import VerifyReport
+from wellclear.apps.bundle.report import VerifyReport, doubt_lines
 from wellclear.apps.bundle.verify import Progress, opener
 from wellclear.apps.figures import words
 from wellclear.apps.sentences import TELL
@@ -35,6 +35,7 @@ from wellclear.domain.parts import GROUPS_OF_KIND, Group, open_part
 from wellclear.domain.reasons import Reason
 from wellclear.errors import Malformed, Unverified
 from wellclear.log.bundle import MANIFEST, Fault, decode_manifest
+from wellclear.picture.doubt import Doubt, DoubtBook
 from wellclear.picture.fold import fold
 from wellclear.picture.picture import Picture, Step
 from wellclear.watch.duties import DutyBook, Owing, Rung
@@ -87,7 +88,8 @@ class Teller:
         self._memory = Memory(reader)
         self._book = DutyBook()
         self._clocks = ClockReader()
-        self._clock_lines: dict[int, int] = {}
+        self._places: dict[int, int] = {}
+        self._doubts = DoubtBook()
         self._picture = Picture()
 
     def take(self, logged: Logged, before: Picture, step: Step) -> None:
@@ -98,6 +100,8 @@ class Teller:
         entry = logged.entry
         self._book.apply(step, entry)
         self._picture = step.picture
+        self._places[logged.index] = len(self.lines)
+        doubts = self._doubts.take(logged, step)
         if entry is None:
             self.lines.append(self._no_entry(logged, step))
             return
@@ -107,6 +111,7 @@ class Teller:
             self._tell_clock(entry, before, step, rang=bool(passed))
         else:
             self.lines.append(self._told(entry, before, step))
+        self._tell_doubts(doubts)
 
     def close(self) -> list[Line]:
         """All lines, with what was still open when the log ended."""
@@ -120,16 +125,28 @@ class Teller:
 
     def _tell_clock(self, entry: Entry, before: Picture, step: Step, *, rang: bool) -> None:
         said = self._clocks.read(entry, before, step, rang=rang)
-        self._clock_lines[before.size] = len(self.lines)
         line = Line(step.picture.now_us, before.size, "time", said.text, said.details, said.facts, said.routine)
         self.lines.append(line)
 
     def _tell_contradicted(self, entry: Entry) -> None:
         """An earlier clock message is no routine once another clock has said otherwise."""
         for index, words_ in self._clocks.contradicted(entry):
-            place = self._clock_lines[index]
+            place = self._places[index]
             line = self.lines[place]
             self.lines[place] = replace(line, details=(*line.details, words_), routine=False)
+
+    def _tell_doubts(self, doubts: Sequence[Doubt]) -> None:
+        """What a lost key has said since is marked where it stands, and counted where the key is revoked."""
+        for doubt in doubts:
+            place = self._places[doubt.index]
+            line = self.lines[place]
+            facts = {**line.facts, "doubtful": "yes"}
+            self.lines[place] = replace(line, details=(*line.details, f"DOUBTFUL: {doubt.words}."), facts=facts)
+        if doubts:
+            indices = sorted({doubt.index for doubt in doubts})
+            last = self.lines[-1]
+            facts = {**last.facts, "makes_doubtful": indices}
+            self.lines[-1] = replace(last, details=(*last.details, *map(_sentence, doubt_lines(doubts))), facts=facts)
 
     def _no_entry(self, logged: Logged, step: Step) -> Line:
         why = logged.fault or Reason.BAD_ENVELOPE
@@ -221,6 +238,10 @@ def _own_clock(told: Told) -> list[str]:
     claim_us = told.entry.link.time
     far = abs(claim_us - told.now_us) > CLOCK_APART_US
     return [f"By its author's clock it was {moment(claim_us)}."] if far else []
+
+
+def _sentence(doubtful: str) -> str:
+    return f"Doubtful from now on: {doubtful}"
 
 
 def _in_brackets(detail: str) -> str:

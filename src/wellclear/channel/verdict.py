@@ -11,6 +11,7 @@ from wellclear.errors import Unverified, WellclearError
 from wellclear.log.bundle import Fault, Manifest
 from wellclear.log.checkpoint import Checkpoint
 from wellclear.log.merkle import Tree
+from wellclear.picture.doubt import DoubtBook
 from wellclear.picture.picture import Picture
 
 
@@ -43,6 +44,8 @@ class Verdict:
     digests: dict[int, bytes] = field(default_factory=dict)
     hosts: list[tuple[int, HostCard]] = field(default_factory=list)
     """From which size of the log on which host signs."""
+    doubts: DoubtBook = field(default_factory=DoubtBook)
+    """What revoked keys have said since they were lost; it stands all the same."""
 
     @property
     def ok(self) -> bool:

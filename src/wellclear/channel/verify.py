@@ -181,6 +181,7 @@ def _replay(
             picture = verdict.picture
             _check_entry(verdict, picture, logged)
             step = fold(picture, logged)
+            verdict.doubts.take(logged, step)
             verdict.picture = step.picture
             verdict.remarks += len(step.remarks)
             verdict.digests[step.picture.size] = step.picture.digest

@@ -226,4 +226,16 @@ RULES: tuple[Rule, ...] = (
         new="opened",
         tests=("tests/unit/apps/node/test_core.py::test_openings_lie_encrypted_in_the_store",),
     ),
+    Rule(
+        name="lost-keys-make-doubtful",
+        proves=("R33",),
+        says="What a lost key said until its revocation is marked, and nothing else is.",
+        at="wellclear.picture.doubt:DoubtBook._doubts",
+        old="first, last = bisect_left(indices, since), bisect_left(indices, end)",
+        new="first, last = bisect_left(indices, since + 1), bisect_left(indices, end)",
+        tests=(
+            "tests/properties/picture/test_doubt.py::test_a_lost_key_makes_doubtful_what_it_said_since_and_no_state_changes",
+            "tests/unit/apps/test_doubtful.py::test_a_bundle_with_a_lost_key_holds_and_says_what_is_doubtful",
+        ),
+    ),
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from wellclear.channel.verdict import Verdict
@@ -9,8 +10,10 @@ from wellclear.domain.marks import EXERCISE
 from wellclear.domain.quantities import dtg, format_time
 from wellclear.errors import InvalidValue
 from wellclear.log.bundle import Fault
+from wellclear.picture.doubt import Doubt
 
 FAULTS_SHOWN = 40
+DOUBTFUL = "What is doubtful, though it holds:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +30,8 @@ class VerifyReport:
     faults: tuple[Fault, ...]
     unknown: tuple[str, ...]
     exercise: bool = False
+    doubtful: tuple[Doubt, ...] = ()
+    """What a lost key may have said in other hands; it verifies, and stands, all the same."""
 
     @classmethod
     def of(cls, path: str, verdict: Verdict) -> VerifyReport:
@@ -43,6 +48,7 @@ class VerifyReport:
             faults=tuple(verdict.faults),
             unknown=tuple(verdict.unknown),
             exercise=verdict.picture.exercise,
+            doubtful=tuple(doubt for _, marks in sorted(verdict.doubts.marks.items()) for doubt in marks),
         )
 
     @property
@@ -80,6 +86,7 @@ class VerifyReport:
         said += _section("What holds:", list(self.holds))
         if self.remarks:
             said.append(f"  {self.remarks} entries could not stand and moved nothing; the timeline names them.")
+        said += _section(DOUBTFUL, doubt_lines(self.doubtful))
         return said + _section("What no check of these files can tell:", list(self.unknown))
 
     def _fault_lines(self, *, verbose: bool) -> list[str]:
@@ -109,6 +116,10 @@ class VerifyReport:
             "faults": [
                 {"file": one.file, "index": one.index, "why": one.why, "follows": "yes" if one.follows else "no"}
                 for one in self.faults
+            ],
+            "doubtful": [
+                {"index": one.index, "how": one.how, "holder": one.holder, "use": one.use, "revoked": one.revoked}
+                for one in self.doubtful
             ],
             "unknown": list(self.unknown),
         }
@@ -148,6 +159,26 @@ class ExportReport:
             "bytes": self.bytes,
             "readers": list(self.readers),
         }
+
+
+def doubt_lines(doubts: Iterable[Doubt]) -> list[str]:
+    """One line for each lost key and what it did, with the entries in runs."""
+    found: dict[str, list[int]] = {}
+    for doubt in doubts:
+        found.setdefault(doubt.words, []).append(doubt.index)
+    return [f"{_runs(indices)}: {words}." for words, indices in found.items()]
+
+
+def _runs(indices: list[int]) -> str:
+    """Entries as runs: `entries 3 to 5, 9`."""
+    runs: list[list[int]] = []
+    for index in indices:
+        if runs and index == runs[-1][1] + 1:
+            runs[-1][1] = index
+        else:
+            runs.append([index, index])
+    told = ", ".join(str(first) if first == last else f"{first} to {last}" for first, last in runs)
+    return f"entr{'y' if len(indices) == 1 else 'ies'} {told}"
 
 
 def _consequences(count: int) -> str:

@@ -37,6 +37,7 @@ _DEEDS: Final = {
     "stale": "check the link; telephone",
     "head_differs": "wellclear export PATH; ask for the host's note",
     "false_part": "wellclear verify-evidence FILE; show it to all",
+    "doubtful": "wellclear board; ask its author by voice",
     "halted": "wellclear export PATH; call every party",
     "disk": "make room on the disk",
     "outside": "the record has it not: call its author",

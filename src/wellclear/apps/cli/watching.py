@@ -112,8 +112,14 @@ def summary_lines(board: Fields) -> list[str]:
             if outbox.get(name) or name not in ("held", "unproven")
         ),
         f"  open: {mine} own duties, {len(sounding(board))} alarms, {len(conflicts_in(board))} conflicts",
+        *([f"  DOUBTFUL: {count} entries, said with a key that was lost"] if (count := doubtful_count(board)) else []),
         *(["  what rings, and what answers it: wellclear alarm list"] if sounding(board) else []),
     ]
+
+
+def doubtful_count(board: Fields) -> int:
+    """How many entries a lost key has made doubtful."""
+    return int(board.get("doubtful", {}).get("count", 0))
 
 
 def saw_log(witness: Fields, size: int) -> str:
@@ -180,7 +186,16 @@ def board_view(board: Fields) -> RenderableType:
     ]  # fmt: skip
     columns = ("notice", "v", "category", "state", "prec", "start", "end", "answers", "flags")
     parts += [Text(""), table(columns, notices)] if notices else [Text("No notices.")]
-    return Group(*parts)
+    return Group(*parts, *doubtful(board))
+
+
+def doubtful(board: Fields) -> list[RenderableType]:
+    """What was said with a key that was lost; it stands, and whoever relies on it asks first."""
+    rows = [
+        (row["index"], row["kind"], row["item"], row["desk"] or row["party"], row.get("said", ""),
+         "; ".join(row["why"])) for row in board.get("doubtful", {}).get("rows", [])
+    ]  # fmt: skip
+    return [Text(""), table(("DOUBTFUL entry", "kind", "item", "of", "said", "why"), rows)] if rows else []
 
 
 def safety_and_requests(board: Fields) -> list[RenderableType]:
@@ -211,7 +226,7 @@ def safety_and_requests(board: Fields) -> list[RenderableType]:
 def flags_of(row: Fields) -> str:
     """What is vague in a notice, and for whom its lead time is less than agreed."""
     short = [f"{party} {flag}" for party, flag in row.get("lead", {}).items() if flag != "AGREED"]
-    return ", ".join([*map(str, row.get("flags", [])), *short])
+    return ", ".join([*(["DOUBTFUL"] if row.get("doubtful") else []), *map(str, row.get("flags", [])), *short])
 
 
 def conflict_table(rows: list[Fields]) -> RenderableType:

@@ -33,11 +33,12 @@ AlarmState = Literal["unack", "acked", "cleared"]
 AlarmKind = Literal[
     "answer_owed", "no_answer", "escalated", "conflict", "refused", "remark", "asks_officer", "head_differs", "stale",
     "halted", "false_part", "readback_differs", "unconfirmed", "clock", "disk", "request", "message", "outside",
+    "doubtful", "picture_differs",
 ]  # fmt: skip
 
 
 _SILENCE: Final = "silence/"
-_EVENTS = frozenset({"message", "remark", "unconfirmed", "outside"})
+_EVENTS = frozenset({"message", "remark", "unconfirmed", "outside", "doubtful"})
 """What happened and is over: once somebody has seen it, it goes."""
 
 

@@ -1,4 +1,4 @@
-"""What the local API tells of epochs, and how a running node takes a further sealing key of its party."""
+"""What the local API tells of epochs and lost keys, and how a running node takes a further sealing key of its party."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any, Final
 import msgspec
 from litestar import get, post
 from litestar.di import NamedDependency
-from litestar.params import JSONBody
+from litestar.params import FromQuery, JSONBody
 from msgspec import UNSET
 
 from wellclear.apps.node.said import Row
@@ -16,6 +16,7 @@ from wellclear.apps.node.service import NodeService
 from wellclear.apps.node.sessions import asked_to_open
 from wellclear.domain.canonical import b64
 from wellclear.edges.keyring import Keyring
+from wellclear.errors import InvalidValue
 
 Service = NamedDependency[NodeService]
 Home = NamedDependency[Keyring]
@@ -52,6 +53,18 @@ def _key_state(service: NodeService, author: str, number: int, audience: list[st
     return core.epochs.state_of(author, number) if core.party in {author, *audience} else "not ours"
 
 
+@get("/api/doubtful")
+async def doubtful(
+    service: Service, key: FromQuery[str] = "", since: FromQuery[int] = 0, lost_us: FromQuery[int] = -1
+) -> Row:
+    """What would become doubtful if a key were revoked now, as lost at an entry, or at a moment of the picture."""
+    core = service.core
+    if key not in core.picture.keys:
+        raise InvalidValue("key", "no such key is known in this channel")
+    since = core.doubted.book.index_at(lost_us) if lost_us >= 0 else max(since, 0)
+    return {"key": key, "since": since, **core.doubted.would(key, since)}
+
+
 @post("/api/sealing", status_code=200)
 async def take_sealing(service: Service, keyring: Home, data: JSONBody[SealingBody]) -> Row:
     """Open every sealing key in the home: the node needs a new one before the log says that it holds."""
@@ -62,5 +75,5 @@ async def take_sealing(service: Service, keyring: Home, data: JSONBody[SealingBo
     return {"keys": told}
 
 
-KEYS: Final = [epochs, take_sealing]
+KEYS: Final = [epochs, doubtful, take_sealing]
 """The handlers of this module."""

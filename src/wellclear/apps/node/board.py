@@ -64,6 +64,7 @@ def board(core: NodeCore, link_words: str) -> Row:
         "compared": compared(core),
         "safety": [notice_row(core, item) for _, item in sorted(core.view.items.items()) if item.kind == "safety"],
         "requests": requests(core), "messages": messages(core), "remarks": remarks(core),
+        "doubtful": core.doubted.told(),
     }  # fmt: skip
 
 

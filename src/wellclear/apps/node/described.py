@@ -15,6 +15,7 @@ from wellclear.apps.node.api_check import DraftsBody
 from wellclear.apps.node.api_desk import ACTIONS, AlarmBody, DeskBody, SessionBody
 from wellclear.apps.node.api_keys import SealingBody
 from wellclear.apps.node.shapes import Fields, YesNo
+from wellclear.apps.node.shapes_persons import DeskRow, Officer, Preview
 from wellclear.domain.entry import Act, Approval
 from wellclear.domain.parts import Articles
 
@@ -32,8 +33,8 @@ _ASKER: Final = {
 class Roster(TypedDict):
     """Desks and persons of one party."""
 
-    desks: list[shapes.DeskRow]
-    persons: list[shapes.Officer]
+    desks: list[DeskRow]
+    persons: list[Officer]
 
 
 class RosterAnswer(Roster):
@@ -301,6 +302,11 @@ OPERATIONS: Final[dict[str, Operation]] = {
     "see_alarm": Operation({200: Silenced}, (*SENT, 404), AlarmBody, path="/api/alarms/{key}/acknowledge"),
     "outbox_item": Operation({200: Decided}, SENT, DeskBody),
     "epochs": _told(Epochs),
+    "doubtful": Operation({200: Preview}, (*DOOR, 400, 422), None, (
+        Parameter("key", "query", {"type": "string"}, "The public key, base64."),
+        Parameter("since", "query", {"type": "integer"}, "The entry since which it may have been in other hands."),
+        Parameter("lost_us", "query", {"type": "integer"}, "Or the moment, in microseconds UTC, of the picture."),
+    )),
     "take_sealing": Operation({200: SealingKeys}, SENT, SealingBody),
 }  # fmt: skip
 

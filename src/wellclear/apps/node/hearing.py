@@ -271,6 +271,7 @@ class Hearing(Holding):
         if entry is not None and entry.act.kind == "epoch" and not step.remarks:
             self.epochs.heard(logged)
         self.epochs.folded(step)
+        doubts = self.doubted.take(logged, step)
         known = self.parts.open_known(entry.act, self.opening) if entry is not None else {}
         self.view, remarks = fold_view(self.view, logged, step, known)
         self.duties.apply(step, entry)
@@ -290,6 +291,7 @@ class Hearing(Holding):
                 self.drift.take(author, entry.link.time, fresh_us)
             filed = self.view.filed.get(logged.index)
             self.ringing.arrived(step, logged, remarks, self.now_us, filed.item if filed is not None else "")
+            self.ringing.doubtful(logged.index, doubts, self.now_us)
         self.ringing.settled(step, self.picture)
 
     # Parts.

@@ -16,6 +16,7 @@ from msgspec import UNSET
 from wellclear.airspace.turns import Turns
 from wellclear.apps.node.alarms import AlarmBook
 from wellclear.apps.node.detection import Change, Detection
+from wellclear.apps.node.doubted import Doubted
 from wellclear.apps.node.epochs import EpochKeys, NodeKeys
 from wellclear.apps.node.ids import decode_counters
 from wellclear.apps.node.outside import Outside
@@ -29,7 +30,7 @@ from wellclear.channel.follower import Follower
 from wellclear.channel.opening import open_leaf
 from wellclear.channel.outbox import Item, Outbox
 from wellclear.channel.witnesses import Witnesses
-from wellclear.domain.entry import PartRef, decode_leaf
+from wellclear.domain.entry import Act, PartRef, act_hash, decode_leaf
 from wellclear.domain.logged import Remark
 from wellclear.edges.clock import Clock
 from wellclear.edges.store import Store
@@ -54,7 +55,7 @@ class Holding:
         party: whose node this is.
         channel: the channel's id, as people have read it to each other.
         store: its own store; nobody else writes there.
-        keys: the node's, which links entries, the party's, under which epochs open, and its cosigner.
+        keys: the node's, which links entries, the party's, under which epochs open, its cosigner and picture keys.
         clock: the machine's.
         entropy: so many random bytes, for salts and keys.
     """
@@ -80,6 +81,7 @@ class Holding:
         self.detection = Detection(party)
         self._detecting: Turns[list[Change]] | None = None
         self.said = SaidRows()
+        self.doubted = Doubted(self._act_there)
         self.epochs = EpochKeys(party, store, [keys.sealing, *keys.further])
         self.outside = Outside(party, self.epochs.opening)
         self.unstored = Unstored(store)
@@ -163,11 +165,15 @@ class Holding:
 
     def _act_at(self, index: int) -> bytes:
         """The hash of the act that stands at an index of the own log; empty where none can be read there."""
+        act = self._act_there(index)
+        return b"" if act is None else act_hash(act)
+
+    def _act_there(self, index: int) -> Act | None:
         leaves = self.store.leaves(index, index + 1)
         try:
-            return decode_leaf(leaves[0]).act_hash if leaves else b""
+            return decode_leaf(leaves[0]).act if leaves else None
         except Malformed:
-            return b""
+            return None
 
     def author_of(self, index: int) -> str:
         """The party that an entry names as its author; empty where it cannot be told."""

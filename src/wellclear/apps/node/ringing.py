@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import hashlib
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
 from msgspec import UNSET
 
 from wellclear.apps.node.alarms import Alarm, AlarmBook, AlarmKind
 from wellclear.apps.node.detection import Change
+from wellclear.apps.node.doubted import ring_words
 from wellclear.channel.outbox import Item
 from wellclear.domain.entry import Act, Precedence
 from wellclear.domain.logged import Logged, Remark
 from wellclear.domain.reasons import Reason
 from wellclear.errors import Misconfigured, Unavailable
+from wellclear.picture.doubt import Doubt
 from wellclear.picture.picture import Change as RowChange
 from wellclear.picture.picture import Picture, Step
 from wellclear.picture.rows import AnswerRow
@@ -205,6 +207,11 @@ class Ringing:
         """An author's own signature shows that it has sent another text than it committed to."""
         words = f"{author} has sent another text than it committed to in entry {index}; the proof lies in {file}"
         self._begin(f"false/{index}", "false_part", "O", words, own_us, index=index)
+
+    def doubtful(self, index: int, doubts: Sequence[Doubt], own_us: int) -> None:
+        """A revocation says that a key was in other hands for a while; what it said then stands, and is marked."""
+        if doubts:
+            self._begin(f"doubtful/{index}", "doubtful", "O", ring_words(doubts), own_us, index=index)
 
     def halted(self, why: str, evidence: bytes, own_us: int) -> None:
         """The host has signed two histories; the next host that does so rings again."""

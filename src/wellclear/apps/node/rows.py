@@ -57,6 +57,7 @@ def notice_row(core: NodeCore, item: ItemView) -> Row:
         told["keep_until_day"] = row.keep_until
     if item.code:
         told["code"] = item.code
+    told["doubtful"] = list(core.doubted.of_item(item.id))
     return told | core.said.row_of(item) | _leads(core, told["recipients"]) | shown_row(version)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any, Literal, NotRequired, TypedDict
 
+from wellclear.apps.node.shapes_persons import Doubtful, DoubtRow, Officer
 from wellclear.domain.parts import Cell, ReadbackRow
 
 YesNo = Literal["yes", "no"]
@@ -186,6 +187,7 @@ class Notice(Window, SafetyWords):
     shown: dict[str, list[str]]
     levels: dict[str, int]
     disclosed: list[Disclosed]
+    doubtful: list[DoubtRow]
 
 
 class RungRow(TypedDict):
@@ -392,21 +394,6 @@ class Clock(TypedDict):
     ahead_ms: int
 
 
-class Officer(TypedDict):
-    """A person on a roster."""
-
-    person: str
-    key: str
-    roles: list[str]
-
-
-class DeskRow(TypedDict):
-    """A desk on a roster, and for which one it stands in."""
-
-    desk: str
-    stands_in: NotRequired[str]
-
-
 class Board(TypedDict):
     """Everything that a watch officer must see at once."""
 
@@ -441,3 +428,4 @@ class Board(TypedDict):
     requests: list[Request]
     messages: list[Message]
     remarks: list[RemarkRow]
+    doubtful: Doubtful

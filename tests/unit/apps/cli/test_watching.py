@@ -112,3 +112,13 @@ def test_a_halted_board_says_what_still_works_and_what_was_heard_outside_the_rec
     text = shown(board_view(board), capsys)
     for words in ("Safety still goes out.", "Telephone every party.", "OUTSIDE THE RECORD", "unknown", "1 unproven"):
         assert words in text
+
+
+def test_what_is_doubtful_stands_beside_the_board(capsys: pytest.CaptureFixture[str]) -> None:
+    row = {"index": 40, "kind": "notice", "item": "NORTHLAND-1001-9", "party": "NORTHLAND", "desk": "NORTHLAND/OPS"}
+    row |= {"version": 1, "why": ["approved by NORTHLAND/R1's key"]}
+    board = BOARD | {"doubtful": {"count": 3, "rows": [row]}}
+    board["notices"] = [BOARD["notices"][0] | {"doubtful": [row]}]
+    text = shown(board_view(board), capsys)
+    assert "DOUBTFUL: 3 entries" in text and "DOUBTFUL entry" in text and "DOUBTFUL, coarse" in text
+    assert "DOUBTFUL" not in shown(board_view(BOARD), capsys)

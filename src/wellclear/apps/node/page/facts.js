@@ -119,6 +119,16 @@ export function marks(notice, acts) {
       acts?.(row) ? el("tr", { class: "acts" }, el("td", { colspan: MARKS.length }, acts(row))) : undefined)));
 }
 
+// One entry that a lost key may have linked or approved in other hands: it stands, and somebody should ask.
+export const doubt = (row) => [say("index", { index: row.index }), ": ", words(String(row.kind).replaceAll("_", " ")), " ", ltr(row.item ?? ""), " ",
+  ltr(row.desk || row.party || ""), " ", el("span", { class: "small" }, words((row.why ?? []).join("; ")))];
+
+export function doubtful(notice) {
+  const rows = notice.doubtful ?? [];
+  if (!rows.length) return "";
+  return el("details", { class: "bad", open: "" }, el("summary", {}, el("b", { class: "flag bad" }, say("doubtful"))), el("ul", { class: "small" }, rows.map((row) => el("li", {}, doubt(row)))));
+}
+
 const atBest = (notice, party) => (notice.recipients ?? []).some((row) => row.lead?.at_best === "yes" && (row.party ?? row.desk.split("/")[0]) === party);
 
 // Who reads which field groups of it; that stands in the record for all to see.

@@ -2,7 +2,7 @@
 
 import { button, el, keep, ltr, ordered, replace, say, words } from "./dom.js";
 import { askAltitude, askDelay, askPassed, askUnable, writeMessage } from "./asking.js";
-import { asked, between, cellFacts, change, countdown, further, ladder, leads, marks, precedence, shown, sign, volumeFacts } from "./facts.js";
+import { asked, between, cellFacts, change, countdown, doubt, doubtful, further, ladder, leads, marks, precedence, shown, sign, volumeFacts } from "./facts.js";
 import { press } from "./officer.js";
 import { heightGap, length, positionText, span } from "./say.js";
 import { isClash, isOurs, itemOf, measure, state } from "./state.js";
@@ -36,6 +36,15 @@ export function drawLists() {
   panel("request", (board.requests ?? []).map((row) => ({ key: row.id, sign: sign(row), make: () => request(row) })), () => ["requests_none"]);
   panel("remark", (board.remarks ?? []).map((row, at) => ({ key: `${row.index} ${row.reason} ${at}`, sign: sign(row), make: () => remark(row) })), () => ["remarks_none"]);
   drawOutbox(board.outbox ?? {});
+  drawDoubtful(board.doubtful ?? {});
+}
+
+// What a lost key may have said in other hands; a message or an amendment of the past has no other place on this page.
+function drawDoubtful(told) {
+  const rows = told.rows ?? [];
+  document.getElementById("doubtful").hidden = !told.count;
+  panel("doubtful", rows.map((row) => ({ key: `${row.index}`, sign: sign(row), make: () => el("p", { class: "remark" }, el("b", { class: "flag bad" }, say("doubtful")), " ",
+    doubt(row)) })), () => ["doubtful_machines", { n: told.count ?? 0 }]);
 }
 
 function drawDuties(duties) {
@@ -98,6 +107,7 @@ function notice(row) {
       mine ? el("span", { class: "whose mine" }, say("mine")) : ltr(row.party), " ", words(String(row.category ?? "").replaceAll("_", " "))),
     el("p", {}, el("b", { class: "state" }, words(row.state)), " ", precedence(row.precedence), " ", row.start ? between(row) : "",
       (row.flags ?? []).map((flag) => [" ", el("b", { class: "flag bad" }, words(String(flag.reason ?? flag).replaceAll("_", " ")))])),
+    doubtful(row),
     leads(row),
     shown(row),
     row.volumes?.length ? row.volumes.map(volumeFacts) : row.cell ? cellFacts(row.cell) : el("p", {}, say("no_volume")),
@@ -123,6 +133,7 @@ function safety(row) {
   return el("article", { class: "notice safety-item", tabindex: 0, "data-nav": "", "data-focus": `safety ${row.id}` },
     el("h3", {}, el("span", { class: "badge" }, "▲ ", say(`code_${row.code}`)), " ", ltr(row.id), " ", ltr(row.party ?? "")),
     el("p", {}, precedence(row.precedence), " ", words(row.state ?? ""), " ", row.lat ? ltr(positionText([row.lat, row.lon])) : "", " ", words(row.who ?? "")),
+    doubtful(row),
     row.text ? el("p", {}, words(row.text)) : "", (row.volumes ?? []).map(volumeFacts),
     marks(row, (recipient) => answerButtons(row, recipient)));
 }

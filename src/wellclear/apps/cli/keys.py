@@ -1,0 +1,190 @@
+"""key: the party's further keys, their passphrases, and the end of one that was lost or stolen."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, get_args
+
+import msgspec
+import typer
+
+from wellclear.apps.cli.acting import Fields, Intent, Workplace
+from wellclear.apps.cli.asking import agree, new_passphrase, passphrase
+from wellclear.apps.cli.by_party import RecoveryFile, by_party
+from wellclear.apps.cli.options import NODE_HOME, WAIT_S, Administrators, AsJson, Home, PassphraseFile, Wait, Yes
+from wellclear.apps.cli.output import note, show, tell
+from wellclear.apps.cli.typed import moment
+from wellclear.domain.canonical import unb64
+from wellclear.domain.kinds import AddKey
+from wellclear.domain.spoken import spoken
+from wellclear.edges.keyring import SEALING_USE, Keyring, change_passphrase, create_key, public_half
+from wellclear.edges.settings import load_node
+from wellclear.errors import InvalidValue
+
+app = typer.Typer(no_args_is_help=True, help="The party's further keys.")
+
+NEW = "WELLCLEAR_NEW_PASSPHRASE"
+ADDED_USES = get_args(msgspec.structs.fields(AddKey)[1].type)
+
+
+@app.command("add")
+def add_key(
+    use: Annotated[str, typer.Argument(metavar="USE", help=f"{', '.join(ADDED_USES)}.")],
+    public: Annotated[
+        str | None, typer.Option("--key", metavar="BASE64", help="Its public half, if made elsewhere.")
+    ] = None,
+    new: Annotated[
+        bool, typer.Option("--new", help="Of sealing: make a new key beside the present one, which opens what was.")
+    ] = False,
+    hybrid: Annotated[bool, typer.Option("--hybrid", help="With --new: X25519 together with ML-KEM-768.")] = False,
+    administrators: Administrators = None,
+    passphrase_file: PassphraseFile = None,
+    recovery_passphrase_file: RecoveryFile = None,
+    home: Home = NODE_HOME,
+    wait_s: Wait = WAIT_S,
+    as_json: AsJson = False,
+) -> None:
+    """Register a further key of the party; one of the same use is replaced, unless it is a standby's.
+
+    A key that is to be replaced must be moved out of this home first; the new one is then made here. Only
+    `sealing --new` keeps the former beside it, since that opens what was sealed before. Every epoch with the party
+    ends, and new ones are opened.
+    """
+    if use not in ADDED_USES:
+        raise InvalidValue("USE", f"{use} is none of {', '.join(ADDED_USES)}")
+    if (new or hybrid) and (use != SEALING_USE or public is not None or not new):
+        raise InvalidValue("--new", "a new key beside the present one is made for sealing: key add sealing --new")
+    place = Workplace.open(home)
+    with place.client:
+        if new:
+            public = new_sealing(place, passphrase_file, hybrid=hybrid)
+        if public is None:
+            path = place.keys.path(use)
+            secret = new_passphrase(f"the {use} key", passphrase_file)
+            public = create_key(path, use, place.party, secret, exercise=place.exercise, kdf=place.settings.cost)
+        by_party(
+            place, Intent("add_key", members={"public": {"key": public, "use": use}}), administrators or [],
+            (passphrase_file, recovery_passphrase_file), wait_s, f"KEY ADDED for {use}", as_json=as_json,
+        )  # fmt: skip
+        if new:
+            former = place.keys.replace_sealing()
+            note(f"The former key is {former}: it opens what was sealed before, and so does every copy.")
+
+
+def new_sealing(place: Workplace, file: Path | None, *, hybrid: bool) -> str:
+    """The sealing key that is to replace the party's, made now or left by a broken-off try; the node opens it at once.
+
+    Raises:
+        Misconfigured: the passphrase is not the one under which the node opens the present key, too.
+    """
+    path = place.keys.next_sealing()
+    secret = passphrase(f"{place.party}'s node and sealing keys", file)
+    place.client.post("sealing", {"passphrase": secret})
+    if not path.exists():
+        create_key(
+            path, SEALING_USE, place.party, secret, exercise=place.exercise, kdf=place.settings.cost, hybrid=hybrid
+        )  # fmt: skip
+    place.client.post("sealing", {"passphrase": secret})
+    return public_half(path).public
+
+
+@app.command()
+def revoke(
+    whose: Annotated[
+        str,
+        typer.Argument(metavar="KEY", help="An officer's handle, a use whose key lies here, or the public key."),
+    ],
+    since: Annotated[
+        int | None, typer.Option(min=0, metavar="INDEX", help="The first entry that others may have made with it.")
+    ] = None,
+    lost: Annotated[
+        str | None, typer.Option(metavar="MOMENT", help="Or when it was last surely yours: 2026-11-23T10:00Z.")
+    ] = None,
+    passphrase_file: PassphraseFile = None,
+    recovery_passphrase_file: RecoveryFile = None,
+    home: Home = NODE_HOME,
+    wait_s: Wait = WAIT_S,
+    yes: Yes = False,
+    as_json: AsJson = False,
+) -> None:
+    """End a lost or stolen key of the party at once, by the recovery key, and with it what it added since it was lost.
+
+    What it said from then on becomes DOUBTFUL for everybody: that is shown first, then signed. Nothing is undone.
+    """
+    if (since is None) == (lost is None):
+        raise InvalidValue("--since", "say since when it was lost: either --since INDEX or --lost MOMENT")
+    lost_us = -1 if lost is None else moment(lost, "--lost")
+    place = Workplace.open(home)
+    with place.client:
+        key = key_of(place, whose)
+        preview = place.client.get("doubtful", key=key, since=since or 0, lost_us=lost_us)
+        for line in preview_lines(preview):
+            note(line)
+        agree(f"The key {spoken(unb64(key, field='KEY'))} ends for good. Go on?", yes=yes)
+        by_party(
+            place, Intent("revoke", members={"public": {"key": key, "since": preview["since"]}}), [],
+            (passphrase_file, recovery_passphrase_file), wait_s, "REVOKED", as_json=as_json,
+        )  # fmt: skip
+
+
+def key_of(place: Workplace, whose: str) -> str:
+    """The public key that an officer's handle, a use whose key lies in this home, or base64 stands for."""
+    persons = {row["person"]: str(row["key"]) for row in place.client.get("roster")["persons"]}
+    if whose in persons:
+        return persons[whose]
+    if whose in place.keys.uses():
+        return public_half(place.keys.path(whose)).public
+    return whose
+
+
+def preview_lines(preview: Fields) -> list[str]:
+    """What a revocation would make doubtful, for whoever is about to sign it."""
+    if not preview["count"]:
+        return [f"Nothing that it said since entry {preview['since']} stands in the log: nothing becomes doubtful."]
+    rows = [
+        " ".join(filter(None, (f"  {row['index']}", row["kind"], row["item"], row.get("said", ""), row["desk"])))
+        for row in preview["rows"]
+    ]
+    machines = preview["count"] - len(rows)
+    others = [f"  and {machines} entries that the node made by itself"] if machines else []
+    return [f"From entry {preview['since']} on this becomes doubtful, for everybody:", *rows, *others]
+
+
+@app.command("show")
+def show_key(
+    use: Annotated[str, typer.Argument(metavar="USE", help="A use such as node, or an officer's handle.")],
+    home: Home = NODE_HOME,
+    as_json: AsJson = False,
+) -> None:
+    """The public half of a key in this home, and its fingerprint."""
+    info = public_half(key_path(home.expanduser(), use))
+    said = spoken(unb64(info.public))
+    kind = "EXERCISE" if info.exercise else "REAL"
+    value = {
+        "use": info.use, "owner": info.owner, "exercise": "yes" if info.exercise else "no", "key": info.public,
+        "spoken": said,
+    }  # fmt: skip
+    show(value, f"{info.owner}, {info.use}, {kind}: {info.public}", f"    {said}", as_json=as_json)
+
+
+@app.command("passphrase")
+def change(
+    use: Annotated[str, typer.Argument(metavar="USE", help="A use such as node, or an officer's handle.")],
+    passphrase_file: PassphraseFile = None,
+    new_passphrase_file: Annotated[
+        Path | None, typer.Option(metavar="FILE", help=f"Its first line is the new one; else {NEW}, else a prompt.")
+    ] = None,
+    home: Home = NODE_HOME,
+) -> None:
+    """Give a key in this home another passphrase. Each officer does so after a quickstart, alone at the keyboard."""
+    path = key_path(home.expanduser(), use)
+    old = passphrase(use, passphrase_file)
+    new = new_passphrase(use, new_passphrase_file, variable=NEW)
+    change_passphrase(path, old, new, kdf=load_node(home.expanduser(), joined=False).cost)
+    tell(f"{path} has its new passphrase.")
+
+
+def key_path(home: Path, use: str) -> Path:
+    """Where the key of a use, or of an officer, lies in a home."""
+    ring = Keyring(home)
+    return ring.officer_path(use) if use in ring.officers() else ring.path(use)
