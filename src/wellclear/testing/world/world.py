@@ -36,6 +36,8 @@ LOOK_S: Final = 1.0
 STEP_S: Final = 1.2
 FIRST_S: Final = 3.0
 """By then everybody has followed the founding."""
+HEALED_AFTER_S: Final = 0.001
+"""Of the last step: what begins at the moment of the healing would never end."""
 REST_S: Final = 45.0
 REST_STEP_S: Final = 15.0
 REST_MAX_S: Final = 180.0
@@ -175,8 +177,9 @@ class World:
         for number in range(self.plan.steps):
             at_s += gaps.expovariate(1 / STEP_S)
             self.loop.call_outside(self._step, number, after_s=at_s)
+        at_s += HEALED_AFTER_S
         self.loop.call_outside(self.heal, after_s=at_s)
-        self._until(at_s + 0.001)
+        self._until(at_s + HEALED_AFTER_S)
         self._until(self.loop.time() + REST_S)
         while not self._stopped and not self.at_rest() and self.loop.time() < at_s + REST_MAX_S:
             self._until(self.loop.time() + REST_STEP_S)
