@@ -96,12 +96,47 @@ def test_an_empty_tree_has_the_empty_root() -> None:
 
 
 def test_a_checkpoint_with_an_extension_line_is_refused() -> None:
-    """Readers differ on what they then cosign."""
+    """Readers differ on what they then cosign. Of a log that is not watched here they are nobody's fault (404)."""
     text = Checkpoint(ORIGIN, 3, Tree(leaves(3)).root()).text() + b"more\n"
     signature = LOG.sign(text)
     line = "— " + ORIGIN + " " + b64(Verifier(ORIGIN, 1, LOG.public_key).key_id + signature) + "\n"
     sent = AddCheckpoint(0, (), text + b"\n" + line.encode())
-    assert judge(sent, NOTHING_SEEN, ORIGIN, KEYS).answer is Answer.MALFORMED
+    judged = judge(sent, NOTHING_SEEN, ORIGIN, KEYS)
+    assert judged.answer is Answer.MALFORMED and "exactly three lines" in judged.why
+    assert judge(sent, NOTHING_SEEN, "caspia.example/other", KEYS).answer is Answer.UNKNOWN_LOG
+
+
+def test_the_example_of_the_specification_is_read_as_it_stands() -> None:
+    """C2SP tlog-witness, "add-checkpoint": the request body given there, whose signatures nobody can verify."""
+    body = (
+        "old 20852014\n"
+        "PlRNCrwHpqhGrupue0L7gxbjbMiKA9temvuZZDDpkaw=\n"
+        "jrJZDmY8Y7SyJE0MWLpLozkIVMSMZcD5kvuKxPC3swk=\n"
+        "5+pKlUdi2LeF/BcMHBn+Ku6yhPGNCswZZD1X/6QgPd8=\n"
+        "/6WVhPs2CwSsb5rYBH5cjHV/wSmA79abXAwhXw3Kj/0=\n"
+        "\n"
+        "example.com/behind-the-sofa\n"
+        "20852163\n"
+        "CsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=\n"
+        "\n"
+        "— example.com/behind-the-sofa Az3grlgtzPICa5OS8npVmf1Myq/5IZniMp+ZJurmRDeOoRDe4URYN7u5/Zhcyv2q1gGzGku9nTo+zyWE"
+        "+xeMcTOAYQ8=\n"
+        "— example.com/behind-the-sofa opLqBQsREYCgu6xQkYQwJr9fo45a62DN9EdmHXnZdXNqlcVGlCum2Wks+49/V6267UEjw6QUXTS5Rovn"
+        "zv++qbSzm9Q=\n"
+    ).encode()
+    sent = parse_request(body)
+    assert (sent.old_size, len(sent.proof), sent.encode()) == (20852014, 4, body)
+    assert judge(sent, NOTHING_SEEN, "example.com/behind-the-sofa", KEYS).answer is Answer.NOT_SIGNED
+    assert judge(sent, NOTHING_SEEN, ORIGIN, KEYS).answer is Answer.UNKNOWN_LOG
+
+
+def test_a_known_keys_line_that_does_not_verify_is_refused_beside_one_that_does() -> None:
+    """C2SP tlog-witness, "add-checkpoint": 403 also where name and ID match a trusted key but the signature fails."""
+    tree = Tree(leaves(5))
+    good = note(tree, 5)
+    bad = note(tree, 4).split(b"\n\n")[1]
+    both = AddCheckpoint(0, (), good + bad)
+    assert judge(both, NOTHING_SEEN, ORIGIN, KEYS).answer is Answer.NOT_SIGNED
 
 
 @pytest.mark.parametrize(
