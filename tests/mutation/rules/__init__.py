@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from tests.mutation.rules import (
     acts,
+    answers,
     channel,
     conflicts,
+    convicting,
     exercise,
     levels,
     reading,
@@ -18,8 +20,10 @@ from tests.mutation.rules import (
 
 RULES = (
     *acts.RULES,
+    *answers.RULES,
     *channel.RULES,
     *conflicts.RULES,
+    *convicting.RULES,
     *exercise.RULES,
     *levels.RULES,
     *reading.RULES,

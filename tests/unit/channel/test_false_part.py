@@ -110,6 +110,35 @@ def test_nobody_can_frame_an_author(data: st.DataObject) -> None:
         check_false_part(file.encode())
 
 
+@pytest.mark.requirement("R33", "N9")
+def test_bytes_that_the_header_does_not_name_convict_nobody(sketch: Sketch) -> None:
+    """A reader holds the part's true key, and can seal a lie under it."""
+    leaf, key, stored = shown(sketch, false=False)
+    act = decode_leaf(leaf).act
+    lie = key.seal(opening_of(LIE, bytes(32)), random_of(stored), context(act, act.parts[0]))
+    assert false_part(leaf, 0, key, lie) is None
+    with pytest.raises(Unverified, match="not those that the header names"):
+        check_false_part(FalsePart("NORTHLAND lies", 0, key.key, lie, leaf).encode())
+
+
+@pytest.mark.requirement("R33", "N9")
+def test_a_header_that_nobody_has_signed_convicts_nobody(sketch: Sketch) -> None:
+    leaf, key, stored = shown(sketch, false=True)
+    entry = decode_leaf(leaf)
+    assert false_part(leaf, 0, key, stored) is not None
+    at = leaf.rindex(entry.sig.encode()) + 4
+    forged = leaf[:at] + (b"A" if leaf[at : at + 1] != b"A" else b"B") + leaf[at + 1 :]
+    assert false_part(forged, 0, key, stored) is None
+    with pytest.raises(Unverified, match="signature"):
+        check_false_part(FalsePart("NORTHLAND lies", 0, key.key, stored, forged).encode())
+
+
+@pytest.mark.requirement("R33")
+def test_a_file_that_says_something_else_than_it_proves_is_refused() -> None:
+    with pytest.raises(Unverified, match="it proves another sentence: NORTHLAND, under the key"):
+        check_false_part(_FILE.replace(b"has sent another text", b"has always sent another text"))
+
+
 def test_a_reader_cannot_sign_the_header_that_would_frame(sketch: Sketch) -> None:
     """The same act under a forger's own key convicts that key, and the log says that it is not the author's."""
     leaf, key, stored = shown(sketch, false=False)
