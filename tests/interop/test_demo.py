@@ -18,10 +18,12 @@ from pathlib import Path
 
 import pytest
 
+from tests.interop.foreign import ask, build, toolchain
 from wellclear.apps.demo.record import verify
 from wellclear.apps.demo.scenario import PALMYRA
 from wellclear.apps.demo.station import EXERCISE_PASSPHRASE
 from wellclear.edges.settings import load_node
+from wellclear.log.equivocation import check_evidence
 
 pytestmark = pytest.mark.slow
 PATIENCE_S = 150.0
@@ -179,6 +181,29 @@ def test_at_the_end_the_channel_lives_and_the_three_commands_work(tmp_path: Path
         assert terminal.end() == 0
     finally:
         terminal.close()
+    assert all(is_gone(pid) for pid in children_of(kept).values())
+
+
+@pytest.mark.requirement("R33", "R4")
+def test_a_host_that_lies_is_caught_by_both_sides_and_convicted_before_strangers(tmp_path: Path) -> None:
+    """Step 10: the demo checks its own outcomes; what it leaves behind convinces a program that is not ours."""
+    kept = tmp_path / "kept"
+    terminal = Terminal("--hostile-host", "--fast", "--exit", "--keep", str(kept))
+    try:
+        assert terminal.end() == 0, terminal.said
+    finally:
+        terminal.close()
+    said = " ".join(terminal.said.split())
+    assert "both nodes found it out, and stopped believing the host" in said
+    assert "no more than one entry written on one log had crossed" in said
+    assert "rings, outside the record, through the very host that nobody believes" in said
+    files = [file for party in ("northland", "southland") for file in (kept / party / "evidence").iterdir()]
+    assert len(files) == 2
+    go = toolchain()
+    program = None if go is None else build(go, tmp_path)
+    for file in files:
+        assert "caspia.example/palmyra signed" in check_evidence(file.read_bytes())
+        assert program is None or ask(program, "evidence", file).ok
     assert all(is_gone(pid) for pid in children_of(kept).values())
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
 from wellclear.domain.kinds import HostCard
+from wellclear.domain.reasons import Reason
 from wellclear.errors import Unverified, WellclearError
 from wellclear.log.bundle import Fault, Manifest
 from wellclear.log.checkpoint import Checkpoint
@@ -50,6 +51,14 @@ class Verdict:
     @property
     def ok(self) -> bool:
         return not self.faults
+
+    @property
+    def sound_but_for_heads(self) -> bool:
+        """Whether all is as its authors and the host signed it, except that authors have seen another log of the host.
+
+        That is what one of two histories looks like from inside; it leaves no doubt of whose the keys are.
+        """
+        return self.host_signed and all(fault.why.startswith(f"{Reason.HEAD_DIFFERS}:") for fault in self.faults)
 
     def host_at(self, size: int) -> HostCard | None:
         """Who signs a checkpoint of this size."""

@@ -11,8 +11,10 @@ from tests.bundles import bundle_of, scripted
 from tests.interop.foreign import lay
 from tests.unit.channel.test_false_part import shown
 from wellclear.apps.cli.main import main
+from wellclear.channel.composing import link
 from wellclear.channel.false_part import false_part
 from wellclear.channel.policy import log_verifier
+from wellclear.channel.verify import verify_bundle
 from wellclear.errors import Equivocation
 from wellclear.log.checkpoint import Checkpoint, sign_checkpoint
 from wellclear.log.equivocation import check_pair
@@ -65,6 +67,27 @@ def test_two_histories_on_disk_convict_the_host(tmp_path: Path, capsys: pytest.C
     other = Sketch.founded(seed=10)
     said = told(capsys, path, "--bundle", lay(bundle_of(other).items(), tmp_path / "other"), code=5)
     assert "not that of this channel's log" in said
+
+
+@pytest.mark.requirement("R33", "N9")
+def test_one_of_two_histories_still_tells_whose_the_log_is(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A halted node has no other bundle: an entry of it names the other log. If more is wrong it tells nothing."""
+    sketch = scripted()
+    key = sketch.parties[sketch.host].key("log")
+    notes = [sign_checkpoint(Checkpoint(sketch.origin, 9, bytes([n]) * 32), key) for n in (1, 2)]
+    with pytest.raises(Equivocation) as caught:
+        check_pair(notes[0], notes[1], sketch.origin, key.public_key)
+    path = tmp_path / "evidence.txt"
+    path.write_bytes(caught.value.evidence[2])
+    party = sketch.parties["NORTHLAND"]
+    head = (len(sketch.leaves) - 1, bytes(32))
+    act = sketch.compose("time", "NORTHLAND").act
+    sketch.log(link(act, (), party.key("node"), party.chains["node"], head, sketch.now_us))
+    files = bundle_of(sketch)
+    assert [fault.why.partition(":")[0] for fault in verify_bundle(files).faults] == ["HEAD_DIFFERS"]
+    assert "held by CASPIA" in told(capsys, path, "--bundle", lay(files.items(), tmp_path / "bundle"))
+    spoiled = lay({**files, "README.txt": b"changed"}.items(), tmp_path / "spoiled")
+    assert "tells nothing of keys" in told(capsys, path, "--bundle", spoiled, code=5)
 
 
 def test_what_is_no_evidence_is_refused_in_a_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -51,14 +51,14 @@ def judged(file: bytes) -> Judged:
 
 
 def key_owner(bundle: Path, found: Judged) -> str:
-    """Whose key evidence convicts, by the log of a bundle.
+    """Whose key evidence convicts, by the log of a bundle; one of the two histories will do.
 
     Raises:
         Malformed, Unavailable, InvalidValue: the bundle cannot be read.
         Unverified: it does not verify, its log does not know the key, or the key is another party's.
     """
     verdict = verify_bundle(read_bundle(bundle))
-    if not verdict.ok:
+    if not verdict.ok and not verdict.sound_but_for_heads:
         raise Unverified(str(bundle), "does not verify, so it tells nothing of keys")
     picture = verdict.picture
     if not found.party:

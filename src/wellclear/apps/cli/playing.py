@@ -13,6 +13,9 @@ def demo(
     leave: Annotated[
         bool, typer.Option("--exit", help="End after the last step; else the channel stays alive.")
     ] = False,
+    hostile_host: Annotated[
+        bool, typer.Option("--hostile-host", help="Play steps 1, 4, 10 and 11: the host shows the two sides two logs.")
+    ] = False,
     no_browser: Annotated[bool, typer.Option("--no-browser", help="Open no page; their addresses are shown.")] = False,
     keep: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Keep all it makes in this new directory; the bundle in bundle.")
@@ -27,6 +30,8 @@ def demo(
     """
     from wellclear.apps.demo.run import main
 
-    code = main(fast=fast, leave=leave, browser=not no_browser, keep=keep, file=scenario)
+    code = main(
+        fast=fast, leave=leave, browser=not no_browser, keep=keep, file=scenario, hostile=hostile_host
+    )  # fmt: skip
     if code:
         raise typer.Exit(code)

@@ -1,8 +1,9 @@
-"""One process of the demo: `python -m wellclear.apps.demo.child host|node HOME`.
+"""One process of the demo: `python -m wellclear.apps.demo.child host|node|two-faced HOME [PARTY]...`.
 
 It is `wellclear host serve` or `wellclear node serve` with one thing more: it ends when the demo ends, however that
-ends. The demo holds the other end of this process' standard input and writes nothing there after the passphrase, so the
-end of the stream means that nobody watches any more.
+ends. `two-faced` is the host that lies (`two_faced`), to the parties that are named. The demo holds the other end of
+this process' standard input and writes nothing there after the passphrase, so the end of the stream means that nobody
+watches any more.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from wellclear.edges.settings import load_host, load_node
 from wellclear.errors import WellclearError
 
 
-def main(role: str, home: Path) -> int:
+def main(role: str, home: Path, *parties: str) -> int:
     """Serve until told to stop, or until the demo is gone; returns the exit code."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s")
     logging.getLogger("httpx").setLevel(logging.WARNING)  # a line for every part would hide what matters
@@ -30,6 +31,10 @@ def main(role: str, home: Path) -> int:
             from wellclear.apps.host.serve import serve as serve_host
 
             serve_host(load_host(home), passphrase)
+        elif role == "two-faced":
+            from wellclear.apps.demo.two_faced import serve as serve_two
+
+            serve_two(load_host(home), passphrase, parties)
         else:
             from wellclear.apps.node.serve import serve as serve_node
 
@@ -52,4 +57,4 @@ GRACE_S = 8
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1], Path(sys.argv[2])))
+    sys.exit(main(sys.argv[1], Path(sys.argv[2]), *sys.argv[3:]))

@@ -19,6 +19,7 @@ from wellclear.edges.node_client import TOKEN_FILE, NodeClient
 from wellclear.edges.settings import NodeSettings, load_host, write_node
 from wellclear.errors import WellclearError
 
+LOOPBACK = "127.0.0.1"
 KDF = "minimum"
 """What a guess of the exercise's passphrase costs: nothing, since it is printed on the screen."""
 
@@ -34,20 +35,23 @@ class Founded:
 
 def found(scenario: Scenario, directory: Path) -> Founded:
     """Make every party's keys and home below a directory, and the channel in the host's."""
-    ports = free_ports(len(scenario.parties) + 1)
+    ports = iter(free_ports(2 * len(scenario.parties) + 1))
     homes = {row.party: directory / row.party.lower() for row in scenario.parties}
     cards = [_party(row, homes[row.party]) for row in scenario.parties]
     host = scenario.host.party
     channel = create_host(
         homes[host], host, cards, scenario.settings(), scenario.signed_articles(), True, scenario.origin,
-        EXERCISE_PASSPHRASE, listen_port=ports[0], kdf=KDF,
+        EXERCISE_PASSPHRASE, listen_port=next(ports), kdf=KDF,
     )  # fmt: skip
     url = load_host(homes[host]).url
+    witnesses = {row.party: (LOOPBACK, next(ports)) for row in scenario.principals}
     nodes = {}
-    for row, port in zip(scenario.parties, ports[1:], strict=True):
+    for row in scenario.parties:
+        others = [place for party, place in witnesses.items() if party != row.party and row.party in witnesses]
         nodes[row.party] = NodeSettings(
-            homes[row.party], row.party, host_url=url, channel=channel, listen_port=port, kdf=KDF
-        )
+            homes[row.party], row.party, host_url=url, channel=channel, listen_port=next(ports), kdf=KDF,
+            witness_listen=witnesses.get(row.party), peers=tuple(f"http://{at}:{port}" for at, port in others),
+        )  # fmt: skip
         write_node(nodes[row.party])
     return Founded(channel, url, nodes)
 
@@ -82,7 +86,7 @@ def start(founded: Founded, scenario: Scenario, processes: Processes) -> None:
     """Start the host and every party's node, and come back when all answer."""
     host = scenario.host.party
     processes.start("host", "host", founded.nodes[host].home, EXERCISE_PASSPHRASE)
-    processes.await_ready("host", lambda: _answers(f"{founded.host_url}/status"))
+    processes.await_ready("host", lambda: answers(f"{founded.host_url}/status"))
     for party, settings in founded.nodes.items():
         processes.start(f"node-{party.lower()}", "node", settings.home, EXERCISE_PASSPHRASE)
     for party, settings in founded.nodes.items():
@@ -105,7 +109,8 @@ def _has_token(settings: NodeSettings) -> bool:
     return True
 
 
-def _answers(url: str) -> bool:
+def answers(url: str) -> bool:
+    """Whether something answers there as it should."""
     try:
         return httpx.get(url, trust_env=False, timeout=1).status_code == httpx.codes.OK
     except httpx.HTTPError:

@@ -37,11 +37,11 @@ class Processes:
         self._running: dict[str, subprocess.Popen[str]] = {}
         self._logs.mkdir(parents=True, exist_ok=True)
 
-    def start(self, name: str, role: str, home: Path, passphrase: str) -> None:
-        """Start `role` (host or node) on a home directory."""
+    def start(self, name: str, role: str, home: Path, passphrase: str, *more: str) -> None:
+        """Start `role` (`child`) on a home directory."""
         with self.log(name).open("ab") as log:
             child = subprocess.Popen(  # noqa: S603  # our own interpreter and module
-                [sys.executable, "-P", "-m", "wellclear.apps.demo.child", role, str(home)],
+                [sys.executable, "-P", "-m", "wellclear.apps.demo.child", role, str(home), *more],
                 stdin=subprocess.PIPE, stdout=log, stderr=log, env=environment(), start_new_session=True, text=True,
             )  # fmt: skip
         self._running[name] = child

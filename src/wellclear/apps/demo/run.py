@@ -17,6 +17,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Final
 
+from wellclear.apps.demo.hostile import two_histories
 from wellclear.apps.demo.processes import supervised
 from wellclear.apps.demo.record import record
 from wellclear.apps.demo.scenario import PALMYRA, read_scenario
@@ -28,7 +29,9 @@ from wellclear.apps.demo.watch import unanswered
 from wellclear.edges.keyring import make_private_directory
 from wellclear.errors import Misconfigured, Unavailable, WellclearError
 
-STEPS: Final[tuple[Callable[[Story], None], ...]] = (agreement, crossing, too_late, unanswered, record)
+Steps = tuple[Callable[[Story], None], ...]
+STEPS: Final[Steps] = (agreement, crossing, too_late, unanswered, record)
+HOSTILE: Final[Steps] = (agreement, crossing, two_histories, record)
 LOOK_S: Final = 1.0
 AFTER: Final = "THE END"
 EXIT_MISSING: Final = 1
@@ -36,7 +39,13 @@ INTERRUPTED: Final = 130
 
 
 def main(
-    *, fast: bool = False, leave: bool = False, browser: bool = True, keep: Path | None = None, file: Path | None = None
+    *,
+    fast: bool = False,
+    leave: bool = False,
+    browser: bool = True,
+    keep: Path | None = None,
+    file: Path | None = None,
+    hostile: bool = False,
 ) -> int:
     """Play a scenario; returns 0 when every outcome came about, 1 when one is missing, 130 when it was interrupted.
 
@@ -46,6 +55,7 @@ def main(
         browser: open the pages of the two principals' nodes.
         keep: keep everything in this new directory; the bundle is in its `bundle`.
         file: another scenario than `palmyra`.
+        hostile: the host shows the two sides different logs.
 
     Raises:
         Malformed, Unavailable: no such scenario.
@@ -58,7 +68,7 @@ def main(
             with supervised(directory) as processes, ExitStack() as stack:
                 story = Story(scenario, directory, teller, processes, fast)
                 stack.callback(story.close)
-                _play(story, browser=browser and not fast)
+                _play(story, HOSTILE if hostile else STEPS, browser=browser and not fast)
                 if not leave:
                     _stay(story)
         except OutcomeMissing as missing:
@@ -70,7 +80,7 @@ def main(
     return 0
 
 
-def _play(story: Story, *, browser: bool) -> None:
+def _play(story: Story, steps: Steps, *, browser: bool) -> None:
     teller, scenario = story.teller, story.scenario
     began = time.monotonic()
     teller.banner()
@@ -79,7 +89,7 @@ def _play(story: Story, *, browser: bool) -> None:
         "A neutral host and the nodes of the parties start as processes of their own on this machine, with real keys"
         " and files. The parties are invented, and so is what they do. Nothing leaves this machine."
     )
-    for step in STEPS:
+    for step in steps:
         try:
             step(story)
         except WellclearError as error:
@@ -88,6 +98,10 @@ def _play(story: Story, *, browser: bool) -> None:
             _open_pages(story)
     teller.console.print()
     teller.say(f"All {len(teller.outcomes)} outcomes came about, in {time.monotonic() - began:.0f} s.", "bold")
+    if not story.evidence:
+        teller.say(
+            "Step 10, a host that shows the two sides different logs, is played by: wellclear demo --hostile-host"
+        )
     teller.banner()
 
 
@@ -102,8 +116,12 @@ def _stay(story: Story) -> None:
         teller.line(f'    export PATH={shlex.quote(str(Path(sys.executable).parent))}:"$PATH"')
     teller.line(f"    export WELLCLEAR_PASSPHRASE='{EXERCISE_PASSPHRASE}'")
     teller.line(f"    wellclear board --home {home}")
-    teller.line(f"    wellclear message 'Good evening' --as W1 --to {story.first.desk} --home {home}")
-    teller.line(f"    wellclear timeline --home {home}")
+    if story.evidence:
+        teller.line(f"    wellclear safety cease 'All clear of T4' --as W1 --to {story.first.desk} --home {home}")
+        teller.line(f"    wellclear verify-evidence {story.evidence[story.second.party]}")
+    else:
+        teller.line(f"    wellclear message 'Good evening' --as W1 --to {story.first.desk} --home {home}")
+        teller.line(f"    wellclear timeline --home {home}")
     try:
         while True:
             story.second.await_change(LOOK_S)

@@ -191,6 +191,16 @@ class Station:
         members = {"desk": self.desk, "to": [to], "subject": {"id": request, "version": 1}}
         return self.say(Intent("comply", members=members))
 
+    def cry(self, code: str, desk: str) -> tuple[str, str]:
+        """A safety message by its code alone; its id, and what the node says of it: `logged`, or `unproven`."""
+        handle = self.officer("watch_officer")
+        members = {"desk": self.desk, "to": [desk], "code": code, "precedence": "Z"}
+        groups = [{"group": "safety"}]
+        ready = self._place.compose(Intent("safety", groups, self._place.readers([desk]), members), handle)
+        approvals = [self._approval(ready, handle, "watch_officer")]
+        answer = self._place.send(ready, approvals, wait_s=SEND_S)
+        return ready.name, str(answer.get("state") or ("logged" if answer.get("index") is not None else "waiting"))
+
     def notice(self, item: str) -> Fields:
         """One notice with its volumes, as the node shows it."""
         return notice_at(self._place, item)

@@ -21,7 +21,7 @@ LOOKS: Final = 20
 
 @dataclass(slots=True)
 class Story:
-    """The demo while it runs; `items` are the notices that the steps made, by their name in the scenario."""
+    """The demo while it runs; `items` are the notices by name, `evidence` is what convicts the host, by party."""
 
     scenario: Scenario
     directory: Path
@@ -32,6 +32,7 @@ class Story:
     host_url: str = ""
     stations: dict[str, Station] = field(default_factory=dict)
     items: dict[str, str] = field(default_factory=dict)
+    evidence: dict[str, Path] = field(default_factory=dict)
 
     @property
     def first(self) -> Station:

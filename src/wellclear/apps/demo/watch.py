@@ -162,9 +162,10 @@ def _blind(story: Story, said: Said, words: Sequence[str]) -> None:
     """The host's machine is searched for what was said; it had all that it takes to relay and to ring, and no word."""
     teller, host, reader = story.teller, story.host, story.second
     texts = [word for word in words if not word.lstrip("-").isdigit()]
+    numbers = len(words) - len(texts)
     teller.say(
-        f"Is the host blind? Looked for: {', '.join(texts)}, and {len(words) - len(texts)} long numbers, the notice's places"
-        " and times; each as text, in hexadecimal and in base64."
+        f"Is the host blind? Looked for: {', '.join(texts)}, and {numbers} long numbers, the notice's places and times;"
+        " each as text, in hexadecimal and in base64."
     )
     with teller.outcome(f"all {len(words)} stand on {reader.party}'s board"):
         shown = {"its board": msgspec.json.encode(reader.notice(said.item))}

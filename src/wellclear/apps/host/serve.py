@@ -7,7 +7,7 @@ import signal
 import sys
 from collections.abc import Callable, Iterable
 from types import FrameType
-from typing import Final
+from typing import Any, Final
 
 import uvicorn
 
@@ -57,16 +57,20 @@ def serve(
     )
     sys.setswitchinterval(SWITCH_S)
     founding = files.founding if files.founding.is_file() else None
-    config = uvicorn.Config(
-        host_app(service, founding, readers), host=settings.listen_host, port=settings.listen_port, loop="uvloop",
+    HostServer(server_config(settings, host_app(service, founding, readers)), service, on_ready).run()
+    if service.sequencer.stopped is not None:
+        raise service.sequencer.stopped
+
+
+def server_config(settings: HostSettings, app: Any) -> uvicorn.Config:
+    """How an ASGI application is served at a host's address: nothing told of itself, and nothing without bounds."""
+    return uvicorn.Config(
+        app, host=settings.listen_host, port=settings.listen_port, loop="uvloop",
         http=BoundedProtocol, ws="none", lifespan="off", access_log=False, log_config=None, server_header=False,
         date_header=False, proxy_headers=False, timeout_graceful_shutdown=STOP_S,
         limit_concurrency=CONNECTIONS_MAX, ssl_certfile=settings.tls_cert,
         ssl_keyfile=settings.tls_key,
     )  # fmt: skip
-    HostServer(config, service, on_ready).run()
-    if service.sequencer.stopped is not None:
-        raise service.sequencer.stopped
 
 
 def unlock_keys(keyring: Keyring, passphrase: str) -> HostKeys:
