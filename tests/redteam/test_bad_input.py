@@ -18,7 +18,7 @@ from wellclear.channel.sealing import PartKey, context, random_of, unseal
 from wellclear.channel.verify import verify_bundle
 from wellclear.domain.canonical import b64
 from wellclear.domain.parts import Message
-from wellclear.errors import Unverified
+from wellclear.errors import Refused
 from wellclear.log.bundle import POLICY
 from wellclear.testing.sketch import Sketch
 
@@ -76,8 +76,13 @@ def test_a_random_that_was_used_before_opens_nothing(tmp_path: Path) -> None:
     south.follow()
     south.fetch()
     (row,) = south.core.parts.wanted.values()  # the other one was received
-    with pytest.raises(Unverified, match="randomness that another part has used"):
+    with pytest.raises(Refused, match=r"RANDOM_REUSED: part .{8}: another part has used"):
         south.core.epochs.opening(row.act, row.ref, sketch.parts[str(row.ref.sha)])
+    ((index, author, remark),) = south.core.remarks
+    assert (index, author, remark.reason) == (row.index, "NORTHLAND", "RANDOM_REUSED")
+    south.core.tick()
+    (receipt,) = [item.act.public for item in south.core.outbox.items.values() if item.act.kind == "receipt"]
+    assert receipt["not_opened"] == [{"index": row.index, "why": "reused"}], "it is not received, whoever asks"
     assert not south.core.evidence_files, "and nobody is convicted of it"
 
 

@@ -25,6 +25,7 @@ from wellclear.picture.picture import Picture, Step
 from wellclear.picture.rows import ItemRow
 from wellclear.picture.view_groups import take_group
 from wellclear.picture.view_items import (
+    REUSED,
     AckView,
     AnswerView,
     Disclosed,
@@ -99,7 +100,8 @@ def _open(view: View, filed: Filed, opened: Opened) -> tuple[View, tuple[Remark,
         if isinstance(group, Unopened) or group.group != belongs:
             why = group.why if isinstance(group, Unopened) else f"{group.group} where {belongs} belongs"
             if position not in failed:
-                remarks.append(Remark(filed.index, Reason.PART_UNREADABLE, f"part {position}: {why}"))
+                reason = Reason.RANDOM_REUSED if why == REUSED else Reason.PART_UNREADABLE
+                remarks.append(Remark(filed.index, reason, f"part {position}: {why}"))
             failed.add(position)
             continue
         taken.add(position)

@@ -31,10 +31,13 @@ from wellclear.domain.quantities import WHOLE_MAX, Position
 from wellclear.domain.volume import Volume
 from wellclear.domain.volume_fields import volume_or_cap
 
+REUSED = "reused"
+"""Its randomness is that of another part; every part of an author has its own."""
+
 
 @dataclass(frozen=True, slots=True)
 class Unopened:
-    """Why a part that was meant for this reader did not open: `missing`, `unverified`, `malformed`, `false`."""
+    """Why a part meant for this reader did not open: `missing`, `unverified`, `malformed`, `false`, `reused`."""
 
     why: str
 

@@ -28,8 +28,9 @@ from wellclear.domain.canonical import unb64
 from wellclear.domain.entry import Act, PartRef, decode_leaf
 from wellclear.domain.kinds import Epoch, public_of
 from wellclear.domain.logged import Logged
+from wellclear.domain.reasons import Reason
 from wellclear.edges.store import Store
-from wellclear.errors import InvalidValue, Unverified
+from wellclear.errors import InvalidValue, Refused, Unverified
 from wellclear.log.ed25519 import Signer
 from wellclear.picture.picture import Picture, Step
 from wellclear.picture.rows import epoch_id
@@ -120,8 +121,8 @@ class EpochKeys:
         """What a part's stored bytes hold: salt and text, not yet proven against the commitment.
 
         Raises:
-            Unverified: no key of this epoch is held here, the bytes are not sealed under it into this header, or their
-                randomness has been used before.
+            Unverified: no key of this epoch is held here, or the bytes are not sealed under it into this header.
+            Refused: RANDOM_REUSED: another part has used their randomness.
         """
         return self._unsealed(act, ref, stored)[0]
 
@@ -141,7 +142,7 @@ class EpochKeys:
         for number, (raw, ref) in enumerate(zip(stored, act.parts, strict=True)):
             try:
                 found.append(self.opening(act, ref, raw))
-            except Unverified as error:
+            except (Unverified, Refused) as error:
                 raise InvalidValue(f"parts[{number}]", str(error)) from error
         return found
 
@@ -154,7 +155,7 @@ class EpochKeys:
             raise Unverified(f"part {ref.commit[:8]}", why)
         opening, part_key = unseal(stored, key, act, ref)
         if not self.store.random_is(random_of(stored), ref.sha):
-            raise Unverified(f"part {ref.commit[:8]}", "it is sealed with randomness that another part has used")
+            raise Refused(Reason.RANDOM_REUSED, f"part {ref.commit[:8]}: another part has used its randomness")
         return opening, part_key
 
 

@@ -16,15 +16,17 @@ from wellclear.channel.sealing import check_sha
 from wellclear.domain.entry import Act, PartRef
 from wellclear.domain.logged import Logged
 from wellclear.domain.parts import Group, open_part
-from wellclear.errors import InvalidValue, Malformed, Unverified
+from wellclear.errors import InvalidValue, Malformed, Refused, Unverified
 from wellclear.picture.picture import Picture
-from wellclear.picture.view_items import Unopened
+from wellclear.picture.view_items import REUSED, Unopened
 
 PATIENCE_US = 5_000_000
 AGAIN_AFTER_US = (200_000, 1_000_000, 5_000_000, 30_000_000, 300_000_000)
 NOT_OPENED_MAX = 256
 FALSE = "false"
-"""Why a part did not open whose text is not the one that its author committed to; other bytes will never come."""
+"""Why a part did not open whose text is not the one that its author committed to."""
+FINAL = (FALSE, REUSED)
+"""Other bytes will never come."""
 
 Opening = Callable[[str], bytes | None]
 """The stored bytes behind a commitment, if this node holds them."""
@@ -84,7 +86,7 @@ class Parts:
 
     def due(self, now_us: int) -> list[Wanted]:
         """What to ask for now, oldest last so that the newest is seen first; each is marked busy until it came."""
-        rows = [row for row in self.wanted.values() if not row.busy and row.next_us <= now_us and row.why != FALSE]
+        rows = [row for row in self.wanted.values() if not row.busy and row.next_us <= now_us and row.why not in FINAL]
         for row in rows:
             row.busy = True
         return sorted(rows, key=lambda row: -row.index)
@@ -149,6 +151,8 @@ def _came(row: Wanted, stored: bytes | None, unseal: Unseal) -> tuple[bytes, Gro
         opening = unseal(row.act, row.ref, stored)
     except Unverified:
         return b"", Unopened("unverified")
+    except Refused:
+        return b"", Unopened(REUSED)
     if not fits(opening, row.ref):
         return b"", Unopened(FALSE)
     return opening, opened(opening, row.ref)
