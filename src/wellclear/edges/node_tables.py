@@ -93,6 +93,10 @@ class NodeTables:
         found = self.database.rows("SELECT note FROM cosigned WHERE origin = ?", (origin,))
         return (self.database.blob(found[0][0]) or None) if found else None
 
+    def cosigned_logs(self) -> list[str]:
+        """The origins of the logs that were ever cosigned here, former hosts' as well."""
+        return [origin for (origin,) in self.database.rows("SELECT origin FROM cosigned ORDER BY origin")]
+
     def keep_cosigned(self, origin: str, old_size: int, size: int, note: bytes) -> bool:
         """Keep a note that is cosigned, if the one before is over `old_size` entries (0: there is none yet, or of 0).
 

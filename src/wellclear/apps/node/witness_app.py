@@ -47,17 +47,17 @@ def witness_app(service: NodeService) -> Litestar:
 async def add_checkpoint(service: Service, request: Request[Any, Any, Any]) -> Response[bytes]:
     """Cosign a checkpoint that is proven to grow from what was seen last."""
     answer, body = service.add_checkpoint(await request.body())
-    media = SIZE_TYPE if answer is Answer.OTHER_SIZE else MediaType.TEXT
-    return Response(body, status_code=answer.value, media_type=media)
+    media = SIZE_TYPE if answer is Answer.OTHER_SIZE else str(MediaType.TEXT)
+    headers = {"Content-Type": media}  # exactly that: as a media type it would be told with a charset
+    return Response(body, status_code=answer.value, headers=headers)
 
 
 @get("/{origin_hash:str}/checkpoint", media_type=MediaType.TEXT)
 async def cosigned(service: Service, origin_hash: FromPath[str]) -> Response[Any]:
     """The newest checkpoint of a log that this node has cosigned."""
-    host = service.core.picture.host
-    found = None
-    if host is not None and origin_hash == hashlib.sha256(host.origin.encode()).hexdigest():
-        found = service.core.store.cosigned(host.origin)
+    store = service.core.store
+    logs = {hashlib.sha256(origin.encode()).hexdigest(): origin for origin in store.cosigned_logs()}
+    found = store.cosigned(logs[origin_hash]) if origin_hash in logs else None
     if found is None:
         return not_found("no such log is cosigned here")
     return Response(found, media_type=MediaType.TEXT, headers=_NO_STORE)

@@ -145,6 +145,9 @@ class Witnessing:
         if self._last is not None and self._last.checkpoint.size > seen.size:
             seen = Seen(self._last.checkpoint.size, self._last.checkpoint.root)
         judged = judge(request, seen, log.name, [log.public_key])
+        behind = self._last is None or self._last.checkpoint.size < follower.size
+        if behind and judged.answer in (Answer.OTHER_SIZE, Answer.COSIGN):
+            self._cosign(follower, self._signer, now_us)  # the size that is asked for is one that was cosigned
         if judged.answer is Answer.OTHER_SIZE:
             return judged.answer, b"%d\n" % seen.size
         if judged.answer is not Answer.COSIGN or judged.checkpoint is None:
