@@ -11,7 +11,8 @@ from wellclear.apps.joint_acts import joint_act
 from wellclear.apps.settings_words import changes_in_words
 from wellclear.apps.told import Sentence, Told
 from wellclear.domain.canonical import b64
-from wellclear.domain.kinds import AddKey, Genesis, HostChange, Propose, Revoke, Roster, SignAgreement
+from wellclear.domain.kinds import AddKey, Genesis, HostChange, Propose, Revoke, Roster, RosterPerson, SignAgreement
+from wellclear.domain.measures import moment
 from wellclear.picture.membership import required_of
 from wellclear.picture.rows import ProposalRow
 
@@ -82,10 +83,17 @@ def roster(told: Told) -> Sentence:
     body = told.public
     assert isinstance(body, Roster), "the fold has taken it"
     desks = [f"{row.desk}{f' ({row.stands_in} stands in)' if row.stands_in is not UNSET else ''}" for row in body.desks]
-    persons = [f"{row.person} ({listed([words(role) for role in row.roles])})" for row in body.persons]
+    persons = [f"{row.person} ({listed([words(role) for role in row.roles])}{_away(row)})" for row in body.persons]
     lines = (f"Desks: {listed(desks) or 'none'}.", f"Persons: {listed(persons) or 'none'}.")
     facts = {"desks": [row.desk for row in body.desks], "persons": [row.person for row in body.persons]}
     return Sentence(f"{told.act.party} set its roster.", lines, facts)
+
+
+def _away(row: RosterPerson) -> str:
+    if row.away is UNSET:
+        return ""
+    deputy = f", deputy {row.away.deputy}" if row.away.deputy is not UNSET else ""
+    return f"; away {moment(row.away.start_us)} to {moment(row.away.end_us)}{deputy}"
 
 
 def add_key(told: Told) -> Sentence:

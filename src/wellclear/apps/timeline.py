@@ -221,7 +221,7 @@ class Teller:
         return "its part is not in this copy"
 
     def _tell_rung(self, picture: Picture, owing: Owing, rung: Rung) -> None:
-        called = who_is_called(picture, owing, rung.name)
+        called = who_is_called(picture, owing, rung)
         what = _owed(owing, self._memory)
         if owing.what == "receipt":
             text = f"{what} had not come by {moment(rung.at_us)}, when it was due."

@@ -43,6 +43,7 @@ from wellclear.domain.volume import Route, Volume
 from wellclear.domain.volume_fields import volume_from
 from wellclear.errors import InvalidValue, Refused
 from wellclear.picture.fold import fold
+from wellclear.picture.leave import is_away, roles_at
 from wellclear.picture.picture import Picture, Step
 from wellclear.picture.rows import KeyRow
 
@@ -232,7 +233,8 @@ def _is_head(row: KeyRow, party: str) -> bool:
 
 def _person_for(picture: Picture, party: str, role: Role, taken: set[str]) -> str | None:
     may = {"watch_officer", "release_authority"} if role == "drafter" else {role}
-    for name, person in sorted(picture.persons.items()):
-        if name.startswith(f"{party}/") and may & set(person.roles) and person.key not in taken:
+    for name, person in sorted(picture.persons.items(), key=lambda row: (is_away(row[1], picture.now_us), row[0])):
+        roles = roles_at(picture, name, picture.now_us)
+        if name.startswith(f"{party}/") and may & roles and person.key not in taken:
             return person.key
     return None

@@ -22,6 +22,7 @@ from wellclear.domain.entry import (
     Desk,
     Hash,
     Key,
+    Micros,
     Ordinal,
     Party,
     Person,
@@ -176,12 +177,21 @@ class RosterDesk(Wire, frozen=True):
     stands_in: Desk | UnsetType = UNSET
 
 
+class Away(Wire, frozen=True):
+    """A time in which a person is away, its end not included, and who on the same roster stands for that person."""
+
+    start_us: Micros
+    end_us: Micros
+    deputy: Person | UnsetType = UNSET
+
+
 class RosterPerson(Wire, frozen=True):
     """A person by handle, never by civil name: key, roles, and the order in which the ladder calls."""
 
     person: Person
     key: Key
     roles: Annotated[list[Role], Meta(min_length=1, max_length=5)]
+    away: Away | UnsetType = UNSET
 
 
 class Roster(Wire, frozen=True):

@@ -44,6 +44,7 @@ class Reason(StrEnum):
     MISSING_APPROVAL = "MISSING_APPROVAL", "a person's approval that this kind needs is missing"
     BAD_APPROVAL = "BAD_APPROVAL", "an approval's signature does not fit this act"
     NOT_ON_ROSTER = "NOT_ON_ROSTER", "an approval by a key that is on no live roster of the party"
+    ON_LEAVE = "ON_LEAVE", "the person is away at this time, by its party's own roster"
     NOT_YOUR_ROLE = "NOT_YOUR_ROLE", "the person does not have the role that the approval claims"
     SAME_PERSON = "SAME_PERSON", "the drafter and the releaser are one person"
     DOUBLED = "DOUBLED", "the same act was counted before"

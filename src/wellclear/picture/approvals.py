@@ -5,6 +5,7 @@ from __future__ import annotations
 from wellclear.domain.entry import Approval, Entry
 from wellclear.domain.kinds import KINDS, Asks
 from wellclear.domain.reasons import Reason
+from wellclear.picture.leave import is_away, roles_at
 from wellclear.picture.picture import Picture
 
 Verdict = tuple[Reason | None, str]
@@ -12,17 +13,18 @@ _FINE: Verdict = (None, "")
 _DRAFTERS = ("watch_officer", "release_authority")
 
 
-def approvals_fault(picture: Picture, entry: Entry, approved: tuple[bool, ...]) -> Verdict:
+def approvals_fault(picture: Picture, entry: Entry, approved: tuple[bool, ...], now_us: int | None = None) -> Verdict:
     """Why the approvals of an entry do not carry it, with a detail for a person; `(None, "")` when they do.
 
-    Every approval must hold, also one too many: an act either has the names under it that it shows, or does not stand.
+    `now_us` is the entry's moment, by which persons are away; without it, that of the picture before it. Every approval
+    must hold, also one too many: an act either has the names under it that it shows, or does not stand.
     """
     persons: dict[str, set[str]] = {}
     parties: set[str] = set()  # whose heads of delegation stand behind it
     for index, approval in enumerate(entry.approvals):
         if not approved[index]:
             return Reason.BAD_APPROVAL, f"approvals[{index}]"
-        fault, person = _person_of(picture, entry, approval)
+        fault, person = _person_of(picture, entry, approval, picture.now_us if now_us is None else now_us)
         if fault is not None:
             return fault, f"approvals[{index}]"
         persons.setdefault(approval.role, set()).add(person)
@@ -31,7 +33,7 @@ def approvals_fault(picture: Picture, entry: Entry, approved: tuple[bool, ...]) 
     return _asked(picture, entry, persons, parties)
 
 
-def _person_of(picture: Picture, entry: Entry, approval: Approval) -> tuple[Reason | None, str]:
+def _person_of(picture: Picture, entry: Entry, approval: Approval, now_us: int) -> tuple[Reason | None, str]:
     key = picture.keys.get(approval.key)
     joint = KINDS[entry.act.kind].asks is Asks.HEADS
     if key is None or key.state != "live" or (key.party != entry.act.party and not joint):
@@ -44,8 +46,12 @@ def _person_of(picture: Picture, entry: Entry, approval: Approval) -> tuple[Reas
     person = picture.persons.get(key.person)
     if person is None or person.key != approval.key:
         return Reason.NOT_ON_ROSTER, ""
+    if is_away(person, now_us) and entry.act.kind != "safety":  # whoever is there may always call for help
+        return Reason.ON_LEAVE, ""
     fitting = _DRAFTERS if approval.role == "drafter" else (approval.role,)
-    return (None, key.person) if any(role in person.roles for role in fitting) else (Reason.NOT_YOUR_ROLE, "")
+    if any(role in person.roles for role in fitting) or roles_at(picture, key.person, now_us) & set(fitting):
+        return None, key.person
+    return Reason.NOT_YOUR_ROLE, ""
 
 
 def _asked(picture: Picture, entry: Entry, persons: dict[str, set[str]], parties: set[str]) -> Verdict:

@@ -151,7 +151,7 @@ def _act_fault(draft: Draft, entry: Entry, logged: Logged) -> Verdict:
     fault = seal_fault(picture, act)
     if fault is not None:
         return fault, act.kind
-    fault, detail = approvals_fault(picture, entry, logged.approved)
+    fault, detail = approvals_fault(picture, entry, logged.approved, draft.now_us)
     return (fault, detail) if fault is not None else (_count_once(draft, entry), "")
 
 

@@ -8,7 +8,7 @@ import msgspec
 from msgspec import UNSET
 
 from wellclear.domain.entry import Entry
-from wellclear.domain.kinds import AddKey, Revoke, Roster, RosterPerson, public_of
+from wellclear.domain.kinds import AddKey, Away, Revoke, Roster, RosterPerson, public_of
 from wellclear.domain.names import party_of_desk
 from wellclear.domain.reasons import Reason
 from wellclear.picture.epochs import end_epochs_of
@@ -35,6 +35,7 @@ def roster(draft: Draft, entry: Entry) -> None:
     for row in body.desks:
         draft.put("desk", row.desk, DeskRow(party=party, stands_in=row.stands_in))
     _put_persons(draft, entry, party, body.persons)
+    _put_deputies(draft, party, body.persons)
 
 
 def _roster_fault(draft: Draft, party: str, body: Roster) -> tuple[Reason, str] | None:
@@ -51,11 +52,31 @@ def _roster_fault(draft: Draft, party: str, body: Roster) -> tuple[Reason, str] 
     for row in body.persons:
         if not set(row.roles) <= PERSON_ROLES:
             return Reason.BAD_FIELDS, f"{row.person}: roles are {', '.join(sorted(PERSON_ROLES))}"
+        if row.away is not UNSET and not _away_fits(row.away, row.person, persons):
+            return Reason.BAD_FIELDS, f"{row.person}: away until after it began, with another person as deputy"
         known: KeyRow | None = draft.read("keys").get(row.key)
         same = known is not None and known.person == f"{party}/{row.person}" and known.state != "revoked"
         if known is not None and not same:
             return Reason.KEY_TAKEN, f"{row.person}: {row.key}"
     return keys_fault(draft.before, party, [("person", key) for key in keys if key not in draft.before.keys])
+
+
+def _away_fits(away: Away, person: str, persons: list[str]) -> bool:
+    deputy = away.deputy
+    return away.start_us < away.end_us and (deputy is UNSET or (deputy in persons and deputy != person))
+
+
+def _put_deputies(draft: Draft, party: str, persons: Iterable[RosterPerson]) -> None:
+    stands_for: dict[str, list[str]] = {}
+    for row in persons:
+        if row.away is not UNSET and row.away.deputy is not UNSET:
+            stands_for.setdefault(f"{party}/{row.away.deputy}", []).append(f"{party}/{row.person}")
+    deputies = draft.read("deputies")
+    for name in [name for name in draft.before.deputies if name.startswith(f"{party}/")]:
+        deputies = deputies.remove(name)
+    for name, others in stands_for.items():
+        deputies = deputies.insert(name, tuple(others))
+    draft.write("deputies", deputies)
 
 
 def _put_persons(draft: Draft, entry: Entry, party: str, persons: Iterable[RosterPerson]) -> None:
@@ -72,7 +93,7 @@ def _put_persons(draft: Draft, entry: Entry, party: str, persons: Iterable[Roste
             draft.write("added_by", draft.read("added_by").insert(key, entry.link.key))
         elif known.state == "replaced":
             draft.put("key", key, msgspec.structs.replace(known, state="live", since=draft.index, until=UNSET))
-        draft.put("person", name, PersonRow(key=key, roles=list(row.roles), rank=rank))
+        draft.put("person", name, PersonRow(key=key, roles=list(row.roles), rank=rank, away=row.away))
 
 
 def add_key(draft: Draft, entry: Entry) -> None:

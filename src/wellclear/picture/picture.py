@@ -49,8 +49,9 @@ class Picture(msgspec.Struct, frozen=True):
     `opened` their names by party, oldest first. `waiting` holds the entries whose receipt a party owes. `arrivals` is
     a queue for each party of what no receipt of it has reached yet (some may be answered meanwhile): `queues` holds
     the numbers of its first place and of the one after its last. `unopened` holds what the party's receipts have
-    listed; `epoch_of` the number of a party's live epoch for an audience, `epochs_made` how many it has made; `acts`
-    the hashes of acts by the hour in which they were said; `days` the rows by the day after which they leave.
+    listed; `epoch_of` the number of a party's live epoch for an audience, `epochs_made` how many it has made;
+    `deputies` whom the rosters name a person the deputy of; `acts` the hashes of acts by the hour in which they were
+    said; `days` the rows by the day after which they leave.
     """
 
     size: int = 0
@@ -90,6 +91,7 @@ class Picture(msgspec.Struct, frozen=True):
     blocks: HashTrieMap[tuple[str, int], int] = HashTrieMap()
     keys_of: HashTrieMap[str, HashTrieSet[str]] = HashTrieMap()
     added_by: HashTrieMap[str, str] = HashTrieMap()
+    deputies: HashTrieMap[str, tuple[str, ...]] = HashTrieMap()
     acts: HashTrieMap[int, HashTrieSet[bytes]] = HashTrieMap()
     days: HashTrieMap[int, List[tuple[Table, str]]] = HashTrieMap()
 

@@ -10,7 +10,7 @@ from typing import Literal
 from msgspec import UNSET, UnsetType
 
 from wellclear.domain.entry import Precedence, Wire, YesNo
-from wellclear.domain.kinds import KeyUse
+from wellclear.domain.kinds import Away, KeyUse
 
 Table = Literal["agreement", "answer", "channel", "desk", "epoch", "item", "key", "owed", "party", "person", "proposal"]
 
@@ -73,11 +73,12 @@ class EpochRow(Wire, frozen=True):
 
 
 class PersonRow(Wire, frozen=True):
-    """A person by PARTY/HANDLE; `rank` is the place in the order that the ladder calls."""
+    """A person by PARTY/HANDLE; `rank` is the place in the order that the ladder calls, `away` the time of absence."""
 
     key: str
     roles: list[str]
     rank: int
+    away: Away | UnsetType = UNSET
 
 
 class ProposalRow(Wire, frozen=True):

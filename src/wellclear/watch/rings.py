@@ -13,6 +13,7 @@ from typing import Literal
 from msgspec import UNSET
 
 from wellclear.domain.entry import Precedence
+from wellclear.picture.leave import on_duty
 from wellclear.picture.picture import Picture, Step
 from wellclear.watch.duties import DutyBook, Owing, Rung, RungName
 
@@ -61,7 +62,7 @@ def ring_of(
     role, desk = _role(picture, owing, rung.name, party, author)
     if role is None:
         return None
-    calls = who_is_called(picture, owing, rung.name)
+    calls = who_is_called(picture, owing, rung)
     return Ring(f"{owing.key}/{rung.name}", role, rung.name, desk, calls, rung.at_us, owing, owing.precedence)
 
 
@@ -72,21 +73,25 @@ def arrivals(step: Step, book: DutyBook, party: str) -> list[Ring]:
     for change in step.changes:
         owing = book.owings.get(f"ack/{change.id}") if change.table == "answer" and change.row is not None else None
         if owing is not None and owing.party == party and owing.index == index:
-            calls = _name(step.picture, party, 0)
+            calls = _name(step.picture, party, 0, step.picture.now_us)
             key = f"{owing.key}/arrived"
             found.append(Ring(key, "owes", "arrived", owing.desk, calls, owing.start_us, owing, owing.precedence))
     return found
 
 
-def who_is_called(picture: Picture, owing: Owing, rung: RungName) -> str:
-    """The first watch officer, the next one, the desk that stands in, or the host's desk; empty when there is none."""
+def who_is_called(picture: Picture, owing: Owing, rung: Rung) -> str:
+    """The first watch officer on duty, the next one, the desk that stands in, or the host's desk; empty for none.
+
+    Who is away when the rung is passed is not called; a deputy has that person's place. What rings is the desk, so it
+    rings also where nobody can be named.
+    """
     if owing.what == "receipt":
         return ""  # a machine owes it; the author's desk looks for another path
-    match rung:
+    match rung.name:
         case "due":
-            return _name(picture, owing.party, 0)
+            return _name(picture, owing.party, 0, rung.at_us)
         case "next_name":
-            return _name(picture, owing.party, 1)
+            return _name(picture, owing.party, 1, rung.at_us)
         case "other_desk":
             return _stand_in(picture, owing)
         case "host":
@@ -118,11 +123,7 @@ def _host_desk(picture: Picture) -> str:
     return min((desk for desk, row in picture.desks.items() if row.party == host), default="")
 
 
-def _name(picture: Picture, party: str, place: int) -> str:
-    """The watch officer at a place of the ladder's order; empty when the roster has no such name."""
-    names = sorted(
-        (row.rank, name)
-        for name, row in picture.persons.items()
-        if name.partition("/")[0] == party and "watch_officer" in row.roles
-    )
-    return names[place][1] if place < len(names) else ""
+def _name(picture: Picture, party: str, place: int, at_us: int) -> str:
+    """The watch officer at a place of the ladder's order; empty when nobody else is on duty."""
+    names = on_duty(picture, party, "watch_officer", at_us)
+    return names[place] if place < len(names) else ""

@@ -218,6 +218,7 @@ class RandomChannel:
             odd = [roles + roles, ["drafter"], roles[::-1], ["administrator", "watch_officer", "release_authority"]]
             said = random.choice(odd) if self.maybe(0.05) else roles
             persons.append({"person": "W1" if self.maybe(0.02) else handle, "key": key, "roles": said})
+            persons[-1] |= self.away(party, handle)
         if self.maybe(0.3):
             random.shuffle(persons)
         ops, air = {"desk": f"{party}/OPS", "stands_in": f"{party}/AIR"}, {"desk": f"{party}/AIR"}
@@ -227,6 +228,15 @@ class RandomChannel:
         )
         approvals = self.persons(party, "administrator", 2) if by == "node" else []
         return self.act("roster", party, public={"desks": desks, "persons": persons}), self.node(party, by), approvals
+
+    def away(self, party: str, handle: str) -> Row:
+        """Now and then a time away, with a deputy; by dice of its own, so that nothing else falls otherwise."""
+        random = Random(f"{self.seed} {self.time} {handle}")
+        if f"{party}/{handle}" not in self.second.rows["person"] or random.random() > 0.1:
+            return {}
+        start = max(0, self.second.now + random.choice([-HOUR, 0, HOUR]))
+        deputy = {"deputy": random.choice([*PERSONS, *PERSONS, "X9"])} if random.random() < 0.6 else {}
+        return {"away": {"start_us": start, "end_us": start + random.choice([0, *[HOUR, 2 * HOUR] * 6]), **deputy}}
 
     # acts
 

@@ -241,6 +241,8 @@ class Villain:
         for person in roster["persons"]:
             if random.random() < 0.2:
                 person["key"] = self._any_key()
+            elif random.random() < 0.1:
+                person["away"] = {"start_us": 0, "end_us": random.choice([0, 1, 2**52]), "deputy": "W2"}
         roster["persons"] = random.sample(roster["persons"], random.randint(2, 5))
         return roster
 

@@ -39,10 +39,19 @@ class Approvals(Clocks):
         person = self.rows["person"].get(key.get("person", ""))
         need(person and person["key"] == approval["key"], "NOT_ON_ROSTER")
         assert person is not None
+        need(not self.away(person) or self.act["kind"] == "safety", "ON_LEAVE")
         roles = set(person["roles"])
+        for name, other in self.rows["person"].items():
+            ours = name.partition("/")[0] == key["party"] and self.away(other)
+            if ours and f"{key['party']}/{other['away'].get('deputy')}" == key["person"]:
+                roles |= set(other["roles"]) - {"administrator"}
         fits = approval["role"] in roles or (approval["role"] == "drafter" and DRAFTERS & roles)
         need(fits, "NOT_YOUR_ROLE")
         return str(key["person"])
+
+    def away(self, person: Row) -> bool:
+        time = person.get("away")
+        return time is not None and time["start_us"] <= self.now < time["end_us"]
 
     def ask_none(self) -> None:
         pass

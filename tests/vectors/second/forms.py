@@ -101,6 +101,7 @@ PROPOSALS = {
     "amend_agreement": {"salt", "settings"}, "admit": {"admit"}, "remove": {"remove"}, "rules": {"rules"},
     "restart_clocks": set(),
 }  # fmt: skip
+AWAY = members(start_us=number(), end_us=number(), deputy_=HANDLE)
 PUBLIC = {
     "genesis": members(exercise=YES_NO, host=HOST, parties=many(CARD, 2, 64), settings=HASH, articles=HASH),
     "propose": members(
@@ -117,7 +118,7 @@ PUBLIC = {
     ),
     "roster": members(
         desks=many(members(desk=DESK, stands_in_=DESK), 0, 64),
-        persons=many(members(person=HANDLE, key=HASH, roles=many(one(ROLES), 1, 5)), 0, 256),
+        persons=many(members(person=HANDLE, key=HASH, roles=many(one(ROLES), 1, 5), away_=AWAY), 0, 256),
     ),
     "receipt": members(through=number(), not_opened_=many(members(index=number(), why=CODE), 1, 256)),
     "confirm": members(desk=DESK),

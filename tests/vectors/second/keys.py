@@ -102,7 +102,8 @@ class Keys(Approvals):
             self.put("desk", row["desk"], {"party": party, **row_of})
         for rank, row in enumerate(said["persons"]):
             person = f"{party}/{row['person']}"
-            self.put("person", person, {"key": row["key"], "roles": row["roles"], "rank": rank})
+            away = {"away": row["away"]} if "away" in row else {}
+            self.put("person", person, {"key": row["key"], "roles": row["roles"], "rank": rank, **away})
             if row["key"] in new:
                 self.register(party, "person", row["key"], person)
             elif self.rows["key"][row["key"]]["state"] == "replaced":
@@ -117,8 +118,13 @@ class Keys(Approvals):
             need(len(set(said)) == len(said), "BAD_FIELDS")
         need(set(stand_in) <= set(names), "UNKNOWN_DESK")
         new = []
+        handles = [row["person"] for row in persons]
         for row in persons:
             need(set(row["roles"]) <= PERSON_ROLES, "BAD_FIELDS")
+            if "away" in row:
+                deputy = row["away"].get("deputy")
+                need(row["away"]["start_us"] < row["away"]["end_us"], "BAD_FIELDS")
+                need(deputy is None or (deputy in handles and deputy != row["person"]), "BAD_FIELDS")
             key = self.rows["key"].get(row["key"])
             if key is None:
                 new.append(row["key"])

@@ -11,7 +11,9 @@ from wellclear.apps.cli.acting import Fields, Intent, Workplace, report
 from wellclear.apps.cli.asking import agree, new_passphrase, passphrase
 from wellclear.apps.cli.by_party import RecoveryFile, by_party, check_two
 from wellclear.apps.cli.options import NODE_HOME, WAIT_S, Administrators, AsJson, Home, PassphraseFile, Wait, Yes
-from wellclear.apps.cli.output import show, table
+from wellclear.apps.cli.output import note, show, table
+from wellclear.apps.cli.typed import moment, stamp
+from wellclear.apps.cli.watching import leave_words
 from wellclear.domain.canonical import unb64
 from wellclear.domain.names import check_person, party_of_desk
 from wellclear.domain.spoken import spoken
@@ -74,6 +76,10 @@ def remove(
         kept = [row for row in current["persons"] if row["person"] != handle]
         if len(kept) == len(current["persons"]):
             raise InvalidValue("HANDLE", f"{handle} is not on the roster")
+        for row in kept:
+            if row.get("away", {}).get("deputy") == handle:
+                del row["away"]["deputy"]
+                note(f"{row['person']} is away without a deputy now.")
         roster = {"desks": current["desks"], "persons": kept}
         by_party(
             place, Intent("roster", members={"public": roster}), administrators or [],
@@ -81,23 +87,81 @@ def remove(
         )  # fmt: skip
 
 
+@app.command()
+def leave(
+    handle: Annotated[str, typer.Argument(metavar="HANDLE", help="Who will be away.")],
+    start: Annotated[
+        str | None, typer.Option("--from", metavar="MOMENT", help="UTC and 24-hour, 2026-11-23T18:00Z; else now.")
+    ] = None,
+    end: Annotated[str | None, typer.Option("--until", metavar="MOMENT", help="When the person is back.")] = None,
+    deputy: Annotated[
+        str | None, typer.Option(metavar="HANDLE", help="Who has the person's roles meanwhile, but administrator.")
+    ] = None,
+    back: Annotated[bool, typer.Option("--back", help="The person is here again: no time away stands.")] = False,
+    administrators: Administrators = None,
+    passphrase_file: PassphraseFile = None,
+    recovery_passphrase_file: RecoveryFile = None,
+    home: Home = NODE_HOME,
+    wait_s: Wait = WAIT_S,
+    as_json: AsJson = False,
+) -> None:
+    """Put a time away on the roster: meanwhile the person approves nothing but safety, and no ladder calls it.
+
+    The desk rings on; who is named is the next on the roster, or the deputy.
+    """
+    if back == (end is not None) or (back and (start or deputy)):
+        raise InvalidValue("--until", "say until when the person is away, or --back")
+    place = Workplace.open(home)
+    with place.client:
+        away = None
+        if end is not None:
+            start_us = int(place.client.get("board")["now_us"]) if start is None else moment(start, "--from")
+            away = {"start_us": start_us, "end_us": moment(end, "--until")} | ({"deputy": deputy} if deputy else {})
+        roster = roster_away(place.client.get("roster"), handle, away)
+        done = f"{place.party}/{handle} {'IS BACK' if away is None else 'IS AWAY UNTIL ' + stamp(away['end_us'])}"
+        by_party(
+            place, Intent("roster", members={"public": roster}), administrators or [],
+            (passphrase_file, recovery_passphrase_file), wait_s, done, as_json=as_json,
+        )  # fmt: skip
+
+
+def roster_away(current: Any, handle: str, away: Fields | None) -> Fields:
+    """The roster with one person's time away set, or taken off it.
+
+    Raises:
+        InvalidValue: nobody of that handle is on it, a deputy is not, or the time has no length.
+    """
+    persons = [dict(row) for row in current["persons"]]
+    handles = [row["person"] for row in persons]
+    if handle not in handles:
+        raise InvalidValue("HANDLE", f"{handle} is not on the roster")
+    row = persons[handles.index(handle)]
+    row.pop("away", None)
+    if away is not None:
+        deputy = away.get("deputy")
+        if deputy is not None and (deputy not in handles or deputy == handle):
+            raise InvalidValue("--deputy", f"{deputy} is no other person on the roster")
+        if away["end_us"] <= away["start_us"]:
+            raise InvalidValue("--until", "is not after --from")
+        row["away"] = away
+    return {"desks": current["desks"], "persons": persons}
+
+
 @app.command("list")
 def list_officers(home: Home = NODE_HOME, as_json: AsJson = False) -> None:
-    """The party's roster, in the order in which the ladder calls."""
+    """The party's roster, in the order in which the ladder calls, and who is away when."""
     place = Workplace.open(home)
     with place.client:
         roster = place.client.get("roster")
     here = set(place.keys.officers())
     rows = [
         (row["person"], ", ".join(row["roles"]), "here" if row["person"] in here else "elsewhere",
-         spoken(unb64(row["key"])))
+         leave_words(row.get("away")), spoken(unb64(row["key"])))
         for row in roster["persons"]
     ]  # fmt: skip
     desks = [(row["desk"], row.get("stands_in", "-")) for row in roster["desks"]]
-    show(
-        roster, table(("desk", "stands in"), desks), "", table(("officer", "roles", "key", "fingerprint"), rows),
-        as_json=as_json,
-    )  # fmt: skip
+    columns = ("officer", "roles", "key", "away", "fingerprint")
+    show(roster, table(("desk", "stands in"), desks), "", table(columns, rows), as_json=as_json)
 
 
 def check_roles(roles: list[str], option: str) -> list[str]:
@@ -169,8 +233,8 @@ def roster_with(current: Any, handle: str, key: str, roles: list[str], desks: li
     person = {"person": handle, "key": key, "roles": sorted(set(roles))}
     persons = [dict(row) for row in current["persons"]]
     places = [number for number, row in enumerate(persons) if row["person"] == handle]
-    if places:
-        persons[places[0]] = person
+    if places:  # a time away stays: it is of the person, not of the key
+        persons[places[0]] = person | {name: row for name, row in persons[places[0]].items() if name == "away"}
     else:
         persons.append(person)
     return {"desks": list(rows.values()), "persons": persons}

@@ -112,9 +112,26 @@ def summary_lines(board: Fields) -> list[str]:
             if outbox.get(name) or name not in ("held", "unproven")
         ),
         f"  open: {mine} own duties, {len(sounding(board))} alarms, {len(conflicts_in(board))} conflicts",
+        *absences(board),
         *([f"  DOUBTFUL: {count} entries, said with a key that was lost"] if (count := doubtful_count(board)) else []),
         *(["  what rings, and what answers it: wellclear alarm list"] if sounding(board) else []),
     ]
+
+
+def leave_words(away: Fields | None) -> str:
+    """A time away for people; a dash for none."""
+    if away is None:
+        return "-"
+    deputy = f", deputy {away['deputy']}" if "deputy" in away else ", no deputy"
+    return f"{moment(away['start_us'])} to {moment(away['end_us'])}{deputy}"
+
+
+def absences(board: Fields) -> list[str]:
+    """Who of the own persons is away now, and for how long."""
+    return [
+        f"  away: {row['person']}, {leave_words(row.get('away'))}"
+        for row in board.get("officers", []) if row.get("on_duty") == "no"
+    ]  # fmt: skip
 
 
 def doubtful_count(board: Fields) -> int:

@@ -18,7 +18,7 @@ from wellclear.apps.host.create import read_founding
 from wellclear.apps.http import not_found
 from wellclear.apps.node import board as boards
 from wellclear.apps.node.opened import OpenedLog
-from wellclear.apps.node.rows import conflict_rows, notice_row, shown_row, yes
+from wellclear.apps.node.rows import conflict_rows, notice_row, person_rows, shown_row, yes
 from wellclear.apps.node.said import Row
 from wellclear.apps.node.service import NodeService
 from wellclear.apps.timeline import timeline_of_store
@@ -166,13 +166,7 @@ def _roster_of(service: NodeService, party: str) -> Row:
         for desk, row in sorted(picture.desks.items())
         if row.party == party
     ]
-    persons = sorted((row.rank, name, row) for name, row in picture.persons.items() if name.startswith(f"{party}/"))
-    return {
-        "desks": desks,
-        "persons": [
-            {"person": name.partition("/")[2], "key": row.key, "roles": list(row.roles)} for _, name, row in persons
-        ],
-    }
+    return {"desks": desks, "persons": person_rows(picture, party)}
 
 
 @get("/api/agreement")

@@ -14,7 +14,16 @@ from msgspec import UNSET
 from wellclear.apps.node.alarms import Alarm
 from wellclear.apps.node.core import NodeCore
 from wellclear.apps.node.outside import Heard
-from wellclear.apps.node.rows import RUNG_NAMES, conflict_rows, duty_row, moments, notice_row, request_row, yes
+from wellclear.apps.node.rows import (
+    RUNG_NAMES,
+    conflict_rows,
+    duty_row,
+    moments,
+    notice_row,
+    person_rows,
+    request_row,
+    yes,
+)
 from wellclear.apps.node.said import Row, safety_fields
 from wellclear.apps.problems import reason_words
 from wellclear.channel.outbox import AFTER_A_HALT, Item
@@ -22,6 +31,7 @@ from wellclear.channel.witnesses import FRESH_US
 from wellclear.domain.canonical import b64, unb64
 from wellclear.domain.spoken import spoken
 from wellclear.log.equivocation import decode_evidence
+from wellclear.picture.leave import is_away, stands_for
 from wellclear.picture.view_items import Unopened
 from wellclear.watch.clock import stands_still
 
@@ -83,11 +93,16 @@ def own_desks(core: NodeCore) -> list[str]:
 
 
 def officers(core: NodeCore) -> list[Row]:
-    """The party's persons in the order of the ladder."""
-    own = [(row.rank, name, row) for name, row in core.picture.persons.items() if name.startswith(f"{core.party}/")]
-    return [
-        {"person": name.partition("/")[2], "key": row.key, "roles": list(row.roles)} for _, name, row in sorted(own)
-    ]
+    """The party's persons in the order of the ladder: who is away now, until when, and who stands for whom."""
+    picture, now_us = core.picture, core.picture.now_us
+    told = person_rows(picture, core.party)
+    for row in told:
+        name = f"{core.party}/{row['person']}"
+        row["on_duty"] = yes(not is_away(picture.persons[name], now_us))
+        row["stands_for"] = [other.partition("/")[2] for other in stands_for(picture, name, now_us)]
+        if "away" in row:
+            row["away"] |= moments(start=row["away"]["start_us"], end=row["away"]["end_us"])
+    return told
 
 
 def link(core: NodeCore, link_words: str) -> Row:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import msgspec
+from msgspec import UNSET
 
 from wellclear.apps.node.core import NodeCore
 from wellclear.apps.node.said import Row, stamp
@@ -36,6 +37,16 @@ def moments(**named: int | None) -> Row:
         if moment_us is not None:
             told[f"{name}_us"], told[name] = moment_us, stamp(moment_us)
     return told
+
+
+def person_rows(picture: Picture, party: str) -> list[Row]:
+    """A party's persons as its roster writes them, in the order of the ladder."""
+    own = [(row.rank, name, row) for name, row in picture.persons.items() if name.startswith(f"{party}/")]
+    return [
+        {"person": name.partition("/")[2], "key": row.key, "roles": list(row.roles)}
+        | ({} if row.away is UNSET else {"away": msgspec.to_builtins(row.away)})
+        for _, name, row in sorted(own, key=lambda told: told[:2])
+    ]
 
 
 # Notices and safety messages.
@@ -128,7 +139,7 @@ def _rungs(picture: Picture, owing: Owing) -> list[Row]:
     return [
         {
             "rung": RUNG_NAMES.get(rung.name, rung.name), **moments(at=rung.at_us),
-            "who": who_is_called(picture, owing, rung.name),
+            "who": who_is_called(picture, owing, rung),
         }
         for rung in owing.rungs
     ]  # fmt: skip

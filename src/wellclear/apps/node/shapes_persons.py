@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NotRequired, TypedDict
+from typing import Literal, NotRequired, TypedDict
 
 
 class DoubtRow(TypedDict):
@@ -26,12 +26,25 @@ class Doubtful(TypedDict):
     rows: list[DoubtRow]
 
 
+class AwayRow(TypedDict):
+    """A time in which a person is away, and who stands for that person."""
+
+    start_us: int
+    end_us: int
+    deputy: NotRequired[str]
+    start: NotRequired[str]
+    end: NotRequired[str]
+
+
 class Officer(TypedDict):
-    """A person on a roster."""
+    """A person on a roster; on the board also whether that person is on duty now, and for whom it stands."""
 
     person: str
     key: str
     roles: list[str]
+    away: NotRequired[AwayRow]
+    on_duty: NotRequired[Literal["yes", "no"]]
+    stands_for: NotRequired[list[str]]
 
 
 class DeskRow(TypedDict):

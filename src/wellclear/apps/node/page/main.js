@@ -6,7 +6,7 @@ import { button, el, ltr, replace, say, words } from "./dom.js";
 import { tick } from "./facts.js";
 import { drawLists } from "./lists.js";
 import { NodeError, call, follow, takeToken } from "./node.js";
-import { watchLine } from "./officer.js";
+import { awayLine, awayNow, watchLine } from "./officer.js";
 import { drawPlan } from "./plan.js";
 import { clockTime, dtg, span } from "./say.js";
 import { enableSound, silence, silentFor } from "./sound.js";
@@ -86,10 +86,10 @@ function beat() {
     shown = now;
     drawAlarms();
   }
-  const officer = JSON.stringify([state.session?.session, (state.session?.expires_us ?? Infinity) > own]);
+  const officer = JSON.stringify([state.session?.session, (state.session?.expires_us ?? Infinity) > own, awayNow()]);
   if (byId("watch").dataset.of !== officer) {
     byId("watch").dataset.of = officer;
-    replace(byId("watch"), el("span", { class: "faint" }, say("on_watch"), ": "), watchLine());
+    replace(byId("watch"), el("span", { class: "faint" }, say("on_watch"), ": "), watchLine(), awayLine());
   }
 }
 

@@ -12,6 +12,13 @@ export async function onWatch() {
   return live() ?? takeWatch();
 }
 
+// Away now, or soon, until when, and who stands for whom; an absent person's key still calls for help, and does nothing else.
+function onLeave({ away, on_duty: there, stands_for: others }) {
+  const told = away ? [" ", el("b", { class: there === "no" ? "flag bad" : "flag" }, say("away", { start: away.start, end: away.end })), " ",
+    away.deputy ? say("deputy", { who: away.deputy }) : say("no_deputy")] : [];
+  return others?.length ? [...told, " ", say("deputy_of", { who: others.join(", ") })] : told;
+}
+
 export function takeWatch() {
   return new Promise((resolve) => {
     const persons = state.board?.officers ?? [];
@@ -19,8 +26,8 @@ export function takeWatch() {
     const list = el("datalist", { id: "officers" }, persons.map(({ person }) => el("option", { value: person })));
     const secret = el("input", { name: "passphrase", type: "password", required: true, autocomplete: "off", dir: "ltr" });
     const desk = choice("desk", (state.board?.desks ?? []).map((one) => [one, one]), { dir: "ltr" });
-    const roles = persons.map(({ person, roles: held }) =>
-      el("li", {}, ltr(person), ": ", (held ?? []).join(", ").replaceAll("_", " ")));
+    const roles = persons.map(({ person, roles: held, ...duty }) =>
+      el("li", {}, ltr(person), ": ", (held ?? []).join(", ").replaceAll("_", " "), onLeave(duty)));
     openForm({
       title: say("take_watch"),
       body: [el("p", {}, say("watch_text")), el("ul", { class: "plain small" }, roles),
@@ -53,6 +60,14 @@ export function watchLine() {
   const session = live();
   if (!session) return [el("span", { class: "nobody" }, say("nobody")), button("take_watch", () => { takeWatch(); }, { id: "take-watch" })];
   return [ltr(session.person, "person"), session.desk ? ltr(session.desk, "at") : "", button("end_watch", endWatch)];
+}
+
+// Who of the own persons is away now: whom nobody should look for at this desk.
+export const awayNow = () => (state.board?.officers ?? []).filter((row) => row.on_duty === "no").map((row) => row.person);
+
+export function awayLine() {
+  const who = awayNow();
+  return who.length ? el("div", { class: "small" }, say("away_now", { who: who.join(", ") })) : "";
 }
 
 // A sentence for the officer and the screen reader; stays until the next one.

@@ -54,6 +54,11 @@ const EN = {
   your_desk: "Desk",
   passphrase: "Passphrase",
   watch_text: "Your passphrase opens your key on this node. Every act of this page is then signed with it, under your handle.",
+  away: "AWAY {start} to {end}",
+  deputy: "deputy {who}",
+  no_deputy: "no deputy",
+  deputy_of: "stands for {who} now",
+  away_now: "Away now: {who}",
   watch_taken: "{person} has the watch.",
   watch_ended: "The watch of {person} has ended.",
 
