@@ -10,6 +10,7 @@ from tests.fuzz.parser import Parser
 from tests.fuzz.rows_domain import said, text
 from wellclear.apps.bundle.evidence import judged
 from wellclear.apps.host.cosignatures import Cosignatures
+from wellclear.channel.pictures import Digests, Pictures
 from wellclear.domain import canonical
 from wellclear.errors import Unverified
 from wellclear.log import archive, checkpoint, equivocation, note, statement, tiles
@@ -86,6 +87,16 @@ def _cosigned(raw: bytes) -> None:
     Cosignatures().take(raw, sketch.picture, sketch.tree, sketch.now_us, 0)
 
 
+def _compared(raw: bytes) -> None:
+    """What anybody may state of its picture, held against the sketch's, before and after it was reached."""
+    sketch, digests, short, book = seeds.sketch(), Digests(), Digests(), Pictures()
+    for step in sketch.steps:
+        digests.append(step.picture.digest)
+    book.hear(sketch.picture, short, raw)
+    book.reached(sketch.picture, digests)
+    book.hear(sketch.picture, digests, raw)
+
+
 def _cosigned_note() -> bytes:
     note, signer = seeds.note(), seeds.sketch().parties["NORTHLAND"].key("cosigner")
     return checkpoint.merge_signatures(note, [cosign(note, "NORTHLAND/cosigner", signer, 7)])
@@ -109,6 +120,7 @@ LOG = [
            lambda: [statement.PictureStatement("caspia.example/sketch", 7, bytes(32)).text()],
            lambda found: found.text()),
     Parser("signed_statement", ("log.statement",), _statement, lambda: seeds.bundle("picture.txt")),
+    Parser("compared_statement", ("channel.pictures",), _compared, lambda: seeds.bundle("picture.txt")),
     Parser("tile_path", ("log.tiles", "log.bundle"), text(_paths), said("tile/0/000.p/7", "tile/entries/x001/234")),
     Parser("hash_tile", ("log.tiles",), lambda raw: tiles.split_hashes(raw, _WIDTH), lambda: [bytes(32 * _WIDTH)],
            b"".join),

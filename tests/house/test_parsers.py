@@ -30,6 +30,8 @@ ELSEWHERE = {
     "apps.host.service": _BY_HTTP,
     "apps.node.witness_app": "bounds bytes; `log.witness`, `log.note` and `log.equivocation` read them",
     "edges.peers": "bounds bytes; `log.note` and `log.equivocation` read them",
+    "apps.host.statements": "hands bytes to `channel.pictures`",
+    "apps.pictures": "puts together what `log` and `channel` have read",
     "apps.inputs": "reads bytes, and judges none",
     "channel.bundle": "writes only",
 }

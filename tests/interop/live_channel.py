@@ -100,7 +100,7 @@ def node_of(home: Path, party: SketchParty, channel: str, url: str) -> NodeServi
     box = box_key(signer)
     store = Store.open(path, box_key=box) if path.exists() else Store.create(path, channel, box_key=box)
     clock = SystemClock()
-    keys = NodeKeys(signer, party.sealing, party.key("cosigner"))
+    keys = NodeKeys(signer, party.sealing, party.key("cosigner"), (), party.key("picture"))
     core = NodeCore(party.name, channel, store, keys, clock, os.urandom)
     core.replay()
     return NodeService(core, HostClient(url, channel, signer, clock), home)

@@ -105,7 +105,7 @@ def _parts_fault(entry: Entry, sent: tuple[bytes, ...], by_sha: dict[str, bytes]
 
 
 @dataclass(slots=True)
-class _Bucket:
+class Bucket:
     """Tokens in millionths of an entry; refilled as time passes, never above its size."""
 
     size: int
@@ -144,8 +144,8 @@ class Shares:
 
     def __init__(self, entries_per_minute: int) -> None:
         self.entries_per_minute = entries_per_minute
-        self._ordinary: dict[str, _Bucket] = {}
-        self._reserved: dict[str, _Bucket] = {}
+        self._ordinary: dict[str, Bucket] = {}
+        self._reserved: dict[str, Bucket] = {}
 
     def agree(self, entries_per_minute: int) -> None:
         """A new agreement: everybody starts with a full share of the new size."""
@@ -166,7 +166,7 @@ class Shares:
         return Draw.RESERVE if self._bucket(self._reserved, party, share).take(now_us) else Draw.REFUSED
 
     @staticmethod
-    def _bucket(buckets: dict[str, _Bucket], party: str, share: int) -> _Bucket:
+    def _bucket(buckets: dict[str, Bucket], party: str, share: int) -> Bucket:
         if party not in buckets:
-            buckets[party] = _Bucket(share, share)
+            buckets[party] = Bucket(share, share)
         return buckets[party]

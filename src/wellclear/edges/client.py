@@ -47,11 +47,16 @@ ERROR_BYTES_MAX = 64 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One word of the host's stream: a note, and the leaves that are new with it, from index `start`."""
+    """One word of the host's stream: a note, and the leaves that are new with it, from index `start`.
+
+    Or, without a note, what a party states of its picture, or the size of which the own party's statement is wanted.
+    """
 
     note: bytes
     start: int = 0
     leaves: tuple[bytes, ...] = ()
+    statement: bytes = b""
+    asked: int = 0
 
 
 class HostClient:
@@ -132,6 +137,14 @@ class HostClient:
     async def cosigned(self, note: bytes) -> None:
         """Give the host a note with the own party's cosignature; it shows who may say so by itself."""
         await self._ask("POST", "/cosignature", {"Content-Type": "text/plain"}, note)
+
+    async def state(self, note: bytes) -> None:
+        """Give the host what the own party states of its picture; its signature shows who may say so."""
+        await self._ask("POST", "/statement", {"Content-Type": "text/plain"}, note)
+
+    async def statement(self, party: str, size: int) -> bytes:
+        """A party's statement of a size, unverified; empty while the host asks for it, and then it is an event."""
+        return await self._get(f"/statement/{party}/{size}")
 
     async def events(self, size: int) -> AsyncIterator[Event]:
         """The host's stream from a size on; ends with `Unavailable` when nothing came for 10 s."""
@@ -266,6 +279,8 @@ _MEMBERS: dict[str, Callable[[Any], Event]] = {
     ),
     "alive": lambda told: Event(note=told["checkpoint"].encode()),
     "cosigned": lambda told: Event(note=told["checkpoint"].encode()),
+    "stated": lambda told: Event(note=b"", statement=told["statement"].encode()),
+    "asked": lambda told: Event(note=b"", asked=int(told["size"])),
 }
 
 

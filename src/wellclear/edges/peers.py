@@ -48,8 +48,15 @@ class Peers:
             Unavailable: it cannot be reached, or does not take our word.
             Malformed: its answer is longer than any word.
         """
+        return await self._ask(url, "POST", "/note", word)
+
+    async def statement(self, url: str, size: int) -> bytes:
+        """What that node states of its picture of so many entries; raises as `exchange`, also where it states none."""
+        return await self._ask(url, "GET", f"/statement/{size}")
+
+    async def _ask(self, url: str, method: str, path: str, word: bytes | None = None) -> bytes:
         try:
-            async with asyncio.timeout(ANSWER_S), self._http.stream("POST", f"{url}/note", content=word) as response:
+            async with asyncio.timeout(ANSWER_S), self._http.stream(method, url + path, content=word) as response:
                 if response.status_code >= 300:
                     raise Unavailable(url, f"has answered with {response.status_code}")
                 theirs = b""

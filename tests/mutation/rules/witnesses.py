@@ -8,6 +8,10 @@ _BOOK = "tests/unit/channel/test_witnesses.py::"
 _NODE = "tests/unit/apps/node/test_witnessing.py::"
 _PEERS = "tests/unit/apps/node/test_exchanging.py::"
 _HOST = "tests/unit/apps/host/test_cosignature.py::"
+_PICTURES = "tests/unit/channel/test_pictures.py::"
+_SEARCH = "tests/properties/channel/test_pictures.py::"
+_STATING = "tests/unit/apps/node/test_stating.py::"
+_STATED = "tests/unit/apps/host/test_statements.py::"
 
 RULES: tuple[Rule, ...] = (
     Rule(
@@ -108,5 +112,89 @@ RULES: tuple[Rule, ...] = (
         old="Seen(follower.size, follower.tree.root())",
         new="Seen(0, follower.tree.root(0))",
         tests=(f"{_PEERS}test_add_checkpoint_answers_as_the_specification_says",),
+    ),
+    Rule(
+        name="pictures-are-compared",
+        proves=("R33",),
+        says="What another party states of its picture is held against the own fold.",
+        at="wellclear.channel.pictures:Pictures.hear",
+        old="same = statement.digest == digests.at(statement.size)",
+        new="same = True",
+        tests=(
+            f"{_PICTURES}test_a_digest_that_differs_is_told_and_searched_to_the_first_entry",
+            f"{_SEARCH}test_two_folds_that_differ_from_an_index_are_told_exactly_that_index",
+        ),
+    ),
+    Rule(
+        name="searched-from-the-beginning",
+        proves=("R33",),
+        says="A search for the first entry starts from 0, whatever was agreed before.",
+        at="wellclear.channel.pictures:_differing",
+        old="return Standing(known.party, differs=size,",
+        new="return Standing(known.party, agrees=min(known.agrees, size - 1), differs=size,",
+        tests=(f"{_PICTURES}test_a_digest_that_differs_is_told_and_searched_to_the_first_entry",),
+    ),
+    Rule(
+        name="two-pictures-of-one-size-are-shown",
+        proves=("R33",),
+        says="Who has signed two pictures that no one fold gives is named, and asked no more.",
+        at="wellclear.channel.pictures:_agreeing",
+        old="return replace(known, broken=size, broken_note=note)",
+        new="return known",
+        tests=(f"{_PICTURES}test_who_signs_two_pictures_of_one_size_is_shown_and_asked_no_more",),
+    ),
+    Rule(
+        name="a-differing-picture-rings",
+        proves=("R33",),
+        says="A picture that differs rings at the desk.",
+        at="wellclear.apps.node.stating:Stating._changed",
+        old="self._ringing.picture_differs(now.party, now.words(), since_us)",
+        new="pass",
+        tests=(f"{_STATING}test_a_picture_that_differs_rings_and_the_first_entry_is_found",),
+    ),
+    Rule(
+        name="pictures-that-differ-make-nodes-ask",
+        proves=("R33",),
+        says="When a picture differs, other nodes are asked for the host's notes at once.",
+        at="wellclear.apps.node.hearing:Hearing.hear_statement",
+        old="self.wants_exchange = True",
+        new="pass",
+        tests=(f"{_STATING}test_a_picture_that_differs_rings_and_the_first_entry_is_found",),
+    ),
+    Rule(
+        name="asked-ever-less",
+        proves=("R33",),
+        says="A party that does not answer is asked less and less often.",
+        at="wellclear.apps.node.stating:Stating.due",
+        old="ASK_AGAIN_US[min(tries, len(ASK_AGAIN_US) - 1)]",
+        new="1",
+        tests=(f"{_STATING}test_a_party_that_does_not_answer_leaves_the_search_open_and_is_asked_ever_less",),
+    ),
+    Rule(
+        name="answers-are-bounded",
+        proves=("R33",),
+        says="Nobody makes a node sign more statements than so many a minute.",
+        at="wellclear.apps.node.stating:Stating.answer",
+        old="or not self._by_peers.take(mono_us)",
+        new="",
+        tests=(f"{_STATING}test_a_node_states_any_size_that_it_is_asked_for_and_so_many_a_minute",),
+    ),
+    Rule(
+        name="questions-are-bounded",
+        proves=("R33",),
+        says="A party asks others, by the host, for so many statements a minute.",
+        at="wellclear.apps.host.statements:Statements.ask",
+        old="if not self._of(asker).asks.take(self._clock.monotonic_us()):",
+        new="if False:",
+        tests=(f"{_STATED}test_who_asks_or_states_too_much_waits",),
+    ),
+    Rule(
+        name="only-wanted-statements",
+        proves=("R33",),
+        says="A host hands on statements of agreed sizes, and of those that somebody wants.",
+        at="wellclear.apps.host.statements:Statements.take",
+        old="elif size % STATED_EVERY:",
+        new="elif False:",
+        tests=(f"{_STATED}test_a_size_that_is_wanted_is_asked_of_that_partys_nodes_alone",),
     ),
 )

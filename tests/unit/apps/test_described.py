@@ -64,11 +64,12 @@ def test_who_asks_is_said_for_each_operation() -> None:
     assert [label for label, asks in members.items() if asks is None] == [
         "POST /cosignature",
         "GET /openapi.json",
+        "POST /statement",
         "GET /status",
         "POST /submit",
     ]
     assert [label for label, asks in anyone.items() if asks and {} in asks] == [
-        "GET /checkpoint", "GET /events", "GET /tile/{path}"
+        "GET /checkpoint", "GET /events", "GET /statement/{party}/{size}", "GET /tile/{path}"
     ]  # fmt: skip
     assert all(asks == [{"asker": []}] for asks in of("node").values())
 

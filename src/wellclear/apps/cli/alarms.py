@@ -36,6 +36,7 @@ _DEEDS: Final = {
     "clock": "set this machine's clock",
     "stale": "check the link; telephone",
     "head_differs": "wellclear export PATH; ask for the host's note",
+    "picture_differs": "wellclear compare FILE; export PATH; ask the other party",
     "false_part": "wellclear verify-evidence FILE; show it to all",
     "doubtful": "wellclear board; ask its author by voice",
     "halted": "wellclear export PATH; call every party",

@@ -103,6 +103,7 @@ def summary_lines(board: Fields) -> list[str]:
         f"  link {board['link']['state']}: {board['link'].get('words', '')}",
         *(f"    {saw_log(witness, board['size'])}" for witness in board["link"].get("witnesses", [])),
         *(f"    {words}" for words in [board["link"].get("witnessing", "")] if words),
+        *(f"    {row['words']}" for row in board["link"].get("pictures", []) if row.get("words")),
         *(f"  {board['halt'][name]}" for name in ("works", "do") if board.get("halt")),
         f"  time {board.get('now') or moment(board.get('now_us'))}, own clock {board.get('own', '-')}",
         "  outbox: "

@@ -11,9 +11,10 @@ from litestar.di import NamedDependency, Provide
 from litestar.params import FromPath
 
 from wellclear.apps.described import described_at
+from wellclear.apps.host.cosignatures import CosignatureAnswer
 from wellclear.apps.host.described import PATH, host_document
 from wellclear.apps.host.events import EventStream
-from wellclear.apps.host.service import CosignatureAnswer, HostService
+from wellclear.apps.host.service import HostService
 from wellclear.apps.http import EXCEPTION_HANDLERS, not_found
 from wellclear.channel.requests import check_request, reader_of
 from wellclear.domain.entry import SUBMISSION_BYTES_MAX
@@ -127,6 +128,20 @@ async def cosignature(service: Service, request: Request[Any, Any, Any]) -> Cosi
     return service.take_cosignature(await request.body())
 
 
+@post("/statement", status_code=200)
+async def statement(service: Service, request: Request[Any, Any, Any]) -> CosignatureAnswer:
+    """Take what a party states of its picture, by its own signature; it is told to all and believed by nobody."""
+    size, news = service.statements.take(await request.body())
+    return CosignatureAnswer(size=size, news="yes" if news else "no")
+
+
+@get("/statement/{party:str}/{size:str}", media_type=MediaType.TEXT)
+async def stated(service: Service, reader: Reader, party: FromPath[str], size: FromPath[str]) -> Response[bytes]:
+    """A party's statement of its picture of so many entries; empty while that party's nodes are asked for it."""
+    found = service.statements.ask(reader.party, party, parse_number(size, "request", "size"))
+    return Response(found, media_type=MediaType.TEXT, headers=_NO_STORE)
+
+
 @get("/events")
 async def events(service: Service, listener: Listener, request: Request[Any, Any, Any]) -> EventStream:
     """Server-sent events from a size on; for a party that has left, up to the entry by which it left."""
@@ -144,7 +159,7 @@ async def founding_file(service: Service, reader: Reader, founding: Founding) ->
     return Response(await service.read(founding), media_type=MediaType.JSON, headers=_NO_STORE)
 
 
-OFFERED: Final = (status, checkpoint, tile, part, submit, cosignature, events, founding_file)
+OFFERED: Final = (status, checkpoint, tile, part, submit, cosignature, statement, stated, events, founding_file)
 """Every operation of the host."""
 
 

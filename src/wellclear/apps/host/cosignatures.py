@@ -5,7 +5,7 @@ The line itself shows who may say so, and nothing else does. A restart forgets t
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, Literal, TypedDict
 
 from wellclear.channel.policy import log_verifier
 from wellclear.channel.witnesses import Cosigned, Witnesses
@@ -18,6 +18,13 @@ from wellclear.picture.picture import Picture
 
 COSIGNED_BYTES_MAX: Final = 16 * 1024
 """A checkpoint with the log's line and a few more."""
+
+
+class CosignatureAnswer(TypedDict):
+    """Over how many entries a cosignature or a statement was taken, and whether it said more than what is kept."""
+
+    size: int
+    news: Literal["yes", "no"]
 
 
 class Cosignatures:

@@ -8,8 +8,8 @@ from typing import Any, Final, Literal, TypedDict
 from litestar.handlers import HTTPRouteHandler
 
 from wellclear.apps.described import DOCUMENT, Bytes, Operation, Parameter, document
+from wellclear.apps.host.cosignatures import CosignatureAnswer
 from wellclear.apps.host.create import Founding
-from wellclear.apps.host.service import CosignatureAnswer
 from wellclear.channel.submission import Answers
 
 PATH: Final = "/openapi.json"
@@ -44,7 +44,11 @@ _TILES: Final = Bytes(_OCTETS, "Hashes of 32 bytes, or entries, each with its le
 _PART: Final = Bytes(_OCTETS, "The part's salt, header and text as they were stored.")
 _FRAMES: Final = Bytes(_OCTETS, "Frames: a leaf with the parts that go with it; at most 1 MiB.")
 _COSIGNED: Final = Bytes("text/plain", "A checkpoint of this log with a line of a live cosigner; at most 16 KiB.")
-_EVENTS: Final = Bytes("text/event-stream", "Events `log`, `alive` and `cosigned`; it ends when the host does.")
+_STATEMENT: Final = Bytes("text/plain", "A picture statement, signed by a live picture key; at most 2 KiB.")
+_STATED: Final = Bytes("text/plain", "The statement; empty while the party's nodes are asked, and then it is an event.")
+_EVENTS: Final = Bytes(
+    "text/event-stream", "Events `log`, `alive`, `cosigned`, `stated` and `asked`; it ends when the host does."
+)
 
 OPERATIONS: Final[dict[str, Operation]] = {
     "openapi": Operation(DOCUMENT.answers, (500,), asks="no"),
@@ -61,6 +65,11 @@ OPERATIONS: Final[dict[str, Operation]] = {
     )),
     "submit": Operation({200: Answers}, (400, 413, 415, 500, 503), body=_FRAMES, asks="no"),
     "cosignature": Operation({200: CosignatureAnswer}, (400, 403, 409, 413, 500), body=_COSIGNED, asks="no"),
+    "statement": Operation({200: CosignatureAnswer}, (400, 403, 409, 413, 500, 503), body=_STATEMENT, asks="no"),
+    "stated": Operation({200: _STATED}, (*READING, 422), parameters=(
+        Parameter("party", "path", {"type": "string", "pattern": "^[A-Z]{2,12}$"}, "Whose statement."),
+        Parameter("size", "path", {"type": "string", "pattern": "^[1-9][0-9]{0,17}$"}, "Of how many entries."),
+    )),
     "events": Operation({200: _EVENTS}, READING, parameters=(
         Parameter("from", "query", {"type": "integer", "minimum": 0, "maximum": 2**63 - 1},
                   "The index of the first entry that the asker lacks."),
@@ -77,5 +86,6 @@ def host_document(handlers: tuple[HTTPRouteHandler, ...], readers: Literal["memb
     opened: dict[str, Any] = {}
     if readers == "anyone":
         opened = {name: Operation(said.answers, said.faults, said.body, said.parameters, said.path, "maybe")
-                  for name, said in OPERATIONS.items() if name in ("checkpoint", "tile", "events")}  # fmt: skip
+                  for name, said in OPERATIONS.items()
+                  if name in ("checkpoint", "tile", "stated", "events")}  # fmt: skip
     return document(PATH, "Wellclear host", _ABOUT, handlers, OPERATIONS | opened, _ASKER)

@@ -1,7 +1,8 @@
 """Events to followers: pushed right after the commit, dropped when a follower does not keep up.
 
 Server-sent events: `log` carries leaves and the checkpoint over them, `alive` a checkpoint whose cosignature is fresh,
-`cosigned` one with the line of a party that has just cosigned it.
+`cosigned` one with the line of a party that has just cosigned it; `stated` carries a party's picture statement, and
+`asked`, for the nodes of one party, the size of which somebody wants one.
 A dropped follower comes back with `?from=<size>` and loses nothing.
 """
 
@@ -41,6 +42,16 @@ def alive_event(note: bytes) -> bytes:
 def cosigned_event(note: bytes) -> bytes:
     """The event that tells who has cosigned: a checkpoint of this log, not always its newest, and the new lines."""
     return b"event: cosigned\ndata: %s\n\n" % _encoder.encode({"checkpoint": note.decode("utf-8")})
+
+
+def stated_event(note: bytes) -> bytes:
+    """The event that hands on what a party states of its picture."""
+    return b"event: stated\ndata: %s\n\n" % _encoder.encode({"statement": note.decode("utf-8")})
+
+
+def asked_event(size: int) -> bytes:
+    """The event for the nodes of one party: somebody wants its statement of that size."""
+    return b"event: asked\ndata: %s\n\n" % _encoder.encode({"size": size})
 
 
 class Follower:
@@ -115,6 +126,12 @@ class Followers:
     def publish(self, event: bytes) -> None:
         """Push to everybody; who does not keep up is dropped."""
         self._open = {follower: None for follower in self._open if follower.ending or follower.push(event)}
+
+    def tell(self, party: str, event: bytes) -> None:
+        """Push to the streams of one party."""
+        for follower in [one for one in self._open if one.party == party and not one.ending]:
+            if not follower.push(event):
+                del self._open[follower]
 
     def keep_only(self, may_read: Callable[[str], bool], farewell: Callable[[str], bytes]) -> None:
         """End the streams of keys that may read no more, after the last event that is still for them, if any."""

@@ -12,12 +12,13 @@ from collections.abc import AsyncIterator, Callable, Container
 from concurrent.futures import ThreadPoolExecutor
 from importlib.metadata import version
 from pathlib import Path
-from typing import Final, Literal, TypedDict
+from typing import Final
 
 from wellclear.apps.host.audiences import Audiences
-from wellclear.apps.host.cosignatures import Cosignatures
+from wellclear.apps.host.cosignatures import CosignatureAnswer, Cosignatures
 from wellclear.apps.host.departures import Departures
-from wellclear.apps.host.events import EventStream, Followers, alive_event, cosigned_event, log_event
+from wellclear.apps.host.events import EventStream, Followers, alive_event, cosigned_event, log_event, stated_event
+from wellclear.apps.host.statements import Statements
 from wellclear.channel.admission import Examined, examine
 from wellclear.channel.policy import cosigner_name
 from wellclear.channel.requests import reader_of
@@ -48,13 +49,6 @@ TICK_S: Final = 0.5
 ALIVE_EVERY_TICKS: Final = 4
 
 
-class CosignatureAnswer(TypedDict):
-    """Over how many entries a cosignature was taken, and whether anything of it was later than what is kept."""
-
-    size: int
-    news: Literal["yes", "no"]
-
-
 class HostService:
     """Build it with `starting.open_host`; run it between `start` and `stop`."""
 
@@ -81,6 +75,7 @@ class HostService:
         self._stop_reported = False
         self._cosigned = (b"", b"", 0)
         self._cosignatures = Cosignatures()
+        self.statements = Statements(self.followers, sequencer, clock)
         self._disk = ThreadPoolExecutor(1, "disk")
         self._verifier = ThreadPoolExecutor(1, "verifier")
         self._tasks: list[asyncio.Task[None]] = []
@@ -321,7 +316,8 @@ class HostService:
             self._report_stop()
             raise
         follower = self.followers.add(party, key)
-        return EventStream(self.followers, follower, self._backlog(size, self.sequencer.size))
+        backlog = self._backlog(size, self.sequencer.size, self.statements.on_connect(party))
+        return EventStream(self.followers, follower, backlog)
 
     def _farewell(self, party: str, key: str, size: int, end: int) -> EventStream:
         if size >= end:
@@ -345,10 +341,12 @@ class HostService:
             return False
         return True
 
-    async def _backlog(self, start: int, end: int) -> AsyncIterator[bytes]:
+    async def _backlog(self, start: int, end: int, stated: list[bytes]) -> AsyncIterator[bytes]:
         async for event in self._leaves(start, end, self.checkpoint):
             yield event
         yield alive_event(self.checkpoint())
+        for note in stated:
+            yield stated_event(note)
 
     async def _leaves(self, start: int, end: int, note: Callable[[], bytes]) -> AsyncIterator[bytes]:
         while start < end:

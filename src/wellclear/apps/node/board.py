@@ -45,7 +45,7 @@ STILL_WORKS = (
 )
 TO_DO = "Telephone every party; export the log; change the host."
 
-_GRAVE = {"halted", "head_differs", "disk", "conflict", "outside"}
+_GRAVE = {"halted", "head_differs", "picture_differs", "disk", "conflict", "outside"}
 _KINDS = {
     "no_answer": "unanswered",
     "escalated": "unanswered",
@@ -125,6 +125,7 @@ def link(core: NodeCore, link_words: str) -> Row:
         words = f"{core.state}: {link_words}; what is shown is old"
     told: Row = {"state": core.state, "words": words, "connection": link_words, "witnesses": others, "fresh": fresh}
     told["witnessing"] = core.witnessing.why_not(core.picture)
+    told["pictures"] = pictures(core)
     if silence_us is not None:
         told |= {"heard_ms": silence_us // 1000, "host_age_ms": silence_us // 1000}
     return told
@@ -169,6 +170,21 @@ def witnesses(core: NodeCore) -> list[Row]:
         }
         for one in core.witnesses.newest(core.picture, own_us)
     ]  # fmt: skip
+
+
+def pictures(core: NodeCore) -> list[Row]:
+    """What the other parties state of their pictures: of how many entries theirs was ours, and where it was not."""
+    rows: list[Row] = []
+    for one in core.stating.book.standings():
+        if one.party == core.party and not one.wrong:
+            continue
+        row: Row = {"party": one.party, "agrees": one.agrees}
+        if one.wrong:
+            row |= {"differs": one.differs or one.broken, "words": one.words()}
+        if one.first is not None:
+            row["first"] = one.first
+        rows.append(row)
+    return rows
 
 
 def _ago(row: Row) -> str:

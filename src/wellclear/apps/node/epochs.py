@@ -48,6 +48,8 @@ class NodeKeys:
     """Without it the node runs, and does not witness."""
     further: tuple[SealingKey, ...] = ()
     """The party's sealing keys before this one, and one that is about to replace it."""
+    picture: Signer | None = None
+    """Without it the node compares pictures, and states none."""
 
 
 @dataclass(slots=True)

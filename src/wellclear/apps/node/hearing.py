@@ -63,6 +63,7 @@ class Hearing(Holding):
                     progress(self.follower.size, total)
         self._had_own_log = total > 0
         self.alarms.load()
+        self.stating.load(self.picture, self.now_us)
         self.outbox.hold_locked()  # no key is lent at the start
         for item in self.outbox.items.values():
             self._ended(item)  # what waits for an officer's word is shown again
@@ -178,6 +179,18 @@ class Hearing(Holding):
         self.take()
         self._hear_witnesses(word)
 
+    def hear_statement(self, note: bytes) -> None:
+        """What a party states of its picture, whoever brings it: it may ring, and it halts nobody.
+
+        Raises:
+            Malformed, Unverified: no party of this channel has stated that; nothing has changed.
+        """
+        if self.follower.picture.host is None or self.state == "halted":
+            return
+        if self.stating.hear(self.picture, note, self.now_us):
+            self.wants_exchange = True  # it may be another log that was folded
+        self.changed = True
+
     def to_cosign(self) -> bytes | None:
         """The note with this party's line that the host is to have now; None while there is none. It is stored.
 
@@ -209,6 +222,7 @@ class Hearing(Holding):
                 self.wants_exchange = True
             self._forget_logged()
             self.witnesses.reached(self.picture, self.follower.tree, self.now_us)
+            self.wants_exchange = self.stating.reached(self.picture, self.now_us) or self.wants_exchange
             self.detect()
             self.changed = True
 
@@ -271,6 +285,7 @@ class Hearing(Holding):
         if entry is not None and entry.act.kind == "epoch" and not step.remarks:
             self.epochs.heard(logged)
         self.epochs.folded(step)
+        self.stating.digests.append(step.picture.digest)
         doubts = self.doubted.take(logged, step)
         known = self.parts.open_known(entry.act, self.opening) if entry is not None else {}
         self.view, remarks = fold_view(self.view, logged, step, known)

@@ -23,6 +23,7 @@ from wellclear.apps.node.outside import Outside
 from wellclear.apps.node.parts import Parts
 from wellclear.apps.node.ringing import Ringing
 from wellclear.apps.node.said import SaidRows
+from wellclear.apps.node.stating import Stating
 from wellclear.apps.node.unread import Unread
 from wellclear.apps.node.unstored import Unstored
 from wellclear.apps.node.witnessing import Witnessing
@@ -87,6 +88,7 @@ class Holding:
         self.unstored = Unstored(store)
         self.witnesses = Witnesses()
         self.witnessing = Witnessing(party, store, keys.cosigner, self.witnesses)
+        self.stating = Stating(party, store, self.unstored, keys.picture, self.ringing)
         self.unread = Unread()
         self.remarks: deque[tuple[int, str, Remark]] = deque(maxlen=REMARKS_KEPT)
         self.logged_at: dict[str, int] = {}
@@ -160,8 +162,12 @@ class Holding:
 
     @property
     def evidence_files(self) -> dict[str, bytes]:
-        """Every file of evidence that this node has made, by its place in the home: against its host, and authors."""
-        return self.false_parts | ({} if self.evidence is None else {self.evidence_file: self.evidence})
+        """Every file of evidence that this node holds, by its place in the home: against its host, and parties."""
+        return (
+            self.false_parts
+            | self.stating.files
+            | ({} if self.evidence is None else {self.evidence_file: self.evidence})
+        )
 
     def _act_at(self, index: int) -> bytes:
         """The hash of the act that stands at an index of the own log; empty where none can be read there."""

@@ -30,6 +30,7 @@ _KINDS: dict[str, AlarmKind] = {
 }  # fmt: skip
 
 
+HOUR_US = 3_600_000_000
 EARLIER_MAX = 256
 """So many of the newest messages and remarks are looked through at the start for what nobody has seen."""
 NO_WORD = "no word from the host"
@@ -202,6 +203,25 @@ class Ringing:
     def head_differs(self, remark: Remark, own_us: int) -> None:
         """Somebody has seen another log."""
         self._begin(f"head/{remark.index}", "head_differs", "Z", remark.detail, own_us, index=remark.index)
+
+    def picture_differs(self, party: str, words: str, since_us: int) -> None:
+        """A party states another picture than ours; it rings once, and once an hour at most where it begins anew."""
+        key = f"picture/{party}"
+        known = self.alarms.alarms.get(key)
+        if known is not None and known.state != "cleared":
+            self.alarms.alarms[key] = replace(known, words=words)
+        else:
+            self._begin(key, "picture_differs", "Z", words, since_us, again=str(since_us // HOUR_US))
+
+    def picture_agrees(self, party: str, size: int) -> None:
+        """It states our picture again; who has not seen the alarm yet still does."""
+        key = f"picture/{party}"
+        known = self.alarms.alarms.get(key)
+        if known is not None and known.state == "unack":
+            words = f"{known.words}. Since then it agrees: its picture of {size} entries is ours"
+            self.alarms.alarms[key] = replace(known, state="cleared", words=words)
+        elif known is not None:
+            self.alarms.settle(key)
 
     def false_part(self, index: int, author: str, file: str, own_us: int) -> None:
         """An author's own signature shows that it has sent another text than it committed to."""

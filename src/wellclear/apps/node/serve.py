@@ -61,7 +61,8 @@ def serve(
     keyring = Keyring(settings.home)
     sealing, *further = keyring.unlock_sealing(passphrase)
     cosigner = keyring.unlock("cosigner", passphrase) if keyring.path("cosigner").is_file() else None
-    keys = NodeKeys(keyring.unlock("node", passphrase), sealing, cosigner, tuple(further))
+    picture = keyring.unlock("picture", passphrase) if keyring.path("picture").is_file() else None
+    keys = NodeKeys(keyring.unlock("node", passphrase), sealing, cosigner, tuple(further), picture)
     exercise = public_half(keyring.path("node")).exercise
 
     def opening() -> NodeService:  # it belongs to the event loop that uvicorn runs, so it is made there

@@ -1,8 +1,8 @@
 """The node at work: it carries bytes between the host and `core`, and wakes whoever waits for a change.
 
-Six tasks on one event loop: follow the host's stream, send what is linked, fetch parts, cosign, exchange notes with
-other nodes, and tick. Everything that decides anything happens in `core` between two awaits, so no task sees another
-one's half-done work.
+Seven tasks on one event loop: follow the host's stream, send what is linked, fetch parts, cosign, compare pictures,
+exchange notes with other nodes, and tick. Everything that decides anything happens in `core` between two awaits, so no
+task sees another one's half-done work.
 """
 
 from __future__ import annotations
@@ -13,9 +13,10 @@ from pathlib import Path
 from typing import Final
 
 from wellclear.apps.node.batches import submissions
+from wellclear.apps.node.comparing import Comparing
 from wellclear.apps.node.core import NodeCore
 from wellclear.apps.node.parts import Wanted
-from wellclear.apps.node.vouching import BACKOFF_S, LOG, TICK_S, Vouching, woken
+from wellclear.apps.node.vouching import BACKOFF_S, LOG, TICK_S, woken
 from wellclear.channel.outbox import Item
 from wellclear.channel.submission import note_of
 from wellclear.domain.entry import Act, Approval
@@ -37,7 +38,7 @@ OUTSIDE_BACK: Final = 1_024
 """After a halt, so many leaves before the last known ones are looked at again, for what was said in another history."""
 
 
-class NodeService(Vouching):
+class NodeService(Comparing):
     """Build it over a replayed core; run it between `start` and `stop`.
 
     Args:
@@ -68,7 +69,8 @@ class NodeService(Vouching):
     def start(self) -> None:
         """Begin to follow, send, fetch and tick."""
         self._keep_evidence()
-        for work in (self._follow(), self._send(), self._fetch(), self._witness(), self._exchange(), self._tick()):
+        facing = (self._follow(), self._send(), self._fetch(), self._witness(), self._compare(), self._exchange())
+        for work in (*facing, self._tick()):
             task = asyncio.create_task(work)
             task.add_done_callback(self._on_end)
             self._tasks.append(task)
@@ -107,6 +109,7 @@ class NodeService(Vouching):
                     if not back:
                         back = True
                         self.core.parts.host_is_back(self.core.clock.monotonic_us())
+                        self.core.stating.host_is_back()
                     self.core.turned_away = ""
                     self.core.unread.reads(self.core.clock.monotonic_us())
                     await self._take(event)
@@ -135,6 +138,9 @@ class NodeService(Vouching):
         return max(0, max(self.core.follower.size, self._shown_to) - OUTSIDE_BACK)
 
     async def _take(self, event: Event) -> None:
+        if not event.note:
+            self._told(event)
+            return
         self._shown_to = event.start + len(event.leaves) if event.leaves else self._shown_to
         self._hear(event.note, event.start, event.leaves)
         gap = self.core.follower.wants()
@@ -316,6 +322,7 @@ class NodeService(Vouching):
             self._wake_fetcher.set()
         if self.core.changed:
             self.core.changed = False
+            self._wake_comparer.set()
             self._wake_witness.set()
             self._ring_bell()
 

@@ -43,6 +43,19 @@ class Witness(TypedDict):
     host: YesNo
 
 
+class PictureRow(TypedDict):
+    """What a party states of its picture: of `agrees` entries it was ours last, of `differs` it was not.
+
+    `first` is the index of the first entry that the two folds take differently, once it is known.
+    """
+
+    party: str
+    agrees: int
+    differs: NotRequired[int]
+    first: NotRequired[int]
+    words: NotRequired[str]
+
+
 class Link(TypedDict):
     """How the picture stands: who vouches for it, and how long ago.
 
@@ -55,6 +68,7 @@ class Link(TypedDict):
     witnesses: list[Witness]
     fresh: list[Witness]
     witnessing: str
+    pictures: list[PictureRow]
     heard_ms: NotRequired[int]
     host_age_ms: NotRequired[int]
 

@@ -48,6 +48,10 @@ class Vouching(Telling):
     # Cosigning.
 
     async def _witness(self) -> None:
+    @abstractmethod
+    async def _exchanged(self) -> None:
+        """Notes were exchanged with other nodes; what else is to be asked of them goes now."""
+
         """Store and post the own cosignature of what was followed; nothing waits for it, here or anywhere."""
         tries = 0
         while self.core.witnessing.able and self.core.state != "left":
@@ -109,6 +113,7 @@ class Vouching(Telling):
         """
         try:
             self.core.hear_peer(word)
+            await self._exchanged()
         except Equivocation as found:
             self._halt(found)
         except (Unavailable, Misconfigured) as error:

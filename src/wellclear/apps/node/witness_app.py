@@ -4,6 +4,7 @@
     GET  /<origin hash>/checkpoint     the newest that we have cosigned (hash: SHA-256 of the origin, in hex)
     GET  /note                         our newest note of the host, or evidence against it
     POST /note                         the same, after hearing the asker's
+    GET  /statement/<size>             what we state of our picture of so many entries
 
 Nobody shows who they are: every word stands or falls by its signatures. Off unless the settings name an address.
 """
@@ -21,6 +22,7 @@ from wellclear.apps.http import EXCEPTION_HANDLERS, not_found
 from wellclear.apps.node.service import NodeService
 from wellclear.edges.peers import WORD_BYTES_MAX
 from wellclear.errors import Malformed
+from wellclear.log.checkpoint import parse_number
 from wellclear.log.witness import SIZE_TYPE, Answer
 
 Service = NamedDependency[NodeService]
@@ -34,7 +36,7 @@ def witness_app(service: NodeService) -> Litestar:
         return service
 
     return Litestar(
-        route_handlers=[add_checkpoint, cosigned, note, exchange],
+        route_handlers=[add_checkpoint, cosigned, note, exchange, stated],
         dependencies={"service": Provide(told_service)},
         exception_handlers=EXCEPTION_HANDLERS,
         request_max_body_size=WORD_BYTES_MAX,
@@ -76,3 +78,12 @@ async def exchange(service: Service, request: Request[Any, Any, Any]) -> Respons
     if len(word) > WORD_BYTES_MAX:
         raise Malformed("note", "", f"longer than {WORD_BYTES_MAX} bytes")
     return Response(service.exchanged(word), media_type=MediaType.TEXT, headers=_NO_STORE)
+
+
+@get("/statement/{size:str}", media_type=MediaType.TEXT)
+async def stated(service: Service, size: FromPath[str]) -> Response[Any]:
+    """What this node states of its picture; so many answers a minute, and nothing beyond."""
+    found = service.stated(parse_number(size, "request", "size"))
+    if found is None:
+        return not_found("there is no such statement here now")
+    return Response(found, media_type=MediaType.TEXT, headers=_NO_STORE)

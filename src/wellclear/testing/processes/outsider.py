@@ -132,6 +132,8 @@ class Outsider(threading.Thread):
             while True:
                 try:
                     async for event in client.events(len(self.leaves)):
+                        if not event.note:
+                            continue  # about pictures, which it has none of
                         self.record.notes.append(event.note)
                         self._take(event.start, event.leaves)
                 except Unavailable:

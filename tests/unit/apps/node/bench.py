@@ -55,7 +55,7 @@ class Bench:
 
     def start(self) -> None:
         party, channel = self.relay.sketch.parties[self.party], self.relay.sketch.channel
-        keys = NodeKeys(party.key("node"), party.sealing, party.key("cosigner"))
+        keys = NodeKeys(party.key("node"), party.sealing, party.key("cosigner"), (), party.key("picture"))
         box = box_key(keys.signer)
         store = (
             Store.open(self.path, box_key=box) if self.path.exists() else Store.create(self.path, channel, box_key=box)

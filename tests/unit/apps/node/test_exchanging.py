@@ -15,19 +15,22 @@ from hypothesis import strategies as st
 
 from tests.unit.apps.node.bench import Bench
 from tests.unit.channel.relay import Relay
+from tests.unit.channel.stating import Stater
 from wellclear.apps.node.service import NodeService
 from wellclear.apps.node.witness_app import witness_app
 from wellclear.channel.composing import link
+from wellclear.channel.pictures import Digests
 from wellclear.channel.policy import cosigner_name, log_verifier
 from wellclear.channel.witnesses import bare_note
 from wellclear.edges.client import HostClient
 from wellclear.edges.peers import WORD_BYTES_MAX, Peers
-from wellclear.errors import Malformed, Unverified
+from wellclear.errors import Malformed, Unavailable, Unverified
 from wellclear.log.checkpoint import Checkpoint, cosign, merge_signatures, open_checkpoint, sign_checkpoint
 from wellclear.log.ed25519 import SigningKey
 from wellclear.log.equivocation import Evidence, check_evidence
 from wellclear.log.merkle import Tree
 from wellclear.log.note import ED25519, Verifier, parse_note
+from wellclear.log.statement import PictureStatement, sign_statement
 from wellclear.log.witness import SIZE_TYPE, AddCheckpoint
 from wellclear.testing.sketch import Sketch
 
@@ -170,7 +173,18 @@ def words(bench: Bench) -> st.SearchStrategy[bytes]:
         return Evidence(why, Verifier(sketch.origin, ED25519, signer.public_key), one, two).encode()
 
     sound = st.builds(convicting, st.sampled_from(signers), roots, roots)
-    return st.one_of(st.binary(max_size=300), notes, evidence, sound)
+    return st.one_of(st.binary(max_size=300), notes, evidence, sound, _pictures(sketch, signers))
+
+
+def _pictures(sketch: Sketch, signers: list[SigningKey]) -> st.SearchStrategy[bytes]:
+    """Statements of true and false pictures, by picture keys and others."""
+    digests = st.binary(min_size=32, max_size=32) | st.sampled_from([step.picture.digest for step in sketch.steps])
+    return st.builds(
+        lambda size, digest, signer, party: sign_statement(
+            PictureStatement(sketch.origin, size, digest), f"{party}/picture", signer
+        ),
+        st.integers(0, 40), digests, st.sampled_from(signers), st.sampled_from(sorted(sketch.parties)),
+    )  # fmt: skip
 
 
 def _root(note: bytes) -> str:
@@ -185,16 +199,60 @@ def test_nobody_is_halted_by_words_alone(tmp_path: Path) -> None:
     root = bench.core.follower.tree.root()
 
     @settings(max_examples=300, suppress_health_check=[HealthCheck.too_slow])
-    @given(words(bench), st.booleans())
-    def holds(word: bytes, by_peer: bool) -> None:
+    @given(words(bench), st.sampled_from([bench.core.hear_peer, bench.core.hear, bench.core.hear_statement]))
+    def holds(word: bytes, heard_by: Callable[[bytes], None]) -> None:
         with contextlib.suppress(Malformed, Unverified):
-            (bench.core.hear_peer if by_peer else bench.core.hear)(word)
+            heard_by(word)
         assert bench.core.state != "halted"
         assert bench.core.follower.tree.root() == root
 
     holds()
     south = bench.core.follower
     assert south.evidence is None
+    stater = sketch_stater(bench, "NORTHLAND", parts_at=9)
+    bench.core.hear_statement(stater.note(12))
+    assert [alarm.kind for alarm in bench.rang if alarm.key == "picture/NORTHLAND"] == ["picture_differs"]
+    assert bench.core.state == "live", "a picture that differs rings, and halts nobody"
+
+
+def sketch_stater(bench: Bench, party: str, parts_at: int) -> Stater:
+    digests = Digests()
+    for index, step in enumerate(bench.relay.sketch.steps):
+        digests.append(step.picture.digest if index < parts_at else bytes([index]) * 32)
+    return Stater(bench.relay.sketch, party, digests)
+
+
+@pytest.mark.requirement("R33")
+def test_two_nodes_that_reach_each_other_compare_pictures_past_the_host(tmp_path: Path) -> None:
+    sketch = Sketch.founded(seed=SEED, epochs=True)
+    while len(sketch.leaves) < 70:
+        sketch.time("NORTHLAND")
+    north, south = (Bench(Relay(sketch), party, tmp_path / party) for party in ("NORTHLAND", "SOUTHLAND"))
+    for bench in (north, south):
+        bench.follow()
+    south.core.stating.digests = sketch_stater(south, "SOUTHLAND", parts_at=33).digests
+
+    async def run() -> None:
+        other = served(south, tmp_path / "south")
+        peers = Peers(
+            ["http://south"],
+            transport=httpx.ASGITransport(app=witness_app(other)),  # type: ignore[arg-type]  # one ASGI, two spellings
+        )
+        own = served(north, tmp_path / "north", peers)
+        await own._exchanged()
+        assert north.core.wants_exchange
+        while due := own.core.stating.due(north.clock.monotonic_us()):
+            await own._ask_peers(due[0][1])
+        with pytest.raises(Unavailable):
+            await peers.statement("http://south", 71)
+        await peers.close()
+        for service in (own, other):
+            await service.client.close()
+
+    asyncio.run(run())
+    (alarm,) = [alarm for alarm in north.core.alarms.listed() if alarm.kind == "picture_differs"]
+    assert alarm.words.endswith("the first entry that the two take differently is entry 33")
+    assert "halted" not in {bench.core.state for bench in (north, south)}
 
 
 @pytest.mark.requirement("R33")
