@@ -27,6 +27,7 @@ from typing import Literal
 
 from msgspec import UNSET
 
+from wellclear.channel.ahead import BYTES_AHEAD_MAX, LEAF_COST_BYTES, Ahead
 from wellclear.channel.opening import open_leaf
 from wellclear.channel.policy import cosigners_of
 from wellclear.domain.canonical import b64, unb64
@@ -43,10 +44,6 @@ from wellclear.picture.picture import Picture, Step
 
 STALE_AFTER_US = 10_000_000
 """Silence after which the picture is shown as stale (protocol, "Freshness")."""
-BYTES_AHEAD_MAX = 512 * 1024 * 1024
-"""Unproven leaves that are kept; a hostile stream cannot fill the memory."""
-LEAF_COST_BYTES = 256
-"""What keeping a leaf, or only its hash, takes beside its bytes; else a stream of empty leaves would be free."""
 NOTES_AHEAD_MAX = 64
 CLAIMED_MAX = 256
 """So many leaves at once are asked for on the word of a note that no known key has signed."""
@@ -85,8 +82,7 @@ class Follower:
         self.note: bytes | None = None
         self.evidence: Equivocation | None = None
         self.bound: HostChange | None = None
-        self._leaves: dict[int, bytes] = {}
-        self._bytes, self._top = 0, -1
+        self._ahead = Ahead()
         self._notes: dict[int, tuple[Checkpoint, bytes]] = {}
         self._unread: list[bytes] = []
         self._heard_us: int | None = None
@@ -120,7 +116,7 @@ class Follower:
             Equivocation: the host contradicts itself; the follower is halted from now on.
         """
         self._claimed = parse_checkpoint(parse_note(note).text).size
-        if self.picture.host is None and 0 not in self._leaves:
+        if self.picture.host is None and 0 not in self._ahead:
             self._unread = [*self._unread[-NOTES_AHEAD_MAX + 1 :], note]
             return
         checkpoint = self._open(note)
@@ -175,12 +171,8 @@ class Follower:
                 self._other[index] = leaf_hash(leaf)
             if index < self.size or (index == 0 and b64(leaf_hash(leaf)) != self.channel):
                 continue
-            self._drop(index)
-            if self._room_for(index, leaf):
-                self._bytes += _cost(leaf)
-                self._leaves[index] = leaf
-                self._top = max(self._top, index)
-        if 0 in self._leaves:
+            self._ahead.put(index, leaf)
+        if 0 in self._ahead:
             waiting, self._unread = self._unread, []
             for note in waiting:
                 self._hear_late(note)
@@ -202,21 +194,23 @@ class Follower:
         if self.evidence is not None:
             return None
         if not self._notes:
-            early = bool(self._leaves) and self.size not in self._leaves
-            return (self.size, min(self._leaves)) if early else self._beyond()
+            early = bool(self._ahead) and self.size not in self._ahead
+            return (self.size, min(self._ahead)) if early else self._beyond()
         end = max(self._notes)
-        first, have = (self.size, self._leaves) if self._other is None else (0, self._other)
-        start = next((index for index in range(first, end) if index not in have), None)
-        return None if start is None else (start, end)
+        if self._other is None:
+            start = self._ahead.gap(self.size)
+        else:
+            start = next((index for index in range(end) if index not in self._other), end)
+        return (start, end) if start < end else None
 
     def _beyond(self) -> tuple[int, int] | None:
         """The first piece of what is claimed and not there; bounded, since nobody stands behind the claim."""
-        start = next(index for index in range(self.size, max(self.size, self._top) + 2) if index not in self._leaves)
+        start = self._ahead.gap(self.size)
         return (start, min(self._claimed, start + CLAIMED_MAX)) if start < self._claimed else None
 
     def unproven(self) -> list[bytes]:
         """The leaves that were given and that no note covers, in their order: their authors' word, not the host's."""
-        return [leaf for _, leaf in sorted(self._leaves.items())]
+        return [leaf for _, leaf in sorted(self._ahead.items())]
 
     # Proof, then commitment.
 
@@ -231,12 +225,12 @@ class Follower:
         self._judge_histories()
         for size in sorted(self._notes):
             checkpoint, note = self._notes[size]
-            if any(index not in self._leaves for index in range(self.size, size)):
+            leaves = self._ahead.run(self.size, size)
+            if leaves is None:
                 return None
-            leaves = tuple(self._leaves[index] for index in range(self.size, size))
             hashes = [leaf_hash(leaf) for leaf in leaves]
             if self.tree.frontier().extend(hashes).root() == checkpoint.root:
-                return self._fold(leaves, note, hashes)
+                return self._fold(tuple(leaves), note, hashes)
             self._throw_away(size)
         return None
 
@@ -250,8 +244,7 @@ class Follower:
         self.note = proven.note
         self._heard_us = max(now_us, self._heard_us or 0)
         self._misfits, self._other = 0, None
-        for index in range(proven.start, self.size):
-            self._drop(index)
+        self._ahead.drop(*range(proven.start, self.size))
         host = self.picture.host
         self._notes = {
             size: row
@@ -304,16 +297,16 @@ class Follower:
     def _cards(self) -> Iterator[HostCard]:
         """The host in force, then whom the leaves that follow on our log make host (the heads' approvals prove it)."""
         picture, index = self.picture, self.size
-        if picture.host is None and index in self._leaves:
-            picture, index = fold(picture, open_leaf(0, self._leaves[0])).picture, 1
+        if picture.host is None and index in self._ahead:
+            picture, index = fold(picture, open_leaf(0, self._ahead[0])).picture, 1
         if picture.host is not None:
             yield picture.host
-        ahead = iter(range(index, index + len(self._leaves)))
-        changes = [at for at in ahead if b'"kind":"host_change"' in self._leaves.get(at, b"")]
+        ahead = iter(range(index, index + len(self._ahead)))
+        changes = [at for at in ahead if b'"kind":"host_change"' in self._ahead.get(at, b"")]
         for at in range(index, max(changes, default=-1) + 1):
-            if at not in self._leaves:
+            if at not in self._ahead:
                 return
-            logged = open_leaf(at, self._leaves[at])
+            logged = open_leaf(at, self._ahead[at])
             step = fold(picture, logged)
             if at in changes and not step.remarks and self._stands_on_ours(logged):
                 assert step.picture.host is not None, "a change of host names one"
@@ -326,9 +319,12 @@ class Follower:
             body = public_of(logged.entry.act)
         except InvalidValue:
             return False
-        between = [leaf_hash(self._leaves[index]) for index in range(self.size, logged.index)]
-        root = self.tree.frontier().extend(between).root()
-        return isinstance(body, HostChange) and unb64(body.root) == root
+        return isinstance(body, HostChange) and self._root_of(logged.index) == unb64(body.root)
+
+    def _root_of(self, size: int) -> bytes | None:
+        """The root of the own log with the leaves behind it, up to a size; None while one of them is missing."""
+        between = self._ahead.run(self.size, size)
+        return None if between is None else self.tree.frontier().extend(map(leaf_hash, between)).root()
 
     def _compare(self, checkpoint: Checkpoint, note: bytes) -> None:
         """Hold a verified note against what was verified before; raises Equivocation if both cannot be true."""
@@ -365,23 +361,10 @@ class Follower:
             raise
 
     def _throw_away(self, size: int) -> None:
-        for index in range(self.size, size):
-            self._drop(index)
+        self._ahead.drop(*range(self.size, size))
         self._misfits += 1
         if self._misfits >= MISFITS_MAX and self._other is None and self.size:
             self._other = {}
-
-    def _room_for(self, index: int, leaf: bytes) -> bool:
-        """Whether a leaf may be kept. What lies further ahead makes way: junk there must not keep out what is next."""
-        if self._bytes + _cost(leaf) > BYTES_AHEAD_MAX and index < self._top:
-            for ahead in [at for at in self._leaves if at > index]:
-                self._drop(ahead)
-            self._top = index
-        return self._bytes + _cost(leaf) <= BYTES_AHEAD_MAX
-
-    def _drop(self, index: int) -> None:
-        leaf = self._leaves.pop(index, None)
-        self._bytes -= 0 if leaf is None else _cost(leaf)
 
     def _fold(self, leaves: tuple[bytes, ...], note: bytes, hashes: list[bytes]) -> Proven:
         start, picture = self.size, self.picture
@@ -398,10 +381,6 @@ class Follower:
         finally:
             self.tree.truncate(start)
         return Proven(start, leaves, note, logged, tuple(steps), differing)
-
-
-def _cost(leaf: bytes) -> int:
-    return len(leaf) + LEAF_COST_BYTES
 
 
 def _by_its_party(picture: Picture, logged: Logged) -> bool:

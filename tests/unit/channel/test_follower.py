@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 from tests.unit.channel.relay import Relay
-from wellclear.channel import follower as followers
+from wellclear.channel import ahead
+from wellclear.channel.ahead import LEAF_COST_BYTES
 from wellclear.channel.composing import Chain, link
-from wellclear.channel.follower import CLAIMED_MAX, LEAF_COST_BYTES, NOTES_AHEAD_MAX, STALE_AFTER_US, Follower
+from wellclear.channel.follower import CLAIMED_MAX, NOTES_AHEAD_MAX, STALE_AFTER_US, Follower
 from wellclear.channel.policy import cosigner_name
 from wellclear.domain.reasons import Reason
 from wellclear.errors import Equivocation, Unverified
@@ -224,7 +225,7 @@ def test_a_flood_of_notes_pushes_no_earlier_one_out(relay: Relay) -> None:
 
 
 def test_empty_leaves_are_not_kept_without_end(relay: Relay, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(followers, "BYTES_AHEAD_MAX", 100 * LEAF_COST_BYTES)
+    monkeypatch.setattr(ahead, "BYTES_AHEAD_MAX", 100 * LEAF_COST_BYTES)
     follower = following(relay, 6)
     follower.hear(relay.note(10_000, b"\x07" * 32), 0)
     for _ in range(2):
