@@ -259,6 +259,7 @@ class NodeService(Comparing):
     async def _fetch(self) -> None:
         while self.core.state != "left":
             await woken(self._wake_fetcher, TICK_S)
+            await self._vouching()
             rows = self.core.parts.due(self.core.clock.monotonic_us())
             for start in range(0, len(rows), FETCHES_MAX):
                 chunk = rows[start : start + FETCHES_MAX]
@@ -315,16 +316,16 @@ class NodeService(Comparing):
         self._after()
 
     def _after(self) -> None:
-        """Wake whoever has something to do now."""
+        """Wake whoever has something to do now; the witness goes before who fetches (`_vouching`)."""
         if self.core.outbox.under_way:
             self._wake_sender.set()
-        if self.core.parts.wanted:
-            self._wake_fetcher.set()
         if self.core.changed:
             self.core.changed = False
-            self._wake_comparer.set()
             self._wake_witness.set()
+            self._wake_comparer.set()
             self._ring_bell()
+        if self.core.parts.wanted:
+            self._wake_fetcher.set()
 
     # For the desk.
 

@@ -20,7 +20,9 @@ LOG: Final = logging.getLogger("wellclear.node")
 TICK_S: Final = 0.25
 BACKOFF_S: Final = (0.1, 0.5, 1.0, 2.0, 5.0)
 PAUSE_S: Final = 0.05
-"""Between two cosignatures, so that a log under load is not synced to the own disk twice as often as before."""
+"""From one cosignature to the next, so that a log under load is not synced to the own disk twice as often as before."""
+FIRST_S: Final = 0.02
+"""So long at most does what is fetched wait for a cosignature that is on its way: all parties wait for that one."""
 EXCHANGE_S: Final = 10.0
 """So often notes are exchanged with other nodes, if there is no reason to do it at once."""
 
@@ -31,7 +33,8 @@ class Vouching(Telling):
     def __init__(self, core: NodeCore, client: HostClient, peers: Peers | None) -> None:
         super().__init__()
         self.core, self.client, self.peers = core, client, peers
-        self._wake_witness = asyncio.Event()
+        self._wake_witness, self._vouched = asyncio.Event(), asyncio.Event()
+        self._vouched.set()
 
     @abstractmethod
     def _halt(self, found: Equivocation) -> None:
@@ -45,29 +48,43 @@ class Vouching(Telling):
     def _after(self) -> None:
         """Wake whoever has something to do now."""
 
-    # Cosigning.
-
-    async def _witness(self) -> None:
     @abstractmethod
     async def _exchanged(self) -> None:
         """Notes were exchanged with other nodes; what else is to be asked of them goes now."""
 
+    # Cosigning.
+
+    async def _witness(self) -> None:
         """Store and post the own cosignature of what was followed; nothing waits for it, here or anywhere."""
-        tries = 0
+        tries, loop = 0, asyncio.get_running_loop()
         while self.core.witnessing.able and self.core.state != "left":
             await woken(self._wake_witness, TICK_S)
+            began_s = loop.time()
             try:
                 note = self._cosigned()
                 if note is None:
                     continue
-                await self.client.cosigned(note)
-                self.core.witnessing.posted(note)
+                await self._post(note)
                 tries = 0
-                await asyncio.sleep(PAUSE_S)
+                await asyncio.sleep(PAUSE_S - (loop.time() - began_s))
             except WellclearError as error:  # of a full disk as well: it is tried again later, and not at once
                 LOG.warning("our cosignature is not with the host: %s", error)
                 await asyncio.sleep(BACKOFF_S[min(tries, len(BACKOFF_S) - 1)])
                 tries += 1
+
+    async def _post(self, note: bytes) -> None:
+        self._vouched.clear()
+        try:
+            await self.client.cosigned(note)
+        finally:
+            self._vouched.set()
+        self.core.witnessing.posted(note)
+
+    async def _vouching(self) -> None:
+        """Come back once no cosignature is on its way to the host, or soon: a host that is slow delays little else."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(FIRST_S):
+                await self._vouched.wait()
 
     def _cosigned(self) -> bytes | None:
         """The note to post now, if there is one; raises `Unavailable` or `Misconfigured` where it was not stored."""
@@ -96,6 +113,7 @@ class Vouching(Telling):
             for url in self.peers.urls if word is not None else ():
                 assert word is not None, "there is something to show"
                 await self._exchange_with(self.peers, url, word)
+            await self._exchanged()
 
     async def _exchange_with(self, peers: Peers, url: str, word: bytes) -> None:
         try:
@@ -113,7 +131,6 @@ class Vouching(Telling):
         """
         try:
             self.core.hear_peer(word)
-            await self._exchanged()
         except Equivocation as found:
             self._halt(found)
         except (Unavailable, Misconfigured) as error:
