@@ -76,7 +76,7 @@ MESSAGES = (
 )  # fmt: skip
 PICTURE = (
     _partly("R25", "Each recipient is shown what its level allows, field by field",
-            "groups are withheld and parts go to their audience alone; sealing and preview come later"),
+            "level 0 sends nothing; a private match of what is not sent comes with R26"),
     _not_yet("R26", "Two sides compare in private, a limited number of times"),
     _partly("R27", "A site is no movement; a movement names route, times and escort",
             "vehicles and the contact on board may be said and are not asked for"),
@@ -92,13 +92,13 @@ PICTURE = (
 RECORD = (
     _done("R33", "An append-only log, signed, chained and proven; each party shows alone what was said when"),
     _partly("R34", "Equal logs give equal pictures, shown by one digest",
-            "two nodes do not yet exchange their digests while they run"),
+            "compared every 64 entries, and the first that differs is named; what differs is not listed"),
     _not_yet("R35", "Incidents with each side's account beside the other's"),
     _not_yet("R36", "Statistics with definitions, both sides' counts beside each other"),
     _not_yet("R37", "Review packs made from the log"),
     _not_yet("R38", "Joint statements, released only when all have signed each sentence"),
     _partly("R39", "Confidential by default, with an offline copy that restores the same picture",
-            "parts are not sealed for the way; the envelope names who takes part"),
+            "parts are sealed from end to end, but the envelope names who takes part; two sites are not asked for"),
     _done("R40", "A published protocol, from which alone a second implementation was made; its vectors"),
 )  # fmt: skip
 MUST_NOT = (
@@ -117,7 +117,8 @@ MUST_NOT = (
     _not_yet("N11", "Lean on machine translation for Z and O", "nothing translates"),
     _done("N12", "Tell of a conflict more than the sender released"),
     _partly("N13", "Treat positions, deployments and surveys as harmless",
-            "refused outside exercises, and shown to nobody as a map; consent and preview come later"),
+            "shown as a cell and a slot, as no map, with a preview of the harm that could be done; refused outside "
+            "exercises until each recipient has to be consented to"),
 )  # fmt: skip
 SECTIONS: dict[str, tuple[Requirement, ...]] = {
     "Messages and watch": MESSAGES,

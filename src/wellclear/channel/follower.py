@@ -25,15 +25,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from msgspec import UNSET
-
 from wellclear.channel.ahead import BYTES_AHEAD_MAX, LEAF_COST_BYTES, Ahead
+from wellclear.channel.heads import head_fault
 from wellclear.channel.opening import open_leaf
 from wellclear.channel.policy import cosigners_of
 from wellclear.domain.canonical import b64, unb64
 from wellclear.domain.kinds import HostCard, HostChange, public_of
 from wellclear.domain.logged import Logged, Remark
-from wellclear.domain.reasons import Reason
 from wellclear.errors import Equivocation, InvalidValue, Malformed, Unverified
 from wellclear.log.checkpoint import Checkpoint, cosignatures, open_checkpoint, parse_checkpoint
 from wellclear.log.equivocation import check_evidence, check_pair, check_pair_in, decode_evidence
@@ -208,6 +206,16 @@ class Follower:
         start = self._ahead.gap(self.size)
         return (start, min(self._claimed, start + CLAIMED_MAX)) if start < self._claimed else None
 
+    def parted(self) -> bool:
+        """Whether what is shown does not lead from the own log to where the heads of delegation go on.
+
+        Nobody has proven what is shown, so it is a word for officers, and nothing else follows from it.
+        """
+        if self.bound is None or self.evidence is not None or self.size >= self.bound.size:
+            return False
+        root = self._root_of(self.bound.size)
+        return root is not None and root != unb64(self.bound.root)
+
     def unproven(self) -> list[bytes]:
         """The leaves that were given and that no note covers, in their order: their authors' word, not the host's."""
         return [leaf for _, leaf in sorted(self._ahead.items())]
@@ -369,31 +377,14 @@ class Follower:
     def _fold(self, leaves: tuple[bytes, ...], note: bytes, hashes: list[bytes]) -> Proven:
         start, picture = self.size, self.picture
         logged = tuple(open_leaf(index, leaf) for index, leaf in enumerate(leaves, start))
-        steps, said = [], []
+        steps = []
         for one in logged:
-            if _by_its_party(picture, one):  # else a host may log anything in anybody's name
-                said.append(one)
             steps.append(fold(picture, one))
             picture = steps[-1].picture
+        before = [self.picture, *(step.picture for step in steps)]
         self.tree.extend(hashes)  # heads may name sizes inside the run
         try:
-            differing = tuple(remark for one in said if (remark := _head_fault(one, self.tree)) is not None)
+            told = [head_fault(seen, one, self.tree) for one, seen in zip(logged, before, strict=False)]
         finally:
             self.tree.truncate(start)
-        return Proven(start, leaves, note, logged, tuple(steps), differing)
-
-
-def _by_its_party(picture: Picture, logged: Logged) -> bool:
-    """Whether a key of the party that an entry names has signed it; also where the host should have refused it."""
-    row = None if logged.entry is None else picture.keys.get(logged.entry.link.key)
-    return row is not None and logged.entry is not None and row.party == logged.entry.act.party
-
-
-def _head_fault(logged: Logged, tree: Tree) -> Remark | None:
-    """HEAD_DIFFERS, when an author names a size that we have with a root that we do not."""
-    if logged.entry is None or logged.entry.link.head is UNSET:
-        return None
-    head = logged.entry.link.head
-    if head.size > tree.size or b64(tree.root(head.size)) == head.root:
-        return None
-    return Remark(logged.index, Reason.HEAD_DIFFERS, f"{logged.entry.act.party} has seen another log of {head.size}")
+        return Proven(start, leaves, note, logged, tuple(steps), tuple(remark for remark in told if remark))

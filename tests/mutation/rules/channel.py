@@ -198,7 +198,7 @@ RULES: tuple[Rule, ...] = (
         name="heads-are-compared",
         proves=("R33",),
         says="A head unlike the own tree is told.",
-        at="wellclear.channel.follower:_head_fault",
+        at="wellclear.channel.heads:head_fault",
         old="if head.size > tree.size or b64(tree.root(head.size)) == head.root:",
         new="if True:",
         tests=("tests/unit/channel/test_follower.py::test_a_head_unlike_our_tree_is_told",),

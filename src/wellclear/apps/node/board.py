@@ -122,7 +122,7 @@ def link(core: NodeCore, link_words: str) -> Row:
     elif core.state == "left":
         words = f"{core.party} has left this channel with entry {core.left_at}; what was logged up to there is kept"
     elif core.state != "live":
-        words = f"{core.state}: {link_words}; what is shown is old"
+        words = f"{core.state}: {core.why_silent or link_words}; what is shown is old"
     told: Row = {"state": core.state, "words": words, "connection": link_words, "witnesses": others, "fresh": fresh}
     told["witnessing"] = core.witnessing.why_not(core.picture)
     told["pictures"] = pictures(core)

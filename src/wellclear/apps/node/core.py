@@ -193,7 +193,7 @@ class NodeCore(Sending):
         stale = self.state == "stale"
         silent = None if stale and silence_us <= STALE_AFTER_US else stale  # just started: not known yet
         differ = self.drift.blocks_lead_time() if self.drift.all() else None
-        if self.ringing.tick(self.picture, now_us, silent=silent, clocks_differ=differ, why=self.turned_away):
+        if self.ringing.tick(self.picture, now_us, silent=silent, clocks_differ=differ, why=self.why_silent):
             self.changed = True
         if self.state == "left":
             self._end_outbox()

@@ -42,6 +42,11 @@ from wellclear.watch.drift import DriftWatch
 from wellclear.watch.duties import DutyBook
 
 REMARKS_KEPT: Final = 1_000
+PARTED: Final = (
+    "this log differs from the one that the heads of delegation go on with: what is shown after its {size} entries "
+    "does not lead to what they have named at {at}. Take the evidence of another party (`wellclear evidence take`), "
+    "then give `wellclear host change follow` again"
+)
 
 
 def evidence_name(file: bytes) -> str:
@@ -149,6 +154,16 @@ class Holding:
         """The file that convicts the host; None unless this node has halted."""
         found = self.follower.evidence
         return None if found is None else found.evidence[2]
+
+    @property
+    def why_silent(self) -> str:
+        """Why nothing is heard that this node could believe, where more is known than that; else empty."""
+        if self.turned_away:
+            return f"the host turns this node away: {self.turned_away}. Nothing here proves it: ask the other parties"
+        bound = self.follower.bound
+        if self.state != "stale" or bound is None or not self.follower.parted():
+            return ""
+        return PARTED.format(size=self.follower.size, at=bound.size)
 
     @property
     def why_halted(self) -> str:

@@ -131,15 +131,12 @@ class Ringing:
     ) -> bool:
         """Rungs that were passed, the link's silence, the clocks (None: not known yet); True when anything rang.
 
-        `why` is what the host says for itself where it turns this node away; its word silences nothing.
+        `why` are the words for its silence, where more is known than that; they silence nothing.
         """
         rang = False
         for ring in rings_now(self._duties, picture, self.party, own_us):
             rang = self._ring(ring, own_us) or rang
-        words = (
-            f"the host turns this node away: {why}. Nothing here proves it: ask the other parties" if why else NO_WORD
-        )
-        rang = self._while("link", "stale", words, own_us, so=silent) or rang
+        rang = self._while("link", "stale", why or NO_WORD, own_us, so=silent) or rang
         words = "this node's clock is more than 30 s from the others'; no lead time can be claimed"
         return self._while("clock", "clock", words, own_us, so=clocks_differ) or rang
 

@@ -9,17 +9,19 @@ import pytest
 
 from tests.unit.apps.node.bench import Bench
 from tests.unit.channel.relay import Relay
+from wellclear.apps.node.board import link as board_link
 from wellclear.apps.node.changing import bound_of, follow_decision
 from wellclear.channel.composing import Chain, approve, link
 from wellclear.channel.desk import Pen, write_act
 from wellclear.channel.host_change import Decision, card_of, decide, read_decision
 from wellclear.channel.outbox import decode_item
-from wellclear.domain.canonical import b64
+from wellclear.domain.canonical import b64, unb64
 from wellclear.domain.kinds import HostCard, HostChange
 from wellclear.edges.keyring import box_key
 from wellclear.edges.store import Store
 from wellclear.errors import Equivocation, Malformed, Refused, Unverified
 from wellclear.log.checkpoint import Checkpoint, sign_checkpoint
+from wellclear.log.equivocation import check_pair
 from wellclear.log.merkle import Tree, leaf_hash
 from wellclear.testing.sketch import Sketch
 
@@ -98,6 +100,13 @@ def note_of(relay: Relay) -> bytes:
     sketch = relay.sketch
     checkpoint = Checkpoint(ORIGIN, len(sketch.leaves), sketch.tree.root())
     return sign_checkpoint(checkpoint, sketch.parties[NORTH].key("log2"))
+
+
+def evidence_of(one: bytes, other: bytes, sketch: Sketch) -> bytes:
+    """The file that convicts the sketch's first host by two notes of one size."""
+    with pytest.raises(Equivocation) as found:
+        check_pair(one, other, sketch.origin, unb64(sketch.parties[sketch.host].public("log")))
+    return found.value.evidence[2]
 
 
 @pytest.mark.requirement("R33")
@@ -209,6 +218,39 @@ def test_a_halt_ends_by_a_change_of_host_even_on_the_other_history(relay: Relay,
     assert act not in fork.leaves
     left = [item.id for item in south.core.outbox.items.values() if item.state == "waiting"]
     assert len(left) == 1 and set(left) <= names
+
+
+@pytest.mark.requirement("R33")
+def test_a_node_that_follows_on_the_other_history_says_that_its_log_differs(relay: Relay, south: Bench) -> None:
+    """It was never shown both, so nothing here convicts the old host; another party's evidence does."""
+    fork = Sketch.founded(seed=31, epochs=True)
+    relay.sketch.time("NORTHLAND")
+    south.follow()
+    mine = relay.note()
+    for _ in range(3):
+        fork.time("CASPIA")
+    decision = decided(fork, len(fork.leaves), leaves=fork.leaves)
+    own = south.core.follower.size
+    assert decide_at(south, decision)[0] == own < len(fork.leaves), "it is shorter, and cannot tell"
+    theirs = relay.note(own, fork.tree.root(own))
+    relay.sketch = fork
+    head = (len(fork.leaves), fork.tree.root())
+    signer = fork.parties[NORTH].key("s2")
+    assert fork.log(link(decision.act, decision.approvals, signer, Chain(0, None), head, fork.now_us)).remarks == ()
+    assert not south.core.why_silent, "nothing was shown yet"
+    with pytest.raises(Unverified):
+        south.core.hear(note_of(relay), own, fork.leaves[own:])
+    south.clock.advance(30)
+    south.core.tick()
+    said = [alarm.words for alarm in south.core.alarms.listed() if alarm.key == "link"]
+    assert said == [south.core.why_silent] and said[0].startswith("this log differs from the one that the heads")
+    assert said[0] in board_link(south.core, "no words")["words"]
+    with pytest.raises(Equivocation) as found:
+        south.core.hear_peer(evidence_of(mine, theirs, fork))
+    south.core.halt(found.value)
+    assert decide_at(south, decision)[0] == 0
+    south.core.hear(note_of(relay), 0, fork.leaves)
+    assert (south.core.picture.digest, south.core.why_silent) == (fork.picture.digest, "")
 
 
 @pytest.mark.requirement("R33")
