@@ -46,7 +46,8 @@ def announced(channel: PageChannel) -> str:
     start_us = int(time.time()) * 1_000_000 + 2 * 3_600_000_000
 
     async def cross(desk: Desk) -> None:
-        written = notice(desk, ["NORTHLAND/OPS"], [circle(34.60, 38.30, 5_000, start_us=start_us)])
+        volumes = [circle(34.60, 38.30, 5_000, start_us=start_us), corridor(start_us)]
+        written = notice(desk, ["NORTHLAND/OPS"], volumes)
         await desk.send(written, ("W1", "drafter"), ("R1", "release_authority"))
 
     async def act(desk: Desk) -> str:
@@ -59,6 +60,13 @@ def announced(channel: PageChannel) -> str:
 
     channel.at(SOUTH, cross)
     return channel.at(NORTH, act)
+
+
+def corridor(start_us: int) -> dict[str, Any]:
+    """A route far from everything else."""
+    route = [[350_000_000, 365_000_000], [351_000_000, 366_000_000], [350_000_000, 367_000_000]]
+    flown = circle(35.0, 36.5, 1, start_us=start_us) | {"kind": "corridor", "route": route, "half_width_mm": 2_000_000}
+    return {name: value for name, value in flown.items() if name not in ("centre", "radius_mm")}
 
 
 @pytest.fixture
@@ -114,7 +122,8 @@ def test_what_rings_is_a_card_with_place_time_and_deadline(page: Any, announced:
     steps = page.locator("#duty-list article", has_text=announced).locator("ol.ladder li")
     assert steps.count() >= 3
     assert page.locator("svg.plan circle.area").count() == 2
-    assert page.locator("svg.strip rect.area").count() == 2
+    assert page.locator("svg.plan path.swath").count() == page.locator("svg.plan path.axis").count() == 1
+    assert page.locator("svg.strip rect.area").count() == 3
 
 
 def test_the_page_may_load_nothing_from_elsewhere(page: Any, node: Node) -> None:

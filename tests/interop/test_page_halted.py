@@ -89,6 +89,8 @@ def test_a_halted_page_says_what_still_works_and_calls_nothing_sent(south: Bench
         page.wait_for_selector("#halt:not([hidden])")
         halt = page.inner_text("#halt")
         assert "Safety still goes out" in halt and "Telephone every party" in halt and "evidence/" in halt
+        assert page.inner_text("#alarm-list article h3").startswith("HALTED: the host has signed two logs")
+        assert page.get_by_role("button", name="Acknowledge with read-back").count() == 0, "it would be refused"
         page.click("#halt summary")
         assert page.locator("#halt pre").count() == 2
         assert "HALTED" in page.inner_text("#link-state")

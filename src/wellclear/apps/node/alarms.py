@@ -214,8 +214,14 @@ class AlarmBook:
         self._silences[alarm.key] = silence
 
     def listed(self) -> list[Alarm]:
-        """Unseen ones first, then by precedence and age."""
+        """Unseen ones first, then by precedence and age; that the host is not believed comes before all of its word."""
         return sorted(
             self.alarms.values(),
-            key=lambda alarm: (alarm.state != "unack", "ZOPR".index(alarm.precedence), alarm.since_us, alarm.key),
+            key=lambda alarm: (
+                alarm.state != "unack",
+                alarm.kind != "halted",
+                "ZOPR".index(alarm.precedence),
+                alarm.since_us,
+                alarm.key,
+            ),
         )

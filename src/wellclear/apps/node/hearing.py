@@ -70,7 +70,7 @@ class Hearing(Holding):
         evidence = self.store.get_meta("evidence")
         if evidence is not None:
             self.follower.evidence = Equivocation("log", check_evidence(evidence), (b"", b"", evidence))
-            self.ringing.halted(self.follower.evidence.why, evidence, self.now_us)
+            self.ringing.halted(evidence, self.now_us)
             self.outbox.halt()
         self.ringing.after_replay(self.picture, self.view, self.now_us)
         try:
@@ -98,7 +98,7 @@ class Hearing(Holding):
         A store that does not take it is asked again at each tick, and the node rings meanwhile.
         """
         file = found.evidence[2]
-        self.ringing.halted(found.why, file, self.now_us)
+        self.ringing.halted(file, self.now_us)
         self.changed = True
         self.outbox.halt()
         self.unstored.owe("evidence", lambda: self._keep_halt(file))

@@ -230,10 +230,11 @@ class Ringing:
         if doubts:
             self._begin(f"doubtful/{index}", "doubtful", "O", ring_words(doubts), own_us, index=index)
 
-    def halted(self, why: str, evidence: bytes, own_us: int) -> None:
+    def halted(self, evidence: bytes, own_us: int) -> None:
         """The host has signed two histories; the next host that does so rings again."""
         about = hashlib.sha256(evidence).hexdigest()
-        self._begin("halted", "halted", "Z", f"halted: {why}", own_us, again=about)
+        words = "HALTED: the host has signed two logs that cannot both be true"
+        self._begin("halted", "halted", "Z", words, own_us, again=about)
 
     def outside(self, name: str, act: Act, own_us: int) -> None:
         """Safety that a host which is not believed has brought: its author signed it, and nothing else is known."""

@@ -16,7 +16,7 @@ const ANSWERED = ["notice", "amend", "safety"];
 let announced = new Set();
 
 const key = (alarm) => `${alarm.key}`;
-const order = (a, b) => (b.state === "unack") - (a.state === "unack")
+const order = (a, b) => (b.state === "unack") - (a.state === "unack") || (b.kind === "halted") - (a.kind === "halted")
   || GRAVITY.indexOf(a.level) - GRAVITY.indexOf(b.level) || (a.due_us ?? Infinity) - (b.due_us ?? Infinity) || (a.since_us ?? 0) - (b.since_us ?? 0);
 
 // The board's alarms, and the page's own: that the node has fallen silent.
@@ -73,7 +73,9 @@ const clashOf = (alarm) => (alarm.kind !== "conflict" ? undefined : (state.board
   alarm.key?.includes(row.a) && alarm.key.includes(row.b)) ?? (state.board?.conflicts ?? []).find((row) => [row.a, row.b].includes(alarm.item)));
 
 // Whether this alarm asks for a person's acknowledgement that travels, with read-back; else one for this desk only.
+// A node that has halted acknowledges nothing, so there it asks for none.
 export function wantsReadback(alarm) {
+  if (link().state === "halted") return false;
   const duty = dutyOf(alarm);
   if (duty) return duty.mine === "yes" && duty.what === "acknowledge";
   return ANSWERED.includes(alarm.kind) && itemOf(alarm.item) !== undefined && itemOf(alarm.item).mine !== "yes" && alarm.state === "unack";

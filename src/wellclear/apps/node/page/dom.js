@@ -10,7 +10,7 @@ function fill(node, attributes, children) {
     if (name.startsWith("on")) node.addEventListener(name.slice(2), value);
     else node.setAttribute(name, value === true ? "" : String(value));
   }
-  node.append(...children.flat(3).filter((child) => child !== undefined && child !== null && child !== false && child !== ""));
+  node.append(...children.flat(Infinity).filter((child) => child !== undefined && child !== null && child !== false && child !== ""));
   return node;
 }
 
@@ -92,5 +92,5 @@ function reopen(old, fresh) {
 }
 
 export function replace(box, ...children) {
-  box.replaceChildren(...children.flat(3).filter((child) => child !== undefined && child !== null && child !== false));
+  box.replaceChildren(...children.flat(Infinity).filter((child) => child !== undefined && child !== null && child !== false));
 }

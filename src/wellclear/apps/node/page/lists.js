@@ -56,7 +56,7 @@ function drawDuties(duties) {
       el("p", {}, ltr(duty.item), " ", duty.version ? [ltr(`v${duty.version}`), " "] : "", words(duty.kind ?? ""), duty.from ? [" ", say("from", { who: duty.from })] : "", " ", precedence(duty.precedence)),
       el("p", { class: "due" }, ltr(duty.due ?? ""), " ", countdown(duty.due_us, duty.overdue === "yes" ? "yes" : "no")),
       duty.rungs?.length ? ladder(duty) : ""),
-  })), () => ["duties_none_all", measure()]);
+  })), () => ["duties_none_all", { ...measure(), notices: state.board?.notices?.length ?? 0 }]);
 }
 
 function drawClashes(conflicts) {
