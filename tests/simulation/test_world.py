@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.simulation.planted import PLANTED, Planted
+from tests.simulation.planted_readers import PLANTED_READERS
 from wellclear.testing.checkers import ALL
 from wellclear.testing.outcome import simulate
 from wellclear.testing.world.acts import habits
@@ -21,6 +22,7 @@ from wellclear.testing.world.world import Plan
 WORLDS = int(os.environ.get("WELLCLEAR_WORLDS", "300"))
 """Each with as many steps as its seed chooses, 30 in the mean. The slow lane asks for more of them."""
 SEEDS_PER_BUG = 8
+ALL_PLANTED = [*PLANTED, *PLANTED_READERS]
 
 COUNTED_STEPS = 1200
 # What must have happened in so many steps: half of what it was when this was written, or less.
@@ -58,7 +60,7 @@ def test_no_checker_finds_anything_and_everything_that_can_happen_has_happened(t
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("planted", PLANTED, ids=lambda planted: planted.name)
+@pytest.mark.parametrize("planted", ALL_PLANTED, ids=lambda planted: planted.name)
 def test_a_planted_bug_is_found(planted: Planted, monkeypatch: pytest.MonkeyPatch) -> None:
     planted.plant(monkeypatch)
     finder = [checker for checker in ALL if checker.name == planted.finder]
@@ -69,8 +71,8 @@ def test_a_planted_bug_is_found(planted: Planted, monkeypatch: pytest.MonkeyPatc
 
 
 def test_there_is_a_planted_bug_for_every_checker() -> None:
-    assert {planted.finder for planted in PLANTED} == {checker.name for checker in ALL}
-    assert len(PLANTED) >= 30
+    assert {planted.finder for planted in ALL_PLANTED} == {checker.name for checker in ALL}
+    assert len(ALL_PLANTED) >= 36
 
 
 @pytest.mark.slow

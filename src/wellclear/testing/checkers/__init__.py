@@ -9,7 +9,9 @@ from wellclear.testing.checkers.alive import Alive
 from wellclear.testing.checkers.checker import Checker
 from wellclear.testing.checkers.clocks import HonestClocks
 from wellclear.testing.checkers.deadlines import Rung
+from wellclear.testing.checkers.disclosure import Disclosure
 from wellclear.testing.checkers.evidence import Evidence
+from wellclear.testing.checkers.freshness import Freshness
 from wellclear.testing.checkers.once import AcknowledgedOnce
 from wellclear.testing.checkers.overdue import OverdueAlike
 from wellclear.testing.checkers.pictures import OnePicture
@@ -18,7 +20,8 @@ from wellclear.testing.checkers.restart import Continues
 from wellclear.testing.checkers.roots import OneRoot
 
 ALL: tuple[type[Checker], ...] = (
-    AcknowledgedOnce, OnePicture, OneRoot, Evidence, OverdueAlike, Rung, HonestClocks, Continues, TrueReceipts, Alive,
+    AcknowledgedOnce, OnePicture, OneRoot, Evidence, Freshness, OverdueAlike, Rung, HonestClocks, Continues,
+    TrueReceipts, Disclosure, Alive,
 )  # fmt: skip
 
 __all__ = ["ALL", "Checker"]

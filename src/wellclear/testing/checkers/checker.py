@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Final
 
 from wellclear.apps.node.core import NodeCore
 from wellclear.channel.opening import open_leaf
@@ -15,6 +16,9 @@ from wellclear.picture.fold import fold
 from wellclear.picture.picture import Picture, Step
 from wellclear.testing.checkers.watched import Watched, WatchedNode
 from wellclear.watch.duties import Owing, duties
+
+OF_A_NODE: Final = frozenset({"receipt", "time", "finding", "epoch"})
+"""Kinds that a node says by itself, and composes anew where they are in vain."""
 
 
 @dataclass(frozen=True)

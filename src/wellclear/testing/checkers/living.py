@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from wellclear.apps.node.core import NodeCore
+from wellclear.channel.sealing import SealingKey
 from wellclear.picture.picture import Picture
 from wellclear.testing.checkers.watched import WatchedHost, WatchedMachine, WatchedNode
 from wellclear.testing.world.ledger import Ledger
@@ -142,6 +143,15 @@ class Living:
     @property
     def found(self) -> Sequence[str]:
         return self.world.found
+
+    @property
+    def sealing(self) -> Mapping[str, tuple[SealingKey, ...]]:
+        own = {party: node.sealing for party, node in self.world.nodes.items()}
+        return {name: own.get(name) or (party.sealing,) for name, party in self.world.sketch.parties.items()}
+
+    def files(self) -> Mapping[str, bytes]:
+        machines = self.world.everything()
+        return {f"{one.name}/{name}": raw for one in machines for name, raw in one.disk.image().items()}
 
     def heard_us(self, node: str) -> int:
         return self.world.net.news_us.get(node, 0)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from msgspec import UNSET
 
 from wellclear.domain.canonical import b64
-from wellclear.testing.checkers.checker import Checker, History, is_logged
+from wellclear.testing.checkers.checker import OF_A_NODE, Checker, History, is_logged
 from wellclear.testing.checkers.watched import Watched
 
 
@@ -30,7 +30,7 @@ class AcknowledgedOnce(Checker):
         """What waited in a node's outbox a second ago waits still, stands in its log, or was let go by an officer."""
         for node, core in self.nodes():
             items = core.outbox.items.values()
-            waiting = frozenset(item.id for item in items if item.act.kind not in ("receipt", "time"))
+            waiting = frozenset(item.id for item in items if item.act.kind not in OF_A_NODE)
             life, before = self._waiting.get(node.name, (node.lives, waiting))
             self._waiting[node.name] = node.lives, waiting
             gone = before - waiting - self.watched.ledger.dropped if life == node.lives else frozenset[str]()

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from wellclear.apps.node.core import NodeCore
-from wellclear.testing.checkers.checker import Checker, is_logged
+from wellclear.testing.checkers.checker import OF_A_NODE, Checker, is_logged
 from wellclear.testing.checkers.watched import Watched, WatchedNode
 
 
@@ -41,7 +41,7 @@ class Continues(Checker):
                 yield from self._compare(node, core, before, now)
 
     def _look(self, node: WatchedNode, core: NodeCore) -> _Kept:
-        items = frozenset(item.id for item in core.outbox.items.values() if item.act.kind not in ("receipt", "time"))
+        items = frozenset(item.id for item in core.outbox.items.values() if item.act.kind not in OF_A_NODE)
         rung = self.watched.ledger.rung_at.get(node.party, ())
         rings = frozenset(name for name in rung if name.startswith(("ack/", "receipt/")))
         halted, decisions = core.state == "halted", len(self.watched.ledger.decisions)

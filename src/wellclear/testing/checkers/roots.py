@@ -12,13 +12,16 @@ from wellclear.log.equivocation import decode_evidence
 from wellclear.log.note import parse_note
 from wellclear.testing.checkers.checker import Checker, History
 from wellclear.testing.checkers.watched import Watched
+from wellclear.testing.world.ledger import Cosigned
 
 
 class OneRoot(Checker):
-    """Every note that any machine holds, also as evidence, and every root that a proof led to.
+    """Every note that any machine holds or has cosigned, also as evidence, and every root that a proof led to.
 
     Excused: sizes above the one where a second signer began, or a host that had forgotten began again; and of those
     sizes there are no more roots than signers. Below it one root holds for all, then as before, and nothing convicts.
+    A cosigner signs one root of a size, and never less than before, whatever was shown to it; excused is one whose own
+    disk forgot, beside such a host.
     """
 
     name = "one root"
@@ -27,7 +30,8 @@ class OneRoot(Checker):
         super().__init__(watched)
         self._roots: dict[tuple[str, int], set[str]] = {}
         self._taken: set[bytes] = set()
-        self._proofs = 0
+        self._proofs = self._told = 0
+        self._cosigned: dict[tuple[str, str], dict[int, str]] = {}
 
     def watch(self) -> Iterator[str]:
         for node, core in self.nodes():
@@ -43,6 +47,25 @@ class OneRoot(Checker):
         for proof in proofs[self._proofs :]:
             yield from self._hold(proof.origin or origin, proof.size, proof.root)
         self._proofs = len(proofs)
+        cosigned = self.watched.ledger.cosigned
+        for one in cosigned[self._told :]:
+            yield from self._take(one.note)
+            yield from self._cosign(one)
+        self._told = len(cosigned)
+
+    def _cosign(self, one: Cosigned) -> Iterator[str]:
+        """A party's line, after those that it had said before."""
+        known = self._cosigned.setdefault((one.party, one.origin), {})
+        before, most = known.get(one.size, one.root), max(known, default=0)
+        known[one.size] = one.root
+        if self.cursed(one.party) and self.watched.fork_at(one.origin) is not None:
+            return
+        if one.line[0] != f"{one.party}/cosigner":
+            yield f"{one.party} has said a line of {one.line[0]}"
+        if before != one.root:
+            yield f"{one.party} has cosigned two roots of {one.origin} at {one.size} entries"
+        if one.size < most:
+            yield f"{one.party} has cosigned {one.size} entries of {one.origin} after {most}"
 
     def finish(self, history: History) -> Iterator[str]:
         yield from self.watch()

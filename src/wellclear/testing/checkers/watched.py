@@ -13,6 +13,7 @@ What nobody has seen is left empty, and then nothing is said about it:
     `ledger.rang`          empty, unless the test listened: `WatchedNode.core.store.rings()` is there in any case
     `fork_at`, `memories`  None and 1
     `ledger.committed_us`  empty: honest clocks are judged in simulated time only
+    `sealing`, `files`     empty: then nobody is asked who reads what
     `heard_us`             the moment of the look: nobody is silent in a file
     `at_rest`              whether the test waited until everybody had everything
 """
@@ -23,6 +24,7 @@ from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from wellclear.apps.node.core import NodeCore
+from wellclear.channel.sealing import SealingKey
 from wellclear.picture.picture import Picture
 from wellclear.testing.world.ledger import Ledger
 
@@ -123,6 +125,13 @@ class Watched(Protocol):
     @property
     def found(self) -> Sequence[str]:
         """What whoever did the harm saw itself that may not be; each is said once."""
+
+    @property
+    def sealing(self) -> Mapping[str, tuple[SealingKey, ...]]:
+        """Every sealing key that each party has ever had; empty where nobody knows them."""
+
+    def files(self) -> Mapping[str, bytes]:
+        """What lies on the disks of hosts and nodes, by machine and file."""
 
     def heard_us(self, node: str) -> int:
         """When a node last heard anything of its host."""

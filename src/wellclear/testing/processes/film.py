@@ -14,6 +14,7 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 from wellclear.apps.node.core import NodeCore
+from wellclear.channel.sealing import SealingKey
 from wellclear.picture.picture import Picture
 from wellclear.testing.checkers.checker import History
 from wellclear.testing.checkers.watched import WatchedHost, WatchedMachine, WatchedNode
@@ -135,6 +136,13 @@ class Film:
     @property
     def machines(self) -> Sequence[WatchedMachine]:
         return [self.host, *self.films.values()]
+
+    @property
+    def sealing(self) -> Mapping[str, tuple[SealingKey, ...]]:
+        return {}
+
+    def files(self) -> Mapping[str, bytes]:
+        return {}
 
     def heard_us(self, node: str) -> int:
         """The last moment at which the host could have said anything."""

@@ -94,7 +94,7 @@ def node_home(sketch: Sketch, party: str, home: Path, host_url: str) -> NodeSett
     write_node(
         NodeSettings(home, party, host_url=host_url, channel=sketch.channel, listen_port=_free_port(), kdf="minimum")
     )
-    _keys(sketch, party, home, "node", "sealing")
+    _keys(sketch, party, home, "node", "sealing", "cosigner")
     for person in OFFICERS:
         path, seed = Keyring(home).officer_path(person), sketch.parties[party].seed_of(person)
         create_key(path, "person", f"{party}/{person}", PASSPHRASE, seed, exercise=True, kdf=KDF_BY_NAME["minimum"])

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
 KEPT_LINES: Final = 20_000
+
+Line = tuple[str, str]
+"""A signature line of a note: its key's name, and the base64 of the rest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +78,19 @@ class Wrong:
     """Whether it may have named hours of the future."""
 
 
+@dataclass(frozen=True, slots=True)
+class Cosigned:
+    """A party's node has said that it has seen a log: the line under the note, and when it said so first."""
+
+    party: str
+    origin: str
+    size: int
+    root: str
+    line: Line
+    note: bytes
+    at_us: int
+
+
 @dataclass
 class Ledger:
     """Everything that was seen. Moments are the world's own, in microseconds."""
@@ -82,6 +99,20 @@ class Ledger:
     proofs: list[Proof] = field(default_factory=list)
     rang: list[Rang] = field(default_factory=list)
     samples: list[Sample] = field(default_factory=list)
+    meant: dict[str, tuple[frozenset[str], ...]] = field(default_factory=dict)
+    """Who was meant to read each part of an act, its author too, as was decided when it was said; by its hash."""
+    readers: dict[str, frozenset[str]] = field(default_factory=dict)
+    """Who was meant to read what a commitment opens to, by any act that names it."""
+    false_parts: dict[str, str] = field(default_factory=dict)
+    """Leaves with a text that their author has not committed to, by the base64 of their hash, and that author."""
+    cosigned: list[Cosigned] = field(default_factory=list)
+    """What nodes have cosigned, each line once, in the order in which it was said."""
+    cosigned_by: dict[Line, Cosigned] = field(default_factory=dict)
+    """The same by the line."""
+    lines_heard: dict[str, dict[Line, int]] = field(default_factory=dict)
+    """Which lines a node's program has taken up from its host's stream, and when last; the world's own time."""
+    troubled_us: dict[str, int] = field(default_factory=dict)
+    """When a node's link, disk or host last was not as it should be."""
     committed_us: dict[str, int] = field(default_factory=dict)
     """When the disk of any host first had which leaf, by the base64 of its hash."""
     guilty: set[str] = field(default_factory=set)
@@ -107,6 +138,12 @@ class Ledger:
         """One more ring."""
         self.rang.append(rang)
         self.rung_at.setdefault(rang.party, set()).add(f"{rang.key}/{rang.rung}" if rang.rung else rang.key)
+
+    def mean(self, act: str, commits: Sequence[str], readers: tuple[frozenset[str], ...]) -> None:
+        """An act was said, with these parts for these readers."""
+        self.meant[act] = readers
+        for commit, of_part in zip(commits, readers, strict=True):
+            self.readers[commit] = self.readers.get(commit, frozenset()) | of_part
 
     def decide(self, at_us: int, size: int) -> None:
         """The log goes on from a size with another host: what was seen beyond it stands no more."""

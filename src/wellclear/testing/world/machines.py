@@ -193,7 +193,10 @@ class NodeMachine(Machine):
 
     party: str = ""
     signer: Signer | None = None
-    sealing: SealingKey | None = None
+    sealing: tuple[SealingKey, ...] = ()
+    """The party's sealing keys, the newest first."""
+    cosigner: Signer | None = None
+    """Where it has none, it runs and does not witness."""
     net: Network | None = None
     settings: NodeSettings | None = None
     service: NodeService | None = None
@@ -208,7 +211,7 @@ class NodeMachine(Machine):
         self.disk.put({})
         for folder in [path for path in self.disk.home.iterdir() if path.is_dir()]:
             shutil.rmtree(folder)
-        self.signer = signer
+        self.signer, self.cosigner = signer, None  # a stand-by has none of its own
 
     def mark_restored(self) -> None:
         """As `wellclear restore` does it."""
@@ -216,10 +219,11 @@ class NodeMachine(Machine):
 
     def _begin(self) -> None:
         assert self.settings is not None and self.signer is not None and self.net is not None, "it is furnished"
-        assert self.sealing is not None, "it is furnished"
+        newest, *former = self.sealing
         service = open_node(
-            self.settings, NodeKeys(self.signer, self.sealing), self.clock, connecting=self.disk.connect,
-            entropy=self.dice.randbytes, wrapping=self._wrap, transport=SimTransport(self.net, self.name),
+            self.settings, NodeKeys(self.signer, newest, self.cosigner, tuple(former)), self.clock,
+            connecting=self.disk.connect, entropy=self.dice.randbytes, wrapping=self._wrap,
+            transport=SimTransport(self.net, self.name),
         )  # fmt: skip
         self.service = service
         service.on_fatal = self._fatal

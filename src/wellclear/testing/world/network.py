@@ -51,6 +51,8 @@ class Server(Protocol):
 
 Tap = Callable[[str, str, str, bytes, bytes], None]
 """Told of each whole answer that arrived: reader, method, path, request body, answer body."""
+Ear = Callable[[str, str, bytes], None]
+"""Told of bytes at a node's own end, whatever becomes of them: reader, path, body."""
 
 
 @dataclass(slots=True)
@@ -63,6 +65,10 @@ class Network:
     links: dict[str, Link] = field(default_factory=dict)
     servers: dict[str, Server] = field(default_factory=dict)
     taps: list[Tap] = field(default_factory=list)
+    said: Ear = lambda reader, path, body: None
+    """What a node sends, when it sends it."""
+    heard: Ear = lambda reader, path, body: None
+    """Each piece of an answer, when the node's program takes it up."""
     open: list[_Exchange] = field(default_factory=list)
     news_us: dict[str, int] = field(default_factory=dict)
     """When anything of the host last reached a reader."""
@@ -178,6 +184,7 @@ class SimTransport(httpx.AsyncBaseTransport):
         """Carry one request to the server that its address names, and wait for the head of the answer."""
         net, reader = self._net, self._reader
         body = await request.aread()
+        net.said(reader, request.url.path, body)
         server = net.rerouted.get(reader) or net.servers.get(request.url.host)
         timeout = request.extensions.get("timeout", {})
         if server is None or not net.link(reader).up or net.hits(reader, "loss"):
@@ -255,6 +262,7 @@ class _Stream(httpx.AsyncByteStream):
             if message is None or message["type"] != "http.response.body":
                 continue
             if body := message.get("body", b""):
+                self._exchange.net.heard(self._exchange.reader, self._request.url.path, body)
                 yield body
                 self._heard.append(body)
             if not message.get("more_body"):

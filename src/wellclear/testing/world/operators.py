@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from wellclear.apps.copies import LogCopy
 from wellclear.apps.host.recover import recover_from
+from wellclear.apps.node.opened import OpenedLog
 from wellclear.channel.opening import open_leaf
 from wellclear.errors import Misconfigured, Refused, WellclearError
 from wellclear.testing.world.machines import HostMachine, Machine, NodeMachine
@@ -103,7 +104,6 @@ def copy_of(node: NodeMachine) -> LogCopy | None:
     note = store.checkpoint()
     leaves = [leaf for _, leaf in store.each_leaf()]
     refs = [ref for leaf in leaves if (entry := open_leaf(0, leaf).entry) is not None for ref in entry.act.parts]
-    parts = {
-        ref.sha: raw for ref in refs if isinstance(ref.sha, str) and (raw := store.opening(ref.commit)) is not None
-    }
+    log = OpenedLog(store)
+    parts = {ref.sha: raw for ref in refs if isinstance(ref.sha, str) and (raw := log.part(ref.sha)) is not None}
     return None if note is None else LogCopy(node.name, node.party, note, leaves, parts)

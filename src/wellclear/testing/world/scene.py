@@ -4,31 +4,40 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, Final
 
-import msgspec
 from msgspec import UNSET
 
 from wellclear.apps.node.core import NodeCore
 from wellclear.channel.composing import Composed, approve, compose
-from wellclear.channel.desk import Pen, readers_of
-from wellclear.domain.cells import cell_around
+from wellclear.channel.desk import Pen, write_act
+from wellclear.channel.sealing import SealingKey
 from wellclear.domain.entry import Approval, Role
-from wellclear.domain.parts import Group, Nature, Rest, Volumes
 from wellclear.picture.rows import ItemRow
 from wellclear.testing.sketch import SECOND_US, SketchParty, circle
 
 CATEGORIES = ("air", "drone", "ground", "sea", "firing", "survey")
+SHOWN_FROM: Final = {"cell": 1, "volume": 2, "category": 3, "rest": 4}
+"""The level from which on a field group of a notice is shown (R25); what was meant is reckoned here, by this table."""
+EXPOSED: Final = ("deployment", "survey", "protected_site")
+"""Shown at level 1 unless somebody says otherwise (N13)."""
+Meant = tuple[frozenset[str], ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What an officer hands to the node: an act with all its parts, approved; `use` is the key that links it."""
+    """What an officer hands to the node: an act with all its parts, approved; `use` is the key that links it.
+
+    `meant` are the readers of each part, its author too; None: whoever is addressed. `sealing` is a key that the node
+    must have before it sends this.
+    """
 
     composed: Composed
     approvals: tuple[Approval, ...] = ()
     use: str = "node"
+    meant: Meant | None = None
+    sealing: SealingKey | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,15 +95,40 @@ class Scene:
             made.append(volume)
         return made
 
-    def notice_groups(self, volumes: list[dict[str, Any]]) -> list[Group]:
-        """The four groups of a notice about these volumes."""
-        nature = msgspec.convert({"group": "category", "category": self.dice.choice(CATEGORIES)}, Nature)
-        return [
-            cell_around(volumes),
-            Volumes(group="volume", volumes=volumes),
-            nature,
-            Rest(group="rest", crewed="yes"),
-        ]
+    def announced(self, kind: str, to: Sequence[str], volumes: list[dict[str, Any]], **members: Any) -> Said:
+        """A notice or an amendment about these volumes, shown to each recipient at some level."""
+        category = self.dice.choice(CATEGORIES)
+        least, more = self._levels(category, sorted({desk.partition("/")[0] for desk in to}))
+        groups = [
+            {"group": "volume", "volumes": volumes}, {"group": "category", "category": category},
+            {"group": "rest", "crewed": "yes"},
+        ]  # fmt: skip
+        composed = write_act(
+            self.pen, kind, groups, {**members, "to": list(to), "levels": least, "disclose": more},
+            self.core.picture.terms,
+        )  # fmt: skip
+        levels = self._defaults(category, to) | least | more
+        meant = tuple(
+            frozenset({self.party.name} | {party for party, level in levels.items() if level >= SHOWN_FROM[group]})
+            for group in SHOWN_FROM
+        )
+        return replace(self.released(composed), meant=meant)
+
+    def _defaults(self, category: str, to: Sequence[str]) -> dict[str, int]:
+        agreed = {str(row.category): row.level for row in self.core.picture.terms.disclosure}
+        level = agreed.get(category, 1 if category in EXPOSED else 4)
+        return {desk.partition("/")[0]: level for desk in to}
+
+    def _levels(self, category: str, parties: Sequence[str]) -> tuple[dict[str, int], dict[str, int]]:
+        """For whom less than agreed is shown, and for whom more; mostly for nobody."""
+        least, more = dict[str, int](), dict[str, int]()
+        for party, level in self._defaults(category, parties).items():
+            fate = self.dice.random()
+            if fate < 0.2 and level > 1:
+                least[party] = self.dice.randint(1, level - 1)
+            elif fate > 0.8 and level < 4:
+                more[party] = self.dice.randint(level + 1, 4)
+        return least, more
 
     def keep_until(self) -> str:
         """A day after everything that is announced here."""
@@ -103,10 +137,6 @@ class Scene:
     def precedence(self) -> str:
         """Mostly what business has."""
         return self.dice.choice("PPPROZ" if self.wild else "PPPRRO")
-
-    def readers(self, to: Sequence[str]) -> set[str]:
-        """Who may read what goes to these desks."""
-        return readers_of(self.pen, to)
 
     def of_the_party(self, kind: str, public: dict[str, Any] | None = None) -> Composed:
         """An act of the party itself, of no desk."""

@@ -50,6 +50,9 @@ class Speaking:
             said = machine.life.within(lambda: say(self.scene(machine, service, dice)))
             if said is None:
                 return True
+            if said.sealing is not None and said.sealing.public_key not in [one.public_key for one in machine.sealing]:
+                machine.sealing = (said.sealing, *machine.sealing)  # it lies in the home, whatever becomes of the act
+                machine.life.within(partial(service.core.sealing_added, [said.sealing]))
             if said.use not in service.core.outbox.signers:
                 machine.life.spawn(self._lend(machine, service, said))
                 return True
@@ -61,7 +64,7 @@ class Speaking:
         except WellclearError as error:
             self._not_taken(machine, what, error)
             return False
-        self._was_put(machine, what, item)
+        self._was_put(machine, what, item, said)
         return True
 
     def _not_taken(self, machine: NodeMachine, what: str, error: WellclearError) -> None:
@@ -72,8 +75,10 @@ class Speaking:
             self.world.ledger.count(f"own node {type(error).__name__}")
         self.world.say(machine.name, f"{what}: {error}")
 
-    def _was_put(self, machine: NodeMachine, what: str, item: Item) -> None:
-        world = self.world
+    def _was_put(self, machine: NodeMachine, what: str, item: Item, said: Said) -> None:
+        world, act = self.world, said.composed.act
+        readers = frozenset({act.party, *(desk.partition("/")[0] for desk in act.to)})
+        world.ledger.mean(item.id, [ref.commit for ref in act.parts], said.meant or (readers,) * len(act.parts))
         world.say(machine.name, f"{what}: {item.act.kind} {item.act.id or ''} {item.id[:8]}")
         world.ledger.puts.append(Put(machine.party, item.id, item.act.kind, world.loop.now_us, machine.lives))
 
@@ -90,7 +95,7 @@ class Speaking:
             await asyncio.wait([lent], timeout=LOOK_S)
         try:
             taken = service.core.outbox.items.get(name) or await lent
-            self._was_put(machine, f"by its {said.use} key", taken)  # whatever becomes of it
+            self._was_put(machine, f"by its {said.use} key", taken, said)  # whatever becomes of it
             await lent
         except WellclearError as error:
             world.ledger.count(f"own node {type(error).__name__}")

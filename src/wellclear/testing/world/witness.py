@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from wellclear.apps.node.alarms import Alarm
 from wellclear.channel.outbox import Item
@@ -12,13 +13,22 @@ from wellclear.channel.submission import check_answers, decode_frames
 from wellclear.domain.canonical import b64, unb64
 from wellclear.domain.logged import Logged
 from wellclear.errors import Malformed, Unverified
+from wellclear.log.checkpoint import parse_checkpoint
 from wellclear.log.merkle import leaf_hash
+from wellclear.log.note import parse_note
 from wellclear.picture.picture import Step
-from wellclear.testing.world.ledger import Proof, Rang, Sample
+from wellclear.testing.world.ledger import Cosigned, Proof, Rang, Sample
 from wellclear.testing.world.machines import HostMachine, NodeMachine
 
 if TYPE_CHECKING:
     from wellclear.testing.world.world import World
+
+LINE: Final = re.compile("\u2014 ([A-Z]+/cosigner) ([A-Za-z0-9+/=]+)".encode())
+"""A cosignature line, as it stands in a note and in an event."""
+KEPT_US: Final = 12_000_000
+"""After so long nobody asks any more when a line was last heard."""
+SLOW_S: Final = 0.5
+"""A link is troubled where a message may take longer."""
 
 
 class Seen(dict[str, Item]):
@@ -67,6 +77,7 @@ class Witness:
                 continue
             core, picture = service.core, service.core.picture
             self.meet(machine)
+            self._trouble(machine)
             if state == "halted":
                 world.ledger.halted[machine.party] = core.why_halted
             world.ledger.samples.append(Sample(machine.name, picture.size, picture.digest, state, world.loop.now_us))
@@ -75,6 +86,38 @@ class Witness:
             world.ledger.samples.append(
                 Sample(world.host.name, picture.size, picture.digest, "host", world.loop.now_us)
             )
+
+    def _trouble(self, machine: NodeMachine) -> None:
+        """Whether what reaches the node in this second reaches it late, or not as it was sent."""
+        world, name = self.world, machine.party
+        link, disk = world.net.link(name), machine.disk
+        fails = disk.armed or world.loop.time() - disk.failed_s < 1 or not world.host.up or world.host.disk.armed
+        lied_to = name in world.net.muted or name in world.net.rerouted or name in world.host.apps
+        bad = link.loss or link.cut or not link.up or not link.down or link.delay_s[1] > SLOW_S
+        if fails or lied_to or bad:
+            world.ledger.troubled_us[name] = world.loop.now_us
+
+    def said(self, reader: str, path: str, body: bytes) -> None:
+        """A node sends something: its cosignatures are written down, whether they arrive or not."""
+        if path != "/cosignature":
+            return
+        ledger, note = self.world.ledger, parse_note(body)
+        checkpoint = parse_checkpoint(note.text)
+        for name, rest in LINE.findall(body):
+            line = name.decode(), rest.decode()
+            if line not in ledger.cosigned_by:
+                ledger.count("cosigned")
+                place = checkpoint.origin, checkpoint.size, b64(checkpoint.root)
+                ledger.cosigned_by[line] = told = Cosigned(reader, *place, line, body, self.world.loop.now_us)
+                ledger.cosigned.append(told)
+
+    def heard(self, reader: str, path: str, body: bytes) -> None:
+        """A node's program takes up a piece of what its host has sent."""
+        if path == "/events":
+            heard, now_us = self.world.ledger.lines_heard.setdefault(reader, {}), self.world.loop.now_us
+            for line in [line for line, at_us in heard.items() if at_us < now_us - KEPT_US]:
+                del heard[line]
+            heard.update(((name.decode(), rest.decode()), now_us) for name, rest in LINE.findall(body))
 
     def meet(self, machine: NodeMachine) -> None:
         """Look into the outbox of a node that has just started, or that has just taken something back."""

@@ -41,6 +41,8 @@ HEALED_AFTER_S: Final = 0.001
 REST_S: Final = 45.0
 REST_STEP_S: Final = 15.0
 REST_MAX_S: Final = 180.0
+WITNESSES: Final = 0.6
+"""So many of the nodes have a cosigner key in their homes; the others run, and do not witness."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +74,10 @@ class World:
         self.dice = self.rng("profile")
         self.vices: dict[str, Vice] = self._chosen()
         self.watchers: list[Callable[[], None]] = []
-        self.net = Network(self.loop, self.rng("net"), self.struck, taps=[self.witness.tap])
+        self.net = Network(
+            self.loop, self.rng("net"), self.struck, taps=[self.witness.tap], said=self.witness.said,
+            heard=self.witness.heard,
+        )  # fmt: skip
         assert self.sketch.picture.host is not None, "it was founded"
         self.card: HostCard = self.sketch.picture.host
         """The host in force, as the heads of delegation have last decided."""
@@ -132,9 +137,12 @@ class World:
     def join(self, party: str) -> NodeMachine:
         """A node for a party of the sketch, with an officer at its desk."""
         settings = node_home(self.place, self.sketch, party, HOST)
-        signer = self.sketch.parties[party].key("node")
-        sealing = self.sketch.parties[party].sealing
-        machine = NodeMachine(**self.machine_of(party), party=party, signer=signer, sealing=sealing, settings=settings)
+        keys = self.sketch.parties[party]
+        cosigner = keys.key("cosigner") if self.rng(f"cosigner {party}").random() < WITNESSES else None
+        machine = NodeMachine(
+            **self.machine_of(party), party=party, signer=keys.key("node"), sealing=(keys.sealing,), cosigner=cosigner,
+            settings=settings,
+        )  # fmt: skip
         machine.rang = lambda alarm: self.witness.rang(machine, alarm)
         self.nodes[party] = machine
         self.net.links[party] = Link(delay_s=self.calm.delay_s)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from wellclear.channel.composing import subject
 from wellclear.testing.world.scene import Said, Scene
 
 WEIGHT = 5
@@ -15,8 +14,7 @@ def say(scene: Scene) -> Said | None:
         return None
     id_, row = scene.dice.choice(own)
     to = scene.desks() if scene.dice.random() < 0.3 else list(row.to)
-    composed = scene.pen.write(
-        "amend", subject=subject(id_, row.version + (2 if scene.wild else 1)), to=to, precedence=row.precedence,
-        keep_until="2026-12-24", groups=scene.notice_groups(scene.volumes()), audience=scene.readers(to),
-    )  # fmt: skip
-    return scene.released(composed)
+    about = {"id": id_, "version": row.version + (2 if scene.wild else 1)}
+    return scene.announced(
+        "amend", to, scene.volumes(), subject=about, precedence=row.precedence, keep_until="2026-12-24"
+    )

@@ -9,9 +9,7 @@ WEIGHT = 10
 
 def say(scene: Scene) -> Said | None:
     """One notice to some desks."""
-    to = scene.desks()
-    composed = scene.pen.write(
-        "notice", id=scene.new_id(), to=to, precedence=scene.precedence(), keep_until=scene.keep_until(),
-        groups=scene.notice_groups(scene.volumes()), audience=scene.readers(to),
+    return scene.announced(
+        "notice", scene.desks(), scene.volumes(), id=scene.new_id(), precedence=scene.precedence(),
+        keep_until=scene.keep_until(),
     )  # fmt: skip
-    return scene.released(composed)

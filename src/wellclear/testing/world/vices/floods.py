@@ -31,11 +31,7 @@ def _announce(place: tuple[float, float], to: str, scene: Scene) -> Said:
     lat, lon = (degrees + scene.dice.uniform(-0.02, 0.02) for degrees in place)
     start_us = scene.core.now_us + 1800 * SECOND_US
     volumes = [circle(lat, lon, scene.dice.randint(4_000, 9_000), start_us=start_us)]
-    composed = scene.pen.write(
-        "notice", id=scene.new_id(), to=[to], precedence="R", keep_until="2026-12-24",
-        groups=scene.notice_groups(volumes), audience=scene.readers([to]),
-    )  # fmt: skip
-    return scene.released(composed)
+    return scene.announced("notice", [to], volumes, id=scene.new_id(), precedence="R", keep_until="2026-12-24")
 
 
 def _findings(world: World, dice: Random) -> None:

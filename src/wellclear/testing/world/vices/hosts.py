@@ -64,9 +64,21 @@ def _swallow(world: World, dice: Random) -> None:
         if true is not None:
             await true(scope, receive, send)
 
-    world.host.apps[reader] = app
+    show(world, reader, app, dice.choice([5.0, 15.0, 30.0]))
     world.say("HOST", f"swallows what {reader} sends")
-    world.loop.call_outside(world.host.apps.pop, reader, None, after_s=dice.choice([5.0, 15.0, 30.0]))
+
+
+def show(world: World, reader: str, app: Any, lasts_s: float) -> None:
+    """One reader is answered by another application for a while, unless it is shown yet another one meanwhile."""
+    apps = world.host.apps
+    apps[reader] = app
+
+    def over() -> None:
+        if apps.get(reader) is app:
+            del apps[reader]
+            world.net.cut_reader(reader)
+
+    world.loop.call_outside(over, after_s=lasts_s)
 
 
 def _two_histories(world: World, dice: Random) -> None:

@@ -36,12 +36,12 @@ def _flood(world: World, dice: Random) -> None:
     send_past(world, dice, dice.choice([30, 120, 300]), _time)
 
 
-def send_past(world: World, dice: Random, count: int, words: Words, *, hostile: bool = False) -> None:
+def send_past(world: World, dice: Random, count: int, words: Words, *, hostile: bool = False, party: str = "") -> None:
     """Frames under the key of one party's node, past the node itself; hostile ones lie about the log and the hour."""
     host, service = world.host, world.host.service
     if not host.up or service is None or host.life is None:
         return
-    party = dice.choice(sorted(world.nodes))
+    party = party or dice.choice(sorted(world.nodes))
     world.ledger.guilty |= {"liar", f"liar {party}"}
     if hostile:
         world.ledger.wrong.append(Wrong(party, world.loop.now_us, FOR_GOOD_US))
