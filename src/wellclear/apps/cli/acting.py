@@ -17,7 +17,7 @@ import msgspec
 import typer
 from msgspec import UNSET
 
-from wellclear.apps.cli.asking import passphrase
+from wellclear.apps.cli.asking import passphrase, pin
 from wellclear.apps.cli.output import EXIT_FINDING, note, show
 from wellclear.apps.problems import reason_words
 from wellclear.channel.composing import approve
@@ -28,9 +28,10 @@ from wellclear.domain.kinds import KINDS
 from wellclear.domain.marks import EXERCISE
 from wellclear.domain.names import party_of_desk
 from wellclear.domain.parts import group_from, open_part
-from wellclear.edges.keyring import Keyring, unlock
+from wellclear.edges.keyring import Keyring, approver, public_half, put_away
 from wellclear.edges.node_client import NodeClient
 from wellclear.edges.settings import NodeSettings, load_node
+from wellclear.edges.tokens import parse_uri
 from wellclear.errors import InvalidValue, Malformed, Unavailable, Unverified
 
 Fields = dict[str, Any]
@@ -125,7 +126,11 @@ class Workplace:
     def approve_as(self, act: Act, handle: str, role: Role, file: Path | None) -> Approval:
         """The officer's approval of this act, by the key in this home; a real channel takes no exercise's key."""
         path, real = self.keys.officer_path(handle), not self.exercise
-        return approve(act, unlock(path, passphrase(handle, file), real=real), role)
+        signer = approver(path, secret_of(path, handle, file), real=real)
+        try:
+            return approve(act, signer, role)
+        finally:
+            put_away(signer)
 
     @contextmanager
     def on_watch(self, officer: str, file: Path | None) -> Iterator[str]:
@@ -163,6 +168,12 @@ class Workplace:
             body |= {"use": use, "passphrase": opened_by}
         answer: Fields = self.client.post("entries", body, wait_s=wait_s)
         return answer
+
+
+def secret_of(path: Path, whose: str, file: Path | None) -> str:
+    """What opens a person's key: the passphrase of its file, or the PIN of the token that the file names."""
+    uri = public_half(path).uri
+    return pin(f"{whose}'s {parse_uri(uri).words}", file) if uri else passphrase(whose, file)
 
 
 def ready_from(answer: Any, intent: Intent) -> Ready:

@@ -17,6 +17,7 @@ from wellclear.apps.inputs import read_input
 from wellclear.errors import Malformed, Misconfigured
 
 PASSPHRASE = "WELLCLEAR_PASSPHRASE"  # noqa: S105  # the name of a variable
+PIN = "WELLCLEAR_PIN"
 NEW_PASSPHRASE_CHARACTERS_MIN = 8
 _LINE_BYTES_MAX = 4096
 _KNOWN: ContextVar[str | None] = ContextVar("the passphrase that one command keeps for its steps", default=None)
@@ -69,7 +70,9 @@ def knowing(secret: str) -> Iterator[None]:
 
 def without_passphrases() -> dict[str, str]:
     """The environment for a process that this one starts: all but the passphrases that may stand in it."""
-    return {name: value for name, value in os.environ.items() if not re.fullmatch(r"WELLCLEAR_.*PASSPHRASE", name)}
+    return {
+        name: value for name, value in os.environ.items() if not re.fullmatch(r"WELLCLEAR_(.*PASSPHRASE|PIN)", name)
+    }
 
 
 def passphrase(whose: str, file: Path | None = None, *, variable: str = PASSPHRASE) -> str:
@@ -87,6 +90,20 @@ def passphrase(whose: str, file: Path | None = None, *, variable: str = PASSPHRA
             "passphrase", f"none for {whose}", do=f"Give --passphrase-file, or set {PASSPHRASE}, or use a terminal"
         )
     return ask(f"Passphrase of {whose}", hidden=True)
+
+
+def pin(whose: str, file: Path | None = None) -> str:
+    """The PIN of a token. No passphrase that was meant for a key is tried: after a few wrong PINs a token locks itself.
+
+    Raises:
+        Misconfigured, InvalidValue: as `passphrase`.
+    """
+    given = _given(file, PIN, or_general=False)
+    if given is not None:
+        return given
+    if not somebody_sits_here():
+        raise Misconfigured("PIN", f"none for {whose}", do=f"Set {PIN}, or use a terminal")
+    return ask(f"PIN of {whose}", hidden=True)
 
 
 def new_passphrase(whose: str, file: Path | None = None, *, variable: str = PASSPHRASE) -> str:

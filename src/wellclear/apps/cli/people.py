@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from wellclear.apps.cli.acting import Fields, Intent, Workplace, report
-from wellclear.apps.cli.asking import agree, new_passphrase, passphrase
+from wellclear.apps.cli.asking import PIN, agree, new_passphrase, passphrase, pin
 from wellclear.apps.cli.by_party import RecoveryFile, by_party, check_two
 from wellclear.apps.cli.options import NODE_HOME, WAIT_S, Administrators, AsJson, Home, PassphraseFile, Wait, Yes
 from wellclear.apps.cli.output import note, show, table
@@ -18,6 +18,7 @@ from wellclear.domain.canonical import unb64
 from wellclear.domain.names import check_person, party_of_desk
 from wellclear.domain.spoken import spoken
 from wellclear.edges.keyring import check_real, create_key, public_half
+from wellclear.edges.tokens import adopt, parse_uri
 from wellclear.errors import InvalidValue, Misconfigured
 from wellclear.picture.keyring import PERSON_ROLES
 
@@ -35,6 +36,13 @@ def add(
     public: Annotated[
         str | None, typer.Option("--key", metavar="BASE64", help="The officer's public key, if it was made elsewhere.")
     ] = None,
+    token: Annotated[
+        str | None,
+        typer.Option(metavar="URI", help="The officer's key lies on a PKCS#11 token: pkcs11:token=LABEL;object=LABEL."),
+    ] = None,
+    pin_file: Annotated[
+        Path | None, typer.Option(metavar="FILE", help=f"Its first line is the token's PIN; else {PIN}, else a prompt.")
+    ] = None,
     administrators: Administrators = None,
     passphrase_file: PassphraseFile = None,
     recovery_passphrase_file: RecoveryFile = None,
@@ -44,13 +52,21 @@ def add(
 ) -> None:
     """Put an officer on the party's roster, or give one other roles; makes the key in this home if there is none.
 
+    With --token the key is made on that token, unless it lies there; it never leaves it, and its PIN is asked for
+    wherever an officer's passphrase is.
+
     The new roster is approved by two administrators (--as A1 --as A2), or linked by the recovery key.
     """
     check_person(handle, field="HANDLE")
     check_roles(roles, "--role")
+    if token is not None and public is not None:
+        raise InvalidValue("--token", "either --token or --key")
     place = Workplace.open(home)
     with place.client:
-        key = officer_key(place, handle, public, passphrase_file)
+        if token is not None:
+            key = token_key(place, handle, token, pin_file)
+        else:
+            key = officer_key(place, handle, public, passphrase_file)
         roster = roster_with(place.client.get("roster"), handle, key, roles, desks or [], place.party)
         by_party(
             place, Intent("roster", members={"public": roster}), administrators or [],
@@ -113,7 +129,7 @@ def leave(
         raise InvalidValue("--until", "say until when the person is away, or --back")
     place = Workplace.open(home)
     with place.client:
-        away = None
+        away: Fields | None = None
         if end is not None:
             start_us = int(place.client.get("board")["now_us"]) if start is None else moment(start, "--from")
             away = {"start_us": start_us, "end_us": moment(end, "--until")} | ({"deputy": deputy} if deputy else {})
@@ -195,6 +211,18 @@ def takeover(
         secret = passphrase(f"{place.party}'s standby key", passphrase_file)
         answer = place.send(ready, approvals, wait_s=wait_s, use="standby", opened_by=secret)
     report(answer, ready.act, "TAKEN OVER", as_json=as_json)
+
+
+def token_key(place: Workplace, handle: str, uri: str, pin_file: Path | None) -> str:
+    """The officer's public key on a token; made there, and written down in this home, where that has not been done."""
+    path, where = place.keys.officer_path(handle), parse_uri(uri, "--token")
+    if path.exists():
+        info = public_half(path)
+        if info.uri != uri:
+            raise Misconfigured(str(path), f"says that {info.owner}'s key lies elsewhere", do="Move it away first")
+        return info.public
+    secret = pin(f"{handle}'s {where.words}", pin_file)
+    return adopt(path, f"{place.party}/{handle}", uri, secret, exercise=place.exercise)
 
 
 def officer_key(place: Workplace, handle: str, public: str | None, file: Path | None) -> str:

@@ -62,6 +62,8 @@ def environment() -> str:
         "WELLCLEAR_PASSPHRASE": "opens the keys; better a file or a prompt",
         "WELLCLEAR_RECOVERY_PASSPHRASE": "opens the recovery key, if it has another passphrase",
         "WELLCLEAR_SEALING_PASSPHRASE": "opens the party's sealing key that a stand-by copies",
+        "WELLCLEAR_PIN": "opens an officer's token",
+        "WELLCLEAR_PKCS11_MODULE": "the PKCS#11 module that reaches tokens, unless their URI names it",
         "WELLCLEAR_NEW_PASSPHRASE": "what `key passphrase` sets",
         "NO_COLOR": "no colours even on a terminal",
     }

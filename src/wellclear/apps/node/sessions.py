@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from wellclear.domain.canonical import b64
-from wellclear.edges.keyring import Keyring, unlock
+from wellclear.edges.keyring import Keyring, approver, put_away
 from wellclear.errors import Misconfigured, Refused
 from wellclear.log.ed25519 import Signer
 from wellclear.picture.picture import Picture
@@ -56,7 +56,7 @@ class Sessions:
         self._open: dict[str, Session] = {}
 
     def unlock(self, person: str, passphrase: str, *, real: bool) -> Signer:
-        """The officer's key from this home; slow on purpose, so call it on another thread.
+        """The officer's key from this home, or on its token; slow on purpose, so call it on another thread.
 
         Raises:
             Refused: KEY_NOT_OPENED: no such officer here, or the passphrase is wrong; or the channel is `real`, and the
@@ -68,7 +68,7 @@ class Sessions:
             why = f"the key of {person} does not lie on this node; put it there with: wellclear officer add"
             raise Refused(KEY_NOT_OPENED, why, field="person")
         with asked_to_open():
-            return unlock(path, passphrase, real=real)
+            return approver(path, passphrase, real=real)
 
     def begin(self, person: str, signer: Signer, picture: Picture) -> Session:
         """A new session for an officer who is on the party's roster.
@@ -78,9 +78,11 @@ class Sessions:
         """
         row = picture.persons.get(f"{self._party}/{person}")
         if row is None or row.key != b64(signer.public_key):
+            put_away(signer)
             raise Refused("NOT_ON_ROSTER", f"{person} is not on the roster with this key", field="person")
         self._forget_expired()
         if len(self._open) >= SESSIONS_MAX:
+            put_away(signer)
             raise Refused("TOO_MANY", f"{SESSIONS_MAX} officers are on watch here; one must end the watch first")
         session = Session(secrets.token_urlsafe(32), person, signer, self._now_us() + SESSION_US)
         self._open[session.token] = session
@@ -102,7 +104,10 @@ class Sessions:
         """Forget a session and its key; raises as `of`."""
         session = self.of(token)
         del self._open[session.token]
+        put_away(session.signer)
 
     def _forget_expired(self) -> None:
         now_us = self._now_us()
-        self._open = {token: one for token, one in self._open.items() if one.expires_us > now_us}
+        for one in [one for one in self._open.values() if one.expires_us <= now_us]:
+            del self._open[one.token]
+            put_away(one.signer)
