@@ -12,7 +12,7 @@ from typing import Literal
 
 from benchmarks.stand import Stand
 
-Unit = Literal["entries/s", "signatures/s", "ms", "s", "µs", "bytes", "pairs", "pairs/s", "share"]
+Unit = Literal["entries", "entries/s", "signatures/s", "ms", "s", "µs", "bytes", "pairs", "pairs/s", "share"]
 Take = Callable[[Stand], float]
 
 

@@ -5,19 +5,25 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from functools import partial
 
-from benchmarks import calibration, checking, replaying, ringing, sequencing
+from benchmarks import away, bundling, calibration, checking, cosigning, costs, replaying, ringing, sequencing
 from benchmarks.engine import write
 from benchmarks.measurement import Aim, Measurement, Take, Unit
 from benchmarks.peer import OURS
 from benchmarks.stand import Stand
 from benchmarks.statistics import percentile
 
-SIZES = {"entries": 2000, "rings": 60, "volumes": 10_000, "checks": 300, "close": 5_000, "crowd": 100_000}
+SIZES = {
+    "entries": 2000, "rings": 60, "volumes": 10_000, "checks": 300, "close": 5_000, "crowd": 100_000, "way": 480,
+    "cosigned": 60, "long": 100_000,
+}  # fmt: skip
 """How much work a full round holds."""
-QUICK = {"entries": 200, "rings": 8, "volumes": 1_000, "checks": 40, "close": 240, "crowd": 3_000}
+QUICK = {
+    "entries": 200, "rings": 8, "volumes": 1_000, "checks": 40, "close": 240, "crowd": 3_000, "way": 32,
+    "cosigned": 4, "long": 400,
+}  # fmt: skip
 """... and a quick one, which shows that everything runs and little else."""
-ON_DEMAND = ("crowd",)
-"""Groups that are taken only when they are named: a sweep of them takes minutes."""
+ON_DEMAND = ("crowd", "bundle", "away")
+"""Groups that are taken only when they are named: one round of them takes minutes."""
 OWN = "our own, since the first version of this page"
 
 HOLDERS = {OURS: "Wellclear", "flat": "flat tree", "postgis": "PostGIS"}
@@ -57,6 +63,57 @@ def _chatted(stand: Stand, share: float) -> float:
     return percentile(
         stand.sampled("chatted", lambda: stand.peer("chat").ask("send", count=stand.sizes["rings"])), share
     )
+
+
+WAYS = {
+    "all": costs.Ways(),
+    "sealing": costs.Ways(sealed=False),
+    "approvals": costs.Ways(approved=False),
+    "mldsa": costs.Ways(second_line=False),
+    "witnessing": costs.Ways(witnessed=False),
+}
+"""The whole way of an entry, and what is left out of it."""
+
+
+def _way(stand: Stand, key: str) -> costs.Rate:
+    return stand.sampled(f"way {key}", lambda: costs.rate(stand.directory, stand.sizes["way"], WAYS[key]))
+
+
+def _per_s(stand: Stand, key: str) -> float:
+    return _way(stand, key).per_s
+
+
+def _per_cpu_s(stand: Stand, key: str) -> float:
+    return _way(stand, key).per_cpu_s
+
+
+def _cosigned(stand: Stand) -> cosigning.Times:
+    return stand.sampled("cosigned", lambda: cosigning.times(stand.directory, stand.sizes["cosigned"]))
+
+
+def _durable_ms(stand: Stand, share: float) -> float:
+    return percentile(_cosigned(stand).durable_ms, share)
+
+
+def _cosigned_ms(stand: Stand, share: float) -> float:
+    return percentile(_cosigned(stand).cosigned_ms, share)
+
+
+def _sync_ms(stand: Stand) -> float:
+    return stand.sampled("sync", lambda: calibration.sync_ms(stand.directory))
+
+
+def _long_signed(stand: Stand) -> list[tuple[bytes, bytes, bytes]]:
+    return stand.kept("long signed", lambda: calibration.signed(stand.long))
+
+
+def _bundle_s(stand: Stand, processes: int) -> float:
+    return bundling.verify_s(stand.kept("bundle", lambda: bundling.exported(stand.long)), processes)
+
+
+def _away_per_s(stand: Stand, which: str) -> float:
+    told = stand.sampled("away", lambda: away.times(stand.long, stand.directory))
+    return len(stand.long.sketch.leaves) / float(getattr(told, which))
 
 
 def _leaf_bytes(stand: Stand) -> float:
@@ -120,6 +177,60 @@ def _sizes() -> Iterator[Measurement]:
     yield Measurement("size.leaf", "size of a leaf", "bytes", _leaf_bytes, once=True)
 
 
+def _costs() -> Iterator[Measurement]:
+    """The whole way beside the same without one thing: the ratio is the share of the throughput that is left."""
+    titles = {
+        "all": "the whole way, everything on it", "sealing": "without sealing", "approvals": "without approvals",
+        "mldsa": "without ML-DSA-44", "witnessing": "without witnessing",
+    }  # fmt: skip
+    for suffix, take, how in (("", _per_s, ""), (".cpu", _per_cpu_s, ", for each second of CPU time")):
+        left_out = tuple(f"costs.{key}{suffix}" for key in WAYS if key != "all")
+        for key, title in titles.items():
+            whole = key == "all"
+            yield Measurement(
+                f"costs.{key}{suffix}", title + (how if whole else ""), "entries/s", partial(take, key=key),
+                left_out if whole else (),
+            )  # fmt: skip
+
+
+def _cosigning() -> Iterator[Measurement]:
+    sync = "cosigning.sync"
+    for name, share in (("p50", 0.5), ("p99", 0.99)):
+        yield Measurement(
+            f"cosigning.durable.{name}", f"submit until durable, {name}", "ms", partial(_durable_ms, share=share),
+            (sync,),
+        )  # fmt: skip
+        yield Measurement(
+            f"cosigning.all.{name}", f"submit until cosigned by all three, {name}", "ms",
+            partial(_cosigned_ms, share=share), (sync,), Aim(120, "less", OWN) if name == "p50" else None,
+        )  # fmt: skip
+    yield Measurement(sync, "a durable write of 4 KiB", "ms", _sync_ms)
+
+
+def _long() -> Iterator[Measurement]:
+    for name, what, processes in (("one", "one process", 1), ("two", "two processes for the signatures", 2)):
+        yield Measurement(
+            f"bundle.{name}", f"verifying a long bundle, {what}", "s", partial(_bundle_s, processes=processes),
+            ("bundle.raw",),
+        )  # fmt: skip
+    yield Measurement(
+        "bundle.raw", "bare verification of its signatures", "s",
+        lambda stand: calibration.verify_s(_long_signed(stand)),
+    )  # fmt: skip
+    for name, what, which in (
+        ("followed", "a node that was away, until it has followed", "followed_s"),
+        ("opened", "... until every part that is for it is opened as well", "opened_s"),
+    ):
+        yield Measurement(
+            f"away.{name}", what, "entries/s", partial(_away_per_s, which=which), ("away.replayed",)
+        )  # fmt: skip
+    yield Measurement("away.replayed", "replay of its own store", "entries/s", partial(_away_per_s, which="replayed_s"))
+    for group, what in (("bundle", "entries in the bundle"), ("away", "entries that it had missed")):
+        yield Measurement(
+            f"{group}.entries", what, "entries", lambda stand: float(len(stand.long.sketch.leaves)), once=True
+        )
+
+
 def _held(group: str, use: str) -> Iterator[Measurement]:
     """All questions to all who hold a crowd; ours first, beside the others."""
     asked: list[tuple[str, str, Unit, Callable[..., float], bool]] = [
@@ -171,5 +282,6 @@ def _wrong() -> Iterator[Measurement]:
 
 
 MEASUREMENTS: tuple[Measurement, ...] = (
-    *_protocol(), *_rings(), *_sizes(), *_held("checking", "volumes"), *_wrong(), *_held("crowd", "crowd"),
+    *_protocol(), *_rings(), *_costs(), *_cosigning(), *_long(), *_sizes(), *_held("checking", "volumes"), *_wrong(),
+    *_held("crowd", "crowd"),
 )  # fmt: skip

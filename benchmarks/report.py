@@ -117,9 +117,8 @@ def _figure(spread: Spread, unit: Unit | None) -> str:
     """A spread in its unit; without one it is a ratio."""
     if unit == "share":
         return _shown(spread, "{:.2%}")
-    form = (
-        "{:,.0f}" if spread.high >= 100 or unit in ("bytes", "pairs") else "{:,.1f}" if spread.high >= 10 else "{:,.2f}"
-    )
+    whole = spread.high >= 100 or unit in ("bytes", "pairs", "entries")
+    form = "{:,.0f}" if whole else "{:,.1f}" if spread.high >= 10 else "{:,.2f}"
     return _shown(spread, form, "×" if unit is None else f" {unit}")
 
 

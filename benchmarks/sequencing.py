@@ -29,10 +29,10 @@ serve(load_host(Path(sys.argv[1])), sys.argv[2], on_ready=lambda url: print(url,
 
 
 @contextmanager
-def host_process(workload: Workload, directory: Path) -> Iterator[str]:
-    """A host of the founded channel as a process; its address."""
+def host_process(workload: Workload, directory: Path, size: int | None = None) -> Iterator[str]:
+    """A host of the founded channel as a process, or with `size` of so much of its log; its address."""
     with tempfile.TemporaryDirectory(dir=directory) as home:
-        make_host_home(Path(home), workload)
+        make_host_home(Path(home), workload, size)
         command = [sys.executable, "-c", _HOST, home, PASSPHRASE]
         process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
         try:
@@ -43,6 +43,8 @@ def host_process(workload: Workload, directory: Path) -> Iterator[str]:
         finally:
             process.terminate()
             process.wait(30)
+            assert process.stdout is not None, "asked for just before"
+            process.stdout.close()
 
 
 class Line:
@@ -61,8 +63,8 @@ class Line:
         self._writer.close()
         await self._writer.wait_closed()
 
-    async def submit(self, body: bytes) -> None:
-        """Send one submission and count what was logged; anything else is an assertion."""
+    async def submit(self, body: bytes) -> list[int]:
+        """Send one submission, count what was logged, and tell where; anything else is an assertion."""
         head = (
             f"POST /submit HTTP/1.1\r\nHost: {self._host}\r\nContent-Type: application/octet-stream\r\n"
             f"Content-Length: {len(body)}\r\n\r\n"
@@ -76,6 +78,7 @@ class Line:
         refused = [one.refused for one in answers if one.refused is not msgspec.UNSET]
         assert not refused, refused[0]
         self.logged += len(answers)
+        return [one.index for one in answers if one.index is not msgspec.UNSET]
 
 
 def bodies(frames: list[Frame]) -> list[bytes]:

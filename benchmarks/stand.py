@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from benchmarks.peer import Absent, Peer, python_of
-from benchmarks.workload import Workload, ordinary
+from benchmarks.workload import AGENCIES, Workload, ordinary
 
 T = TypeVar("T")
 
@@ -44,6 +44,11 @@ class Stand:
     def workload(self) -> Workload:
         """Ordinary traffic, signed."""
         return self.kept("workload", partial(ordinary, self.sizes["entries"] // 4))
+
+    @property
+    def long(self) -> Workload:
+        """A long log of the same traffic, in which one agency is told things and says nothing."""
+        return self.kept("long", partial(ordinary, self.sizes["long"] // 4, AGENCIES[:-1], AGENCIES[-1]))
 
     def peer(self, name: str, use: str = "") -> Peer:
         """The peer of this name, started if it is not there yet; a process of its own for each use.

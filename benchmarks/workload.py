@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,10 +20,10 @@ from wellclear.edges.promise import Promise
 from wellclear.edges.settings import HostSettings, write_host
 from wellclear.edges.store import Store
 from wellclear.log.checkpoint import Checkpoint, sign_checkpoint
-from wellclear.log.merkle import Frontier
 from wellclear.testing.sketch import Sketch, circle
 
 PASSPHRASE = "exercise"  # noqa: S105  # it protects nothing but this measurement
+CHUNK = 4096
 AGENCIES = tuple(f"AGENCY{letter}" for letter in "ABCDEFGHIJKLMN")
 
 
@@ -61,8 +62,8 @@ def founded() -> Sketch:
     return sketch
 
 
-def ordinary(rounds: int) -> Workload:
-    """Rounds of a notice, its acknowledgement with read-back and confirmation, and a message from each other party."""
+def ordinary(rounds: int, speakers: Sequence[str] = AGENCIES, hears: str = "NORTHLAND") -> Workload:
+    """Rounds of a notice, its acknowledgement with read-back and confirmation, and a message of the next speaker."""
     sketch = founded()
     start = sketch.head = len(sketch.leaves)
     for number in range(rounds):
@@ -70,9 +71,10 @@ def ordinary(rounds: int) -> Workload:
         notice, _ = sketch.announce("NORTHLAND", ["SOUTHLAND/OPS"], [volume])
         sketch.ack("SOUTHLAND", notice)
         sketch.answer("NORTHLAND", "confirm", notice, public={"desk": "SOUTHLAND/OPS"})
-        sketch.message(AGENCIES[number % len(AGENCIES)], ["NORTHLAND/OPS"], "a convoy of four lorries is on its way")
+        sketch.message(speakers[number % len(speakers)], [f"{hears}/OPS"], "a convoy of four lorries is on its way")
         sketch.advance(0.01)
-    assert not any(step.remarks for step in sketch.steps), "ordinary traffic is without remarks"
+        assert not any(step.remarks for step in sketch.steps), "ordinary traffic is without remarks"
+        del sketch.steps[:-1]  # a picture for each entry would fill the memory
     frames, entries = [], []
     for index, leaf in enumerate(sketch.leaves[start:], start):
         entry = open_leaf(index, leaf).entry
@@ -83,8 +85,8 @@ def ordinary(rounds: int) -> Workload:
     return Workload(sketch, start, frames, entries)
 
 
-def make_host_home(home: Path, workload: Workload) -> HostSettings:
-    """A host's home directory that holds the founded channel."""
+def make_host_home(home: Path, workload: Workload, size: int | None = None) -> HostSettings:
+    """A host's home directory that holds the founded channel, or with `size` so much of the log with all its parts."""
     sketch, host = workload.sketch, workload.sketch.parties["CASPIA"]
     keyring = Keyring(home)
     for use in ("log", "sequencer", "cosigner"):
@@ -97,12 +99,22 @@ def make_host_home(home: Path, workload: Workload) -> HostSettings:
     write_host(settings)
     files = HostFiles(home)
     store = Store.create(files.store, sketch.channel)
+    end = workload.founded if size is None else size
 
     def seal(hashes: list[bytes]) -> bytes:
-        root = Frontier.empty().extend(hashes).root()
-        return sign_checkpoint(Checkpoint(sketch.origin, len(hashes), root), host.key("log"))
+        return signed_note(sketch, start + len(hashes))
 
-    store.append(0, sketch.leaves[: workload.founded], {}, seal)
+    for start in range(0, end, CHUNK):
+        store.append(start, sketch.leaves[start : min(start + CHUNK, end)], {}, seal)
+    with store.transaction():
+        for sha, stored in sketch.parts.items() if size is not None else ():
+            store.put_part(sha, stored)
     store.close()
-    Promise.create(files.promise, workload.founded).close()
+    Promise.create(files.promise, end).close()
     return settings
+
+
+def signed_note(sketch: Sketch, size: int) -> bytes:
+    """The host's note over the first entries of a sketch."""
+    checkpoint = Checkpoint(sketch.origin, size, sketch.tree.root(size))
+    return sign_checkpoint(checkpoint, sketch.parties[sketch.host].key("log"))

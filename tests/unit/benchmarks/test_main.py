@@ -28,3 +28,15 @@ def test_a_quick_run_measures_tells_and_keeps_nothing(capsys: pytest.CaptureFixt
     assert "| size of a leaf | 1,055 bytes |" in told
     assert "signatures/s" in told
     assert sorted(runs.HISTORY.glob("*")) == before
+
+
+@pytest.mark.slow
+def test_what_protects_is_measured_beside_the_same_without_it(capsys: pytest.CaptureFixture[str]) -> None:
+    """Real hosts and nodes, in this process and in their own; the measurement itself checks that all of it was done."""
+    assert main(["--quick", "--only", "costs,cosigning,bundle.one,away"]) == 0
+    told = capsys.readouterr().out
+    assert "failed in" not in told
+    for without in ("sealing", "approvals", "ML-DSA-44", "witnessing"):
+        assert told.count(f"without {without}: ") == 2
+    assert "cosigned by all three, p50" in told
+    assert told.count("replay of its own store: ") == 2

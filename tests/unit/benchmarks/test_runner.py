@@ -102,8 +102,8 @@ def test_whoever_is_chosen_brings_what_it_is_set_beside() -> None:
 
     assert names(["ringing.p50"]) == {"ringing.p50", "ringing.p50.chat"}
     assert names(["size"]) == {"size.picture", "size.leaf"}
-    assert names([]) | names(["crowd"]) == names([], ()) == {one.name for one in MEASUREMENTS}
-    assert not names([]) & names(["crowd"])
+    assert names([]) | names(list(ON_DEMAND)) == names([], ()) == {one.name for one in MEASUREMENTS}
+    assert not names([]) & names(list(ON_DEMAND))
     assert [group[0].group for group in groups(chosen(MEASUREMENTS, ["size", "ringing"], ()))] == ["ringing", "size"]
     with pytest.raises(Unknown, match="sise"):
         names(["sise"])
