@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from wellclear.airspace.conflict import Conflict
 from wellclear.apps.check import words
+from wellclear.apps.check.extent import extents
 from wellclear.apps.check.minima import minima_fields
 from wellclear.apps.check.plan import Checked, Plan
 from wellclear.apps.check.stream import Row, csv_pieces, object_pieces
@@ -36,7 +37,9 @@ def head(checked: Checked) -> Row:
 def rest(checked: Checked) -> Row:
     """What stands after them."""
     return {
-        "compared": checked.compared(), "skipped": [skipped_row(one) for one in checked.plan.skipped],
+        "compared": checked.compared(),
+        "extents": {party: one.json() for party, one in extents(checked.plan).items()},
+        "skipped": [skipped_row(one) for one in checked.plan.skipped],
         "notes": note_rows(checked.plan), "minima": checked.minima.json(), "engine": checked.engine,
     }  # fmt: skip
 

@@ -14,7 +14,7 @@ from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderR
 from rich.progress import BarColumn, Progress, TaskID, TextColumn
 from rich.text import Text
 
-from wellclear.apps.check import answers, channel, features, words
+from wellclear.apps.check import answers, channel, extent, features, words
 from wellclear.apps.check.blocks import SHORT_COLUMNS, Block, blocks, channel_blocks
 from wellclear.apps.check.channel import ChannelChecked
 from wellclear.apps.check.minima import Minima
@@ -172,6 +172,7 @@ def summary(answer: Answer) -> list[RenderableType]:
     lines: list[RenderableType] = [
         Text(answer.headline, style="bold"),
         plain(answer.against).plain,
+        *(plain(line).plain for line in extent.lines(answer.plan)),
         *(answer.minima.lines() if answer.was_compared else ()),
     ]
     lines += [plain(f"SKIPPED {line}" if line[:3] != "..." else line).plain for line in _skipped(answer)]
