@@ -97,10 +97,11 @@ def summary_lines(board: Fields) -> list[str]:
     outbox = board.get("outbox", {})
     mine = len(mine_open(board))
     exercise = "EXERCISE" if board.get("exercise") == "yes" else "REAL"
+    state = board["link"]["state"]
     return [
         f"{board['party']} on {exercise} channel {board['spoken']}",
         f"  {board['phase']}, agreement {board['agreement']}, {board['size']} entries, picture {board['digest'][:12]}",
-        f"  link {board['link']['state']}: {board['link'].get('words', '')}",
+        f"  link {state}: {board['link'].get('words', '').removeprefix(f'{state}: ')}",
         *(f"    {saw_log(witness, board['size'])}" for witness in board["link"].get("witnesses", [])),
         *(f"    {words}" for words in [board["link"].get("witnessing", "")] if words),
         *(f"    {row['words']}" for row in board["link"].get("pictures", []) if row.get("words")),

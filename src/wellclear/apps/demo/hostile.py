@@ -89,11 +89,12 @@ def _caught(story: Story, split: Split) -> None:
         for station in sides:
             station.until(lambda board: board["halt"], CAUGHT_S, "that the host lies")
     seen = [
-        (alarm["since_us"], station.party, str(alarm["title"]))
-        for station in sides for alarm in rows(station.look(), "alarms", kind="head_differs")
+        (alarm["since_us"], station.desk, f"rings: {alarm['title']}")
+        for kind in ("head_differs", "halted") for station in sides
+        for alarm in rows(station.look(), "alarms", kind=kind)
     ]  # fmt: skip
-    for at_us, party, words in sorted(seen):
-        teller.event(at_us, party, words)
+    for at_us, desk, words in sorted(seen, key=lambda row: row[0]):
+        teller.event(at_us, desk, words)
     with teller.outcome("no more than one entry written on one log had crossed to the other by then"):
         for station, other in (sides, sides[::-1]):
             crossed = [
@@ -126,7 +127,7 @@ def _tell_the_lie(story: Story, split: Split) -> None:
     """What the liar's own disk holds: the same place of the log, signed away twice."""
     teller, home = story.teller, story.host.settings.home
     first_of = {}
-    with teller.outcome("the host's disk holds both logs, each with the other side's notice in second place"):
+    with teller.outcome("the host's disk holds both logs; in each of them another side spoke first"):
         for station, place in ((story.first, home), (story.second, home / SECOND_LOG)):
             entries = list(enumerate(entries_of(HostFiles(place).store)))[split.size :]
             notices = [(at, entry.act) for at, entry in entries if entry.act.kind == "notice"]

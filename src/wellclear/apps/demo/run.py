@@ -117,7 +117,7 @@ def _stay(story: Story) -> None:
     teller.line(f"    export WELLCLEAR_PASSPHRASE='{EXERCISE_PASSPHRASE}'")
     teller.line(f"    wellclear board --home {home}")
     if story.evidence:
-        teller.line(f"    wellclear safety cease 'All clear of T4' --as W1 --to {story.first.desk} --home {home}")
+        teller.line(f"    wellclear safety cease --as W1 --to {story.first.desk} --home {home}")
         teller.line(f"    wellclear verify-evidence {story.evidence[story.second.party]}")
     else:
         teller.line(f"    wellclear message 'Good evening' --as W1 --to {story.first.desk} --home {home}")

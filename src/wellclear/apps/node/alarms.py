@@ -40,6 +40,7 @@ AlarmKind = Literal[
 _SILENCE: Final = "silence/"
 _EVENTS = frozenset({"message", "remark", "unconfirmed", "outside", "doubtful"})
 """What happened and is over: once somebody has seen it, it goes."""
+_FIRST = {"halted": 0, "outside": 1}
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,14 +215,11 @@ class AlarmBook:
         self._silences[alarm.key] = silence
 
     def listed(self) -> list[Alarm]:
-        """Unseen ones first, then by precedence and age; that the host is not believed comes before all of its word."""
+        """Unseen ones first, then by precedence and age; after a halt first why, and who calls for help."""
         return sorted(
             self.alarms.values(),
             key=lambda alarm: (
-                alarm.state != "unack",
-                alarm.kind != "halted",
-                "ZOPR".index(alarm.precedence),
-                alarm.since_us,
-                alarm.key,
+                alarm.state != "unack", _FIRST.get(alarm.kind, len(_FIRST)), "ZOPR".index(alarm.precedence),
+                alarm.since_us, alarm.key,
             ),
-        )
+        )  # fmt: skip

@@ -145,6 +145,16 @@ def test_an_event_that_was_seen_does_not_come_back(book: AlarmBook, restart: Res
     assert states(again) == []
 
 
+@pytest.mark.requirement("R4", "R33")
+def test_after_a_halt_why_and_who_calls_for_help_come_first(book: AlarmBook) -> None:
+    """What was owed before can no longer be answered here; the telephone can."""
+    overdue = replace(OWED, precedence="Z")
+    for number, kind in enumerate(("halted", "outside")):
+        book.begin(replace(overdue, key=kind, kind=kind, since_us=10 - number))
+    book.begin(overdue)
+    assert [alarm.key for alarm in book.listed()] == ["halted", "outside", OWED.key]
+
+
 def test_a_situation_that_ends_unseen_stays_until_seen(book: AlarmBook) -> None:
     book.begin(OWED)
     book.end(OWED.key)

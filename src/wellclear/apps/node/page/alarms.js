@@ -16,7 +16,8 @@ const ANSWERED = ["notice", "amend", "safety"];
 let announced = new Set();
 
 const key = (alarm) => `${alarm.key}`;
-const order = (a, b) => (b.state === "unack") - (a.state === "unack") || (b.kind === "halted") - (a.kind === "halted")
+const rank = ({ kind }) => (kind === "halted" ? 0 : kind === "outside" ? 1 : 2); // after a halt: why, and then who calls for help
+const order = (a, b) => (b.state === "unack") - (a.state === "unack") || rank(a) - rank(b)
   || GRAVITY.indexOf(a.level) - GRAVITY.indexOf(b.level) || (a.due_us ?? Infinity) - (b.due_us ?? Infinity) || (a.since_us ?? 0) - (b.since_us ?? 0);
 
 // The board's alarms, and the page's own: that the node has fallen silent.

@@ -108,7 +108,14 @@ function drawOld(now, age) {
   else if (!state.board) id = takeToken() ? "no_board" : "token_missing";
   box.hidden = !id;
   drawHalt(now);
-  if (id) replace(box, say(id, { age, at: state.board?.own ?? "" }));
+  if (id) replace(box, say(id, { age, at: state.board ? dtg(heardAt(now)) : "" }));
+}
+
+// Until when the picture is what the host has shown; of a node that answers no more, when it last did.
+function heardAt(now) {
+  const { own_us: own, now_us: last, link: told } = state.board;
+  if (now === "node") return own;
+  return told?.heard_ms === undefined ? last : own - told.heard_ms * 1000;
 }
 
 // Why this node has halted, what still works, and what to do: drawn once, so that it can be opened and read.
