@@ -14,7 +14,7 @@ from wellclear.apps.check.minima import typed_minima
 from wellclear.apps.check.plan import checked
 from wellclear.apps.cli.main import main
 from wellclear.domain.quantities import E7
-from wellclear.domain.volume import Polygon, Polygons, Route
+from wellclear.domain.volume import Polygon, Polygons, Route, Skeleton
 
 LOOK = "LOOK at the order of latitude and longitude"
 
@@ -25,7 +25,7 @@ def ring(south: float, west: float, size: float = 1.0) -> Polygon:
 
 
 def test_every_position_of_every_shape_is_inside_in_place_and_time() -> None:
-    shapes = [Polygons((ring(30, 40), ring(33, 42))), Route((at(34.5, 38), at(29.5, 39))), None]
+    shapes: list[Skeleton | None] = [Polygons((ring(30, 40), ring(33, 42))), Route((at(34.5, 38), at(29.5, 39))), None]
     radii = (0, 1_000, 1_000)
     rows = [
         planned(f"A-{number}", "NORTHLAND", volume(radius_mm=mm, skeleton=shape, start_us=START_US + number * HOUR_US))
