@@ -13,7 +13,7 @@ import pytest
 
 from tests.interop.live_channel import NORTH, PASSPHRASE, SOUTH, Desk, notice
 from tests.interop.page_channel import Node, PageChannel
-from wellclear.channel.desk import message
+from wellclear.channel.desk import message, write_act
 from wellclear.testing.sketch import circle
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
@@ -277,3 +277,28 @@ def test_the_modules_have_their_media_types(page: Any, node: Node) -> None:
     assert answer.headers["content-type"].startswith("text/javascript")
     assert page.request.get(f"{node.url}/page/files.py").status == 404
     assert json.loads(page.request.get(f"{node.url}/api/board").text())["error"]["code"] == "no_token"
+
+
+@pytest.mark.requirement("R25")
+def test_a_notice_at_level_1_rings_with_its_cell_and_is_drawn_as_one(page: Any, channel: PageChannel) -> None:
+    """The last of this file: the others count what is announced."""
+
+    async def act(desk: Desk) -> str:
+        core = desk.node.core
+        groups = [
+            {"group": "volume", "volumes": [circle(34.2, 37.6, 5_000, start_us=int(time.time() + 86_400) * 1_000_000)]},
+            {"group": "category", "category": "air"}, {"group": "rest"},
+        ]  # fmt: skip
+        asked = {
+            "to": [DESK], "precedence": "P", "id": core.next_id(desk.desk), "keep_until": "2030-01-01",
+            "levels": {SOUTH: 1},
+        }  # fmt: skip
+        written = write_act(core.pen(desk.desk), "notice", groups, asked, core.picture.terms)
+        await desk.send(written, ("W1", "drafter"), ("R1", "release_authority"))
+        return str(written.act.id)
+
+    item = channel.at(NORTH, act)
+    page.locator("svg.plan .coarse path.area").wait_for()
+    text = alarm_of(page, item).inner_text()
+    assert "34.00000° N 037.00000° E – 35.00000° N 038.00000° E" in text
+    assert "Level 1 only" in page.locator("#notice-list article", has_text=item).inner_text()

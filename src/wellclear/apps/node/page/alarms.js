@@ -2,7 +2,7 @@
 
 import { openAck } from "./ack.js";
 import { button, el, keep, ltr, ordered, replace, say, words } from "./dom.js";
-import { between, countdown, heights, nextRung, precedence, sign } from "./facts.js";
+import { between, cellPlace, countdown, heights, nextRung, precedence, sign } from "./facts.js";
 import { onWatch, press } from "./officer.js";
 import { heightGap, length, positionText, span } from "./say.js";
 import { boardAge, itemOf, link, measure, state } from "./state.js";
@@ -131,6 +131,7 @@ function facts(alarm, item, clash) {
     const volume = item.volumes?.[0];
     const place = volume?.positions?.[0] ?? (item.lat ? [item.lat, item.lon] : undefined);
     if (place) fact("where", ltr(positionText(place)), volume?.grid ? [" ", ltr(volume.grid, "grid")] : "");
+    else if (item.cell) fact("where", cellPlace(item.cell));
     if (item.start) fact("when", between(item));
     if (volume) fact("lower_upper_short", heights(volume));
   }

@@ -70,11 +70,16 @@ const short = (text) => el("bdi", { dir: "ltr", class: "time", title: text }, St
 
 const face = (value) => (value === undefined || value === null || value === "" ? sentence("unbounded") : value);
 
+// A cell by two of its corners.
+export function cellPlace(cell) {
+  const corner = (lat, lon) => positionText([cell[lat] / 1e7, cell[lon] / 1e7]);
+  return ordered(corner("south_e7", "west_e7"), "–", corner("north_e7", "east_e7"));
+}
+
 // What level 1 tells: a cell and a slot of time, and no more.
 export function cellFacts(cell) {
-  const corner = (lat, lon) => positionText([cell[lat] / 1e7, cell[lon] / 1e7]);
   return el("div", { class: "volume" }, el("div", {}, say("coarse_cell")),
-    el("div", {}, ordered(corner("south_e7", "west_e7"), "–", corner("north_e7", "east_e7"))),
+    el("div", {}, cellPlace(cell)),
     el("div", {}, between({ start: dtg(cell.start_us), end: dtg(cell.end_us) })));
 }
 
