@@ -132,10 +132,16 @@ class NodeService(Comparing):
             tries += 1
 
     def _next_leaf(self) -> int:
-        """From where on the host is to show its log. After a halt some leaves are seen twice, rather than missed."""
-        if self.core.state != "halted":
-            return self.core.follower.size
-        return max(0, max(self.core.follower.size, self._shown_to) - OUTSIDE_BACK)
+        """From where on the host is to show its log. After a halt some leaves are seen twice, rather than missed.
+
+        A history that leaves ours is to be seen whole, from the stream as well: to a party that has left, the host
+        shows nothing else, and no longer piece by piece.
+        """
+        size = self.core.follower.size
+        if self.core.state == "halted":
+            return max(0, max(size, self._shown_to) - OUTSIDE_BACK)
+        gap = self.core.follower.wants()
+        return size if gap is None else min(size, gap[0])
 
     async def _take(self, event: Event) -> None:
         if not event.note:

@@ -11,6 +11,7 @@ import pytest
 
 from tests.unit.apps.node.bench import Bench
 from tests.unit.channel.relay import Relay
+from wellclear.apps.host.events import log_event
 from wellclear.apps.node.board import board
 from wellclear.apps.node.service import NodeService
 from wellclear.channel.composing import Composed
@@ -112,3 +113,42 @@ def test_a_running_node_stops_asking_when_its_party_has_left(south: Bench, tmp_p
         await client.close()
 
     asyncio.run(working())
+
+
+@pytest.mark.requirement("R33")
+def test_a_party_that_has_left_with_another_history_is_shown_the_true_one_from_its_beginning(
+    south: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Found by the simulator: `make sim SEED=3068 STEPS=26` at 317ed02; the stream alone was left to it, and it asked
+    for the rest piece by piece, which the host refuses to a party that has left."""
+    true = Relay(Sketch.founded(seed=79, epochs=True))
+    for _ in range(2):
+        south.relay.sketch.time(NORTH)  # shown to it alone
+    south.follow()
+    for _ in range(4):
+        true.sketch.time(SOUTH)
+    true.sketch.send(SOUTH, *true.sketch.by_head(SOUTH, "withdraw"))
+    assert true.size > south.core.follower.size
+    told = {"error": {"code": "KEY_NOT_LIVE", "message": "SOUTHLAND has left this channel"}}
+    asked: list[int] = []
+
+    def host(request: httpx.Request) -> httpx.Response:
+        start = int(request.url.params.get("from", true.size))
+        if request.url.path != "/events" or start >= true.size:
+            return httpx.Response(409, stream=Body(msgspec.json.encode(told)))
+        asked.append(start)
+        return httpx.Response(200, stream=Body(log_event(start, true.sketch.leaves[start:], true.note())))
+
+    async def following() -> None:
+        signer = south.core.outbox.signers["node"]
+        client = HostClient("http://host", south.core.channel, signer, south.clock, transport=httpx.MockTransport(host))
+        task = asyncio.create_task(NodeService(south.core, client, tmp_path)._follow())
+        for _ in range(2_000):
+            await asyncio.sleep(0)
+        task.cancel()
+        await client.close()
+
+    monkeypatch.setattr("wellclear.apps.node.service.BACKOFF_S", (0.0,))
+    asyncio.run(following())
+    assert south.core.state == "halted", asked
+    assert 0 in asked
