@@ -19,7 +19,7 @@ from wellclear.domain.entry import Approval
 from wellclear.domain.parts import Difference, FindingRow, Findings, Group, ReadbackRow, RequestDetails, Units
 from wellclear.domain.parts import ReadbackWrong as WrongGroup
 from wellclear.log.bundle import MANIFEST, MANIFEST_SIG, decode_manifest, make_manifest, sign_manifest
-from wellclear.log.checkpoint import Checkpoint, cosign, merge_signatures, sign_checkpoint
+from wellclear.log.checkpoint import Checkpoint, cosign, cosign_mldsa, merge_signatures, sign_checkpoint
 from wellclear.testing.sketch import SECOND_US, START_US, Sketch, circle
 
 MADE_US = START_US + 86_400 * SECOND_US
@@ -43,6 +43,12 @@ class SketchSource:
         lines = [
             cosign(note, cosigner_name(name), party.key("cosigner"), self.sketch.now_us // SECOND_US)
             for name, party in sorted(self.sketch.parties.items())
+        ]
+        live = {key for key, row in self.sketch.picture.keys.items() if row.state == "live"}
+        lines += [
+            cosign_mldsa(note, cosigner_name(name), party.mldsa, self.sketch.now_us // SECOND_US)
+            for name, party in sorted(self.sketch.parties.items())
+            if b64(party.mldsa.public_key) in live
         ]
         return merge_signatures(note, lines)
 

@@ -56,6 +56,7 @@ BODIES: Final[dict[str, dict[str, Any]]] = {
     "/api/desk/ack": {"session": "", "id": "NORTHLAND-1001-1", "version": 1, "readback": [{"lat_e7": 345500000}]},
     "/api/alarms/a/acknowledge": {"session": ""},
     "/api/sealing": {"passphrase": "w"},
+    "/api/cosigner": {"passphrase": "w"},
     "/api/outbox/0": {"session": "", "code": "again"},
 }
 """A body for everything that takes one, sound as far as its form goes."""

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from tests.bundles import bundle_of, scripted, signed_again
 from tests.interop.foreign import ROOT, WHY_NOT, Answer, ask, build, lay, toolchain
+from tests.unit.channel.second_keys import register
 from wellclear.channel.policy import log_verifier
 from wellclear.channel.verify import verify_bundle
 from wellclear.domain.canonical import b64
@@ -22,6 +23,7 @@ from wellclear.errors import Equivocation, WellclearError
 from wellclear.log.checkpoint import Checkpoint, sign_checkpoint
 from wellclear.log.equivocation import check_evidence, check_pair_in
 from wellclear.log.merkle import Tree
+from wellclear.testing.sketch import Sketch
 
 GO = toolchain()
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(GO is None, reason=WHY_NOT)]
@@ -48,6 +50,16 @@ def program(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return lay(some_bundle().items(), tmp_path_factory.mktemp("bundle"))
+
+
+@pytest.mark.requirement("R33", "N9")
+def test_the_foreign_reader_passes_over_second_lines_unharmed(program: Path, tmp_path: Path) -> None:
+    sketch = Sketch.founded(seed=41)
+    register(sketch, "NORTHLAND")
+    files = bundle_of(sketch)
+    assert verify_bundle(files).ok and len(files["checkpoint"]) > 3_000
+    answer = ask(program, "bundle", lay(files.items(), tmp_path))
+    assert answer.ok, answer.words
 
 
 @pytest.mark.requirement("R33", "N9")

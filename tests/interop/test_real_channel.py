@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import json
 import time
 from collections.abc import Iterator
+from contextlib import redirect_stdout
 from pathlib import Path
 
 import pytest
@@ -118,6 +120,30 @@ def test_a_sealing_key_is_rotated_and_what_was_said_stays_readable(
     again = Machine(tmp_path / "again", b.screen)
     again.run("restore", str(tmp_path / "b.tar"))
     assert len(Keyring(again.home).unlock_sealing(PASSPHRASE)) == 2
+
+
+@pytest.mark.requirement("R33")
+def test_a_second_cosigner_key_is_used_at_once_and_its_lines_are_exported(
+    machines: tuple[Machine, Machine], tmp_path: Path
+) -> None:
+    a, b = machines
+    b.run("key", "add", "cosigner_mldsa44", "--hybrid", code=2)
+    for number in (0, 1):
+        b.does(a, "key", "add", "cosigner_mldsa44", "--new", "--as", "A1", "--as", "A2")
+        assert len(b.json("key", "show", "cosigner_mldsa44")["key"]) == 1752
+        until, tries = time.monotonic() + 30, 0
+        while "by ML-DSA-44 as well" not in said(b, tmp_path / f"{number}-{tries}"):
+            assert time.monotonic() < until, said(b, tmp_path / "last")
+            tries += 1
+    assert b.json("key", "show", "cosigner_mldsa44_1")["key"] != b.json("key", "show", "cosigner_mldsa44")["key"]
+
+
+def said(machine: Machine, bundle: Path) -> str:
+    """What `verify` says of the machine's export of now."""
+    machine.run("export", str(bundle))
+    with redirect_stdout(io.StringIO()) as told:
+        assert main(["verify", str(bundle)]) == 0, told.getvalue()
+    return told.getvalue()
 
 
 @pytest.mark.requirement("R25")

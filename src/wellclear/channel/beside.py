@@ -12,7 +12,7 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from wellclear.channel.bundle import REFUSAL_TAG
-from wellclear.channel.policy import live_keys, policy_text
+from wellclear.channel.policy import COSIGNER_TYPES, live_keys, policy_text
 from wellclear.channel.verdict import Verdict, require
 from wellclear.domain import canonical
 from wellclear.domain.canonical import b64, unb64
@@ -23,7 +23,7 @@ from wellclear.errors import Malformed, Unverified
 from wellclear.log.bundle import CHECKPOINT, MANIFEST, PICTURE, POLICY, Fault
 from wellclear.log.checkpoint import open_checkpoint
 from wellclear.log.ed25519 import verify
-from wellclear.log.note import COSIGNATURE_V1, Verifier, cosigned_at, parse_note
+from wellclear.log.note import Verifier, cosigned_at, parse_note
 from wellclear.log.statement import open_statement
 
 
@@ -80,23 +80,25 @@ def check_beside_the_log(verdict: Verdict) -> None:
 def _check_cosignatures(verdict: Verdict) -> None:
     """Lines are matched by the id of the key under the line's own name, so that a name cannot hide a bad line."""
     note = parse_note(verdict.files[CHECKPOINT], CHECKPOINT)
-    known = live_keys(verdict.picture, "cosigner")
-    found: dict[str, int] = {}
+    known = [(party, key, use) for use in COSIGNER_TYPES for party, key in live_keys(verdict.picture, use)]
+    found: dict[tuple[str, int], list[str]] = {}
     strange = len(note.signatures) - 1  # the host's own line was verified before
     for line in note.signatures:
-        for party, key in known:
-            verifier = Verifier(line.name, COSIGNATURE_V1, key)
+        for party, key, use in known:
+            verifier = Verifier(line.name, COSIGNER_TYPES[use], key)
             if verifier.key_id == line.key_id:
                 verifier.verify(note.text, line.signature)
-                found[party] = cosigned_at(line.signature)
+                found.setdefault((party, cosigned_at(line.signature)), []).append(use)
                 strange -= 1
-    for party, time_s in sorted(found.items()):
-        verdict.holds.append(f"{party} cosigned the checkpoint at {format_time(time_s * 1_000_000)}, by its own clock.")
+    for (party, time_s), uses in sorted(found.items()):
+        how = ", by ML-DSA-44 as well" if len(uses) > 1 else ", by ML-DSA-44" if uses != ["cosigner"] else ""
+        at = format_time(time_s * 1_000_000)
+        verdict.holds.append(f"{party} cosigned the checkpoint at {at}, by its own clock{how}.")
     if strange > 0:
         verdict.unknown.append(
             f"Who made {strange} signature lines of the checkpoint: the log does not name their keys."
         )
-    absent = sorted({party for party, _ in known} - found.keys())
+    absent = sorted({party for party, _, _ in known} - {party for party, _ in found})
     if absent:
         verdict.unknown.append(f"How recently others saw this log: no cosignature here of {', '.join(absent)}.")
 

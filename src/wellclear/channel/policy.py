@@ -6,11 +6,18 @@ cosigned, and how long ago, is shown per party, and nothing waits for an absent 
 
 from __future__ import annotations
 
+from typing import Final
+
+from msgspec import UNSET
+
 from wellclear.domain.canonical import unb64
 from wellclear.domain.kinds import KeyUse
 from wellclear.domain.marks import EXERCISE
-from wellclear.log.note import COSIGNATURE_V1, ED25519, Verifier
+from wellclear.log.note import COSIGNATURE_V1, ED25519, ML_DSA_44, Verifier
 from wellclear.picture.picture import Picture
+
+COSIGNER_TYPES: Final[dict[KeyUse, int]] = {"cosigner": COSIGNATURE_V1, "cosigner_mldsa44": ML_DSA_44}
+"""The uses of keys that cosign, each with the type of its lines."""
 
 
 def cosigner_name(party: str) -> str:
@@ -30,18 +37,34 @@ def log_verifier(picture: Picture) -> Verifier:
 
 
 def cosigners(picture: Picture) -> list[tuple[str, Verifier]]:
-    """The live cosigners, as (party, key) in the order of the parties."""
-    return [(party, _cosigner(party, key)) for party, key in live_keys(picture, "cosigner")]
+    """The live keys that cosign, as (party, key) in the order of the parties; of one party Ed25519's come first."""
+    found = [
+        (party, _cosigner(party, key, use))
+        for use in COSIGNER_TYPES
+        for party, key in live_keys(picture, use)
+    ]  # fmt: skip
+    return sorted(found, key=lambda row: row[0])
 
 
 def cosigners_of(picture: Picture, party: str) -> list[Verifier]:
-    """The live cosigners of one party."""
+    """The live keys of one party that cosign."""
     rows = ((key, picture.keys[key]) for key in sorted(picture.keys_of.get(party) or ()))
-    return [_cosigner(party, unb64(key)) for key, row in rows if (row.use, row.state) == ("cosigner", "live")]
+    return [
+        _cosigner(party, unb64(key), row.use) for key, row in rows if row.use in COSIGNER_TYPES and row.state == "live"
+    ]
 
 
-def _cosigner(party: str, key: bytes) -> Verifier:
-    return Verifier(cosigner_name(party), COSIGNATURE_V1, key)
+def ended_cosigners(picture: Picture) -> dict[Verifier, int]:
+    """The keys that cosigned once, and the index of the entry by which each has ended."""
+    return {
+        _cosigner(row.party, unb64(key), row.use): -1 if row.until is UNSET else row.until
+        for key, row in picture.keys.items()
+        if row.use in COSIGNER_TYPES and row.state != "live"
+    }
+
+
+def _cosigner(party: str, key: bytes, use: KeyUse) -> Verifier:
+    return Verifier(cosigner_name(party), COSIGNER_TYPES[use], key)
 
 
 def live_keys(picture: Picture, use: KeyUse) -> list[tuple[str, bytes]]:

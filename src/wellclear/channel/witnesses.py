@@ -21,7 +21,7 @@ from typing import Final
 
 from wellclear.channel.policy import cosigner_name, cosigners
 from wellclear.errors import Unverified
-from wellclear.log.checkpoint import Checkpoint, cosign, parse_checkpoint
+from wellclear.log.checkpoint import Checkpoint, cosign, cosign_mldsa, parse_checkpoint
 from wellclear.log.ed25519 import Signer
 from wellclear.log.equivocation import decode_evidence
 from wellclear.log.merkle import Tree
@@ -194,14 +194,19 @@ def cosign_due(last: OwnLine | None, size: int, now_us: int) -> bool:
     return size == last.checkpoint.size and not 0 <= now_us // _SECOND_US - last.time_s < COSIGN_EVERY_S
 
 
-def cosigned_note(note: bytes, log: Verifier, party: str, signer: Signer, time_s: int) -> bytes:
+def cosigned_note(
+    note: bytes, log: Verifier, party: str, signer: Signer, time_s: int, second: Signer | None = None
+) -> bytes:
     """The note to store and to post: the log's own line and ours, and nothing else that came with it.
+
+    With `second`, a key of ML-DSA-44, ours are two lines of one moment.
 
     Raises:
         Malformed, Unverified: not a note that the log has signed.
     """
-    plain = bare_note(note, log)
-    return plain + cosign(plain, cosigner_name(party), signer, time_s)
+    plain, name = bare_note(note, log), cosigner_name(party)
+    lines = cosign(plain, name, signer, time_s)
+    return plain + lines + (b"" if second is None else cosign_mldsa(plain, name, second, time_s))
 
 
 def bare_note(note: bytes, log: Verifier) -> bytes:

@@ -46,6 +46,7 @@ SIG_TAIL_BYTES = len('"sig":""}\n') + 88
 HASH = r"^[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=\Z"
 SIGNATURE = r"^[A-Za-z0-9+/]{85}[AQgw]==\Z"
 SEALING = r"^(?:[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=|[A-Za-z0-9+/]{1621}[AQgw]==)\Z"
+FURTHER = r"^(?:[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=|[A-Za-z0-9+/]{1621}[AQgw]==|[A-Za-z0-9+/]{1749}[AQgw]==)\Z"
 WRAP = r"^(?:[A-Za-z0-9+/]{106}[AEIMQUYcgkosw048]=|[A-Za-z0-9+/]{1557}[AQgw]==)\Z"
 PARTY = r"^[A-Z]{2,12}\Z"
 DESK = r"^[A-Z]{2,12}/[A-Z][A-Z0-9]{0,11}\Z"
@@ -56,6 +57,7 @@ _WORDS = {
     HASH: "32 bytes in padded base64",
     SIGNATURE: "64 bytes in padded base64",
     SEALING: "32 or 1,216 bytes in padded base64",
+    FURTHER: "32, 1,216 or 1,312 bytes in padded base64",
     WRAP: "80 or 1,168 bytes in padded base64",
     PARTY: "2 to 12 capital letters",
     DESK: "a desk such as SOUTHLAND/OPS",

@@ -2,7 +2,8 @@
 
 The fold needs this verdict and must reach it alike everywhere, so it rests on no library: canonical y, on the curve,
 not one of the eight points of small order (under those a signature verifies for any message in some libraries).
-A sealing key is X25519's u (RFC 7748), or an ML-KEM-768 key (FIPS 203) followed by one.
+A sealing key is X25519's u (RFC 7748), or an ML-KEM-768 key (FIPS 203) followed by one; a cosigner's second key is
+ML-DSA-44's (FIPS 204).
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ _SMALL_ORDER_U = frozenset({0, 1, _P - 1, *((1 + y) * pow(1 - y, -1, _P) % _P fo
 SEALING_BYTES = 32
 HYBRID_BYTES = 1184 + SEALING_BYTES
 """An ML-KEM-768 encapsulation key and an X25519 key."""
+MLDSA44_BYTES = 1312
 _Q = 3329
 
 
@@ -66,3 +68,9 @@ def check_sealing_key(key: bytes, *, field: str = "key") -> None:
         low, middle, high = coefficients[at : at + 3]
         if low | (middle & 15) << 8 >= _Q or middle >> 4 | high << 4 >= _Q:
             raise InvalidValue(field, "not the canonical spelling of an ML-KEM-768 key")
+
+
+def check_mldsa_key(key: bytes, *, field: str = "key") -> None:
+    """Raise `InvalidValue` unless the bytes are a key of ML-DSA-44; all of that length are (FIPS 204, section 7.2)."""
+    if len(key) != MLDSA44_BYTES:
+        raise InvalidValue(field, f"{len(key)} bytes where {MLDSA44_BYTES} belong")

@@ -14,6 +14,7 @@ import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from wellclear.domain.entry import (
+    FURTHER,
     SEALING,
     WRAP,
     Act,
@@ -36,10 +37,13 @@ from wellclear.errors import InvalidValue
 
 PartyRole = Literal["principal", "host", "observer", "agency", "host_nation"]
 KeyUse = Literal[
-    "log", "sequencer", "node", "standby", "recovery", "head_of_delegation", "cosigner", "picture", "sealing", "person"
-]
+    "log", "sequencer", "node", "standby", "recovery", "head_of_delegation", "cosigner", "cosigner_mldsa44", "picture",
+    "sealing", "person",
+]  # fmt: skip
 SealingKey = Annotated[str, Meta(pattern=SEALING)]
 """X25519's 32 bytes, or ML-KEM-768 and X25519, 1,216 bytes; base64."""
+FurtherKey = Annotated[str, Meta(pattern=FURTHER)]
+"""A public key of any use: 32 bytes, a hybrid sealing key, or ML-DSA-44's 1,312 bytes (FIPS 204); base64."""
 AUDIENCE_MAX = 16
 """As many wraps, and one for the author, fit into a leaf even where they are hybrid."""
 
@@ -136,14 +140,16 @@ class HostChange(Wire, frozen=True):
 class AddKey(Wire, frozen=True):
     """A further key of the author's party."""
 
-    key: SealingKey
-    use: Literal["standby", "recovery", "head_of_delegation", "cosigner", "picture", "sealing"]
+    key: FurtherKey
+    use: Literal[
+        "standby", "recovery", "head_of_delegation", "cosigner", "cosigner_mldsa44", "picture", "sealing"
+    ]  # fmt: skip
 
 
 class Revoke(Wire, frozen=True):
     """A key ends at the next index, and with it whatever it added from index `since` on."""
 
-    key: SealingKey
+    key: FurtherKey
     since: Count
 
 

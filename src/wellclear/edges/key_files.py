@@ -30,14 +30,16 @@ from wellclear.domain.entry import YesNo
 from wellclear.edges.private_files import check_private, make_private_directory, write_private
 from wellclear.errors import InvalidValue, Misconfigured, Unverified
 from wellclear.log.ed25519 import SEED_BYTES, Signer, SigningKey, verify
+from wellclear.log.mldsa import MlDsaKey
 
 KEY_FILE_BYTES_MAX = 8 * 1024
 SEALING_USE: Final = "sealing"
+MLDSA_USE: Final = "cosigner_mldsa44"
 _CLASSICAL_TEXT: Final = 44
 """Characters of 32 bytes in base64; the public half of a hybrid key is longer."""
 BOX_TAG = b"wellclear/box/1\n"
 _MEMORY_KIB_MAX = 4 * 1024 * 1024
-_USE = re.compile(r"[a-z][a-z_]{0,31}")
+_USE = re.compile(r"[a-z][a-z0-9_]{0,31}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +79,7 @@ class _Cost(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 class _KeyFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     wellclear_key: Literal[1]
-    use: Annotated[str, Meta(pattern=r"^[a-z][a-z_]{0,31}\Z")]
+    use: Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_]{0,31}\Z")]
     owner: Annotated[str, Meta(min_length=1, max_length=64)]
     exercise: YesNo
     public: str
@@ -156,6 +158,8 @@ def unlock(path: Path, passphrase: str, *, real: bool = False) -> SigningKey:
     info = public_half(path)
     if info.use == SEALING_USE:
         raise Misconfigured(str(path), "a key for sealing signs nothing")
+    if info.use == MLDSA_USE:
+        raise Misconfigured(str(path), "holds a key of ML-DSA-44, which signs second lines of cosignatures alone")
     return SigningKey(_seed(path, passphrase))
 
 
@@ -165,6 +169,14 @@ def unlock_sealing(path: Path, passphrase: str) -> SealingKey:
     if info.use != SEALING_USE:
         raise Misconfigured(str(path), f"holds the key for {info.use}, not for {SEALING_USE}")
     return SealingKey(_seed(path, passphrase), hybrid=_is_hybrid(info.public))
+
+
+def unlock_mldsa(path: Path, passphrase: str) -> MlDsaKey:
+    """The second cosigner key in a file, ready to sign; raises as `unlock`."""
+    info = public_half(path)
+    if info.use != MLDSA_USE:
+        raise Misconfigured(str(path), f"holds the key for {info.use}, not for {MLDSA_USE}")
+    return MlDsaKey(_seed(path, passphrase))
 
 
 def copy_key(source: Path, path: Path, old: str, new: str, *, kdf: Kdf = KDF_DEFAULT) -> str:
@@ -272,6 +284,8 @@ def _sealed(info: KeyInfo, seed: bytes, passphrase: str, kdf: Kdf) -> bytes:
 def _public(use: str, seed: bytes, *, hybrid: bool) -> bytes:
     if use == SEALING_USE:
         return SealingKey(seed, hybrid=hybrid).public_key
+    if use == MLDSA_USE:
+        return MlDsaKey(seed).public_key
     return SigningKey(seed).public_key
 
 

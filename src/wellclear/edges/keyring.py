@@ -19,6 +19,7 @@ from wellclear.edges.key_files import (
     KDF_BY_NAME,
     KDF_DEFAULT,
     KEY_FILE_BYTES_MAX,
+    MLDSA_USE,
     SEALING_USE,
     Kdf,
     KeyInfo,
@@ -29,20 +30,22 @@ from wellclear.edges.key_files import (
     create_key,
     public_half,
     unlock,
+    unlock_mldsa,
     unlock_sealing,
 )
 from wellclear.edges.private_files import make_private_directory, write_private
 from wellclear.edges.tokens import open_key, put_away
 from wellclear.errors import InvalidValue, Misconfigured, Unavailable
 from wellclear.log.ed25519 import Signer, SigningKey
+from wellclear.log.mldsa import MlDsaKey
 
 __all__ = [
-    "KDF_BY_NAME", "KDF_DEFAULT", "KEY_FILE_BYTES_MAX", "SEALING_USE", "Kdf", "KeyInfo", "Keyring", "approver",
-    "box_key", "change_passphrase", "check_real", "copy_key", "create_key", "make_private_directory", "public_half",
-    "put_away", "unlock", "unlock_sealing", "write_private",
+    "KDF_BY_NAME", "KDF_DEFAULT", "KEY_FILE_BYTES_MAX", "MLDSA_USE", "SEALING_USE", "Kdf", "KeyInfo", "Keyring",
+    "approver", "box_key", "change_passphrase", "check_real", "copy_key", "create_key", "make_private_directory",
+    "public_half", "put_away", "unlock", "unlock_mldsa", "unlock_sealing", "write_private",
 ]  # fmt: skip
 
-_NAME = re.compile(r"[a-z][a-z_]{0,31}(_[0-9]{1,4})?")
+_NAME = re.compile(r"[a-z][a-z0-9_]{0,36}")
 
 
 def approver(path: Path, secret: str, *, real: bool = False) -> Signer:
@@ -96,23 +99,28 @@ class Keyring:
         """Every sealing key of the party here, the newest first; raises as the function `unlock_sealing`."""
         return tuple(unlock_sealing(path, passphrase) for path in self.sealing_paths())
 
-    def next_sealing(self) -> Path:
-        """Where the sealing key lies that is to replace the present one, there or not."""
-        return self.path(f"{SEALING_USE}_next")
+    def unlock_second(self, passphrase: str) -> MlDsaKey | None:
+        """The party's second cosigner key, if it has one; raises as the function `unlock_mldsa`."""
+        path = self.path(MLDSA_USE)
+        return unlock_mldsa(path, passphrase) if path.is_file() else None
 
-    def replace_sealing(self) -> Path:
-        """The next sealing key is the party's now; returns where the former one lies.
+    def next_path(self, use: str) -> Path:
+        """Where the key lies that is to replace the present one of its use, there or not."""
+        return self.path(f"{use}_next")
+
+    def replace(self, use: str) -> Path:
+        """The next key of this use is the party's now; returns where the former one lies, if there was one.
 
         Raises:
             Unavailable: the directory would not take it; both keys are there all the same.
         """
-        first, taken = self.path(SEALING_USE), {path.name for path in self.sealing_paths()}
-        number = next(count for count in range(1, 10_000) if f"{SEALING_USE}_{count}.json" not in taken)
-        former = self.path(f"{SEALING_USE}_{number}")
+        first, taken = self.path(use), {path.name for path in self.directory.glob(f"{use}_*.json")}
+        number = next(count for count in range(1, 10_000) if f"{use}_{count}.json" not in taken)
+        former = self.path(f"{use}_{number}")
         try:
             if first.exists():
                 first.rename(former)
-            self.next_sealing().rename(first)
+            self.next_path(use).rename(first)
         except OSError as error:
             raise Unavailable(str(first), f"cannot be renamed: {error.strerror}") from error
         return former

@@ -6,7 +6,7 @@ them, ended ones included, so that what one member can make all others carry and
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Literal
 
 import msgspec
@@ -14,7 +14,7 @@ from msgspec import UNSET
 from rpds import HashTrieSet
 
 from wellclear.domain.canonical import unb64
-from wellclear.domain.keys import check_public_key, check_sealing_key
+from wellclear.domain.keys import check_mldsa_key, check_public_key, check_sealing_key
 from wellclear.domain.kinds import KeyUse
 from wellclear.domain.reasons import Reason
 from wellclear.errors import InvalidValue
@@ -22,6 +22,8 @@ from wellclear.picture.picture import Draft, Picture
 from wellclear.picture.rows import KeyRow
 
 KEYS_MAX = 4096
+_CHECKS: dict[KeyUse, Callable[[bytes], None]] = {"sealing": check_sealing_key, "cosigner_mldsa44": check_mldsa_key}
+"""Of every other use it is an Ed25519 key."""
 
 
 def keys_fault(picture: Picture, party: str, keys: Iterable[tuple[KeyUse, str]]) -> tuple[Reason, str] | None:
@@ -35,7 +37,7 @@ def keys_fault(picture: Picture, party: str, keys: Iterable[tuple[KeyUse, str]])
         return Reason.TOO_MANY, f"{party} has had {KEYS_MAX} keys"
     for use, key in uses:
         try:
-            (check_sealing_key if use == "sealing" else check_public_key)(unb64(key))
+            _CHECKS.get(use, check_public_key)(unb64(key))
         except InvalidValue as error:
             return Reason.BAD_KEY, f"{key}: {error.why}"
     return None

@@ -34,6 +34,7 @@ from wellclear.domain.names import ItemId
 from wellclear.domain.parts import Cell, Group, Message, Nature, Readback, ReadbackRow, Rest, Safety, Volumes
 from wellclear.log.ed25519 import SigningKey
 from wellclear.log.merkle import Tree
+from wellclear.log.mldsa import MlDsaKey
 from wellclear.picture.fold import fold
 from wellclear.picture.membership import settings_commitment
 from wellclear.picture.picture import Picture, Step
@@ -98,6 +99,11 @@ class SketchParty:
     def sealing(self) -> SealingKey:
         """The key under which epoch keys are opened."""
         return SealingKey(self.seed_of("sealing"))
+
+    @property
+    def mldsa(self) -> MlDsaKey:
+        """The key of the second line under what it cosigns; no card names it."""
+        return MlDsaKey(self.seed_of("cosigner_mldsa44"))
 
     def roster(self) -> Roster:
         """One desk that a second one stands in for, and four persons."""

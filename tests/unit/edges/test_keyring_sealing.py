@@ -8,7 +8,7 @@ import pytest
 
 from wellclear.apps.cli.joining import standby_sealing
 from wellclear.domain.canonical import b64
-from wellclear.edges.keyring import KDF_BY_NAME, Keyring, copy_key, create_key, public_half
+from wellclear.edges.keyring import KDF_BY_NAME, MLDSA_USE, Keyring, copy_key, create_key, public_half
 from wellclear.errors import InvalidValue, Misconfigured
 
 CHEAP = KDF_BY_NAME["minimum"]
@@ -24,11 +24,11 @@ def test_the_next_key_replaces_the_present_one_and_all_are_opened(tmp_path: Path
     keys = [made(ring.path("sealing"))]
     assert [b64(key.public_key) for key in ring.unlock_sealing(SECRET)] == keys
     for number in (1, 2):
-        keys.insert(0, made(ring.next_sealing(), hybrid=number == 2))
+        keys.insert(0, made(ring.next_path("sealing"), hybrid=number == 2))
         assert {b64(key.public_key) for key in ring.unlock_sealing(SECRET)} == set(keys), (
             "also before it is the present"
         )
-        former = ring.replace_sealing()
+        former = ring.replace("sealing")
         assert former == ring.path(f"sealing_{number}")
         assert public_half(former).public == keys[1]
         assert b64(ring.unlock_sealing(SECRET)[0].public_key) == keys[0]
@@ -38,10 +38,10 @@ def test_the_next_key_replaces_the_present_one_and_all_are_opened(tmp_path: Path
 
 def test_a_half_way_replacement_is_no_loss(tmp_path: Path) -> None:
     ring = Keyring(tmp_path)
-    made(ring.path("sealing")), made(ring.next_sealing())
+    made(ring.path("sealing")), made(ring.next_path("sealing"))
     ring.path("sealing").rename(ring.path("sealing_1"))
     assert len(ring.unlock_sealing(SECRET)) == 2
-    ring.replace_sealing()
+    ring.replace("sealing")
     assert len(ring.unlock_sealing(SECRET)) == 2
     assert ring.path("sealing").is_file()
 
@@ -92,3 +92,20 @@ def test_it_takes_no_other_partys_key_and_no_exercises(tmp_path: Path) -> None:
         file, home = tmp_path / f"{name}.json", tmp_path / "standby"
         with pytest.raises(Misconfigured, match=why):
             standby_sealing(home, PARTY, SECRET, "minimum", [file], exercise=False, hybrid=False)
+
+
+def test_a_second_cosigner_key_is_opened_as_what_it_is_alone(tmp_path: Path) -> None:
+    ring = Keyring(tmp_path)
+    assert ring.unlock_second(SECRET) is None
+    public = made(ring.path(MLDSA_USE), use=MLDSA_USE)
+    second = ring.unlock_second(SECRET)
+    assert second is not None and b64(second.public_key) == public == public_half(ring.path(MLDSA_USE)).public
+    assert len(second.sign(b"said")) == 2420
+    with pytest.raises(Misconfigured, match="second lines"):
+        ring.unlock(MLDSA_USE, SECRET)
+    made(ring.next_path(MLDSA_USE), use=MLDSA_USE)
+    assert ring.replace(MLDSA_USE) == ring.path(f"{MLDSA_USE}_1")
+    made(ring.path("node"), use="node")
+    ring.path("node").replace(ring.path(MLDSA_USE))
+    with pytest.raises(Misconfigured, match="holds the key for node"):
+        ring.unlock_second(SECRET)

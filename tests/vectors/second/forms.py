@@ -73,7 +73,7 @@ PARTY, HANDLE = text("[A-Z]{2,12}"), text("[A-Z][A-Z0-9]{0,11}")
 DESK, CODE = text("[A-Z]{2,12}/[A-Z][A-Z0-9]{0,11}"), text("[a-z][a-z_]{0,31}")
 DATE = text("2[0-9]{3}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])")
 HASH, SIGNATURE = raw(32), raw(64)
-SEALING, WRAP = raw(32, 1216), raw(80, 1168)
+SEALING, FURTHER, WRAP = raw(32, 1216), raw(32, 1216, 1312), raw(80, 1168)
 YES_NO, PRECEDENCE = one("yes no"), one("Z O P R")
 ROLES = "drafter watch_officer release_authority head_of_delegation administrator"
 
@@ -110,8 +110,10 @@ PUBLIC = {
     ),
     "sign_agreement": members(proposal=HASH, base=number()),
     "host_change": members(size=number(1), root=HASH, host=HOST),
-    "add_key": members(key=SEALING, use=one("standby recovery head_of_delegation cosigner picture sealing")),
-    "revoke": members(key=SEALING, since=number()),
+    "add_key": members(
+        key=FURTHER, use=one("standby recovery head_of_delegation cosigner cosigner_mldsa44 picture sealing"),
+    ),
+    "revoke": members(key=FURTHER, since=number()),
     "epoch": members(
         number=number(1), audience=many(PARTY, 1, 16), commit=HASH,
         wraps=many(members(party=PARTY, key=HASH, wrap=WRAP), 1, 17),

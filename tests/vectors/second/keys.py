@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from tests.vectors.second.approvals import Approvals
 from tests.vectors.second.curve import good_key, good_sealing_key
 from tests.vectors.second.entry import Row, need
@@ -9,6 +11,10 @@ from tests.vectors.second.forms import CARD_KEYS
 from tests.vectors.second.wire import unb64
 
 KEYS_MOST = 4096
+KEY_RULES: dict[str, Callable[[bytes], bool]] = {
+    "sealing": good_sealing_key,
+    "cosigner_mldsa44": lambda key: len(key) == 1312,
+}
 PERSON_ROLES = {"administrator", "watch_officer", "release_authority"}
 
 
@@ -26,7 +32,7 @@ class Keys(Approvals):
         need(len(set(keys)) == len(keys) and not any(key in self.rows["key"] for key in keys), "KEY_TAKEN")
         had = sum(row["party"] == party for row in self.rows["key"].values())
         need(had + len(keys) <= KEYS_MOST, "TOO_MANY")
-        need(all((good_sealing_key if use == "sealing" else good_key)(unb64(key)) for use, key in uses), "BAD_KEY")
+        need(all(KEY_RULES.get(use, good_key)(unb64(key)) for use, key in uses), "BAD_KEY")
 
     def register(self, party: str, use: str, key: str, person: str = "") -> None:
         row: Row = {"party": party, "use": use, "state": "live", "since": self.size}

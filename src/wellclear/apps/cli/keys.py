@@ -17,7 +17,7 @@ from wellclear.apps.cli.typed import moment
 from wellclear.domain.canonical import unb64
 from wellclear.domain.kinds import AddKey
 from wellclear.domain.spoken import spoken
-from wellclear.edges.keyring import SEALING_USE, Keyring, change_passphrase, create_key, public_half
+from wellclear.edges.keyring import MLDSA_USE, SEALING_USE, Keyring, change_passphrase, create_key, public_half
 from wellclear.edges.settings import load_node
 from wellclear.errors import InvalidValue
 
@@ -34,7 +34,8 @@ def add_key(
         str | None, typer.Option("--key", metavar="BASE64", help="Its public half, if made elsewhere.")
     ] = None,
     new: Annotated[
-        bool, typer.Option("--new", help="Of sealing: make a new key beside the present one, which opens what was.")
+        bool,
+        typer.Option("--new", help=f"Of sealing or {MLDSA_USE}: make a new key beside the present one."),
     ] = False,
     hybrid: Annotated[bool, typer.Option("--hybrid", help="With --new: X25519 together with ML-KEM-768.")] = False,
     administrators: Administrators = None,
@@ -46,18 +47,22 @@ def add_key(
 ) -> None:
     """Register a further key of the party; one of the same use is replaced, unless it is a standby's.
 
-    A key that is to be replaced must be moved out of this home first; the new one is then made here. Only
-    `sealing --new` keeps the former beside it, since that opens what was sealed before. Every epoch with the party
-    ends, and new ones are opened.
+    A key that is to be replaced must be moved out of this home first; the new one is then made here. Only `--new` keeps
+    the former beside it. With another sealing key every epoch with the party ends, and new ones are opened; the former
+    key opens what was sealed before. By `cosigner_mldsa44` the node puts a second line, of ML-DSA-44, under what it
+    cosigns.
     """
     if use not in ADDED_USES:
         raise InvalidValue("USE", f"{use} is none of {', '.join(ADDED_USES)}")
-    if (new or hybrid) and (use != SEALING_USE or public is not None or not new):
-        raise InvalidValue("--new", "a new key beside the present one is made for sealing: key add sealing --new")
-    place = Workplace.open(home)
+    if (new and (use not in (SEALING_USE, MLDSA_USE) or public is not None)) or (
+        hybrid and not (new and use == SEALING_USE)
+    ):
+        raise InvalidValue("--new", f"for sealing, or {MLDSA_USE}, which is never hybrid: key add sealing --new")
+    new = new or (use == MLDSA_USE and public is None)
+    place, secret = Workplace.open(home), ""
     with place.client:
         if new:
-            public = new_sealing(place, passphrase_file, hybrid=hybrid)
+            public, secret = new_beside(place, use, passphrase_file, hybrid=hybrid)
         if public is None:
             path = place.keys.path(use)
             secret = new_passphrase(f"the {use} key", passphrase_file)
@@ -67,25 +72,37 @@ def add_key(
             (passphrase_file, recovery_passphrase_file), wait_s, f"KEY ADDED for {use}", as_json=as_json,
         )  # fmt: skip
         if new:
-            former = place.keys.replace_sealing()
-            note(f"The former key is {former}: it opens what was sealed before, and so does every copy.")
+            former = place.keys.replace(use)
+            if use == SEALING_USE:
+                note(f"The former key is {former}: it opens what was sealed before, and so does every copy.")
+            else:
+                take_second(place, secret)
 
 
-def new_sealing(place: Workplace, file: Path | None, *, hybrid: bool) -> str:
-    """The sealing key that is to replace the party's, made now or left by a broken-off try; the node opens it at once.
+def new_beside(place: Workplace, use: str, file: Path | None, *, hybrid: bool) -> tuple[str, str]:
+    """The key that is to replace the party's, made now or left by a broken-off try, and the passphrase that opens it.
+
+    One for sealing is opened by the node at once.
 
     Raises:
         Misconfigured: the passphrase is not the one under which the node opens the present key, too.
     """
-    path = place.keys.next_sealing()
+    path = place.keys.next_path(use)
     secret = passphrase(f"{place.party}'s node and sealing keys", file)
     place.client.post("sealing", {"passphrase": secret})
     if not path.exists():
         create_key(
-            path, SEALING_USE, place.party, secret, exercise=place.exercise, kdf=place.settings.cost, hybrid=hybrid
+            path, use, place.party, secret, exercise=place.exercise, kdf=place.settings.cost, hybrid=hybrid
         )  # fmt: skip
-    place.client.post("sealing", {"passphrase": secret})
-    return public_half(path).public
+    if use == SEALING_USE:
+        place.client.post("sealing", {"passphrase": secret})
+    return public_half(path).public, secret
+
+
+def take_second(place: Workplace, secret: str) -> None:
+    """The running node opens the second cosigner key, and signs with it from now on."""
+    place.client.post("cosigner", {"passphrase": secret})
+    note("The node puts a second line under what it cosigns from now on.")
 
 
 @app.command()

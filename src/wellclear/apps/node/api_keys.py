@@ -1,4 +1,4 @@
-"""What the local API tells of epochs and lost keys, and how a running node takes a further sealing key of its party."""
+"""What the local API tells of epochs and lost keys, and how a running node takes a further key of its party."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ Home = NamedDependency[Keyring]
 
 
 class SealingBody(msgspec.Struct, kw_only=True):
-    """What opens the sealing keys in the node's home."""
+    """What opens the keys in the node's home."""
 
     passphrase: str
 
@@ -75,5 +75,15 @@ async def take_sealing(service: Service, keyring: Home, data: JSONBody[SealingBo
     return {"keys": told}
 
 
-KEYS: Final = [epochs, doubtful, take_sealing]
+@post("/api/cosigner", status_code=200)
+async def take_cosigner(service: Service, keyring: Home, data: JSONBody[SealingBody]) -> Row:
+    """Open the second cosigner key in the home, by which each cosignature is two lines as soon as the log has it."""
+    with asked_to_open():
+        second = await asyncio.to_thread(keyring.unlock_second, data.passphrase)
+    if second is not None:
+        service.core.witnessing.second = second
+    return {"keys": [] if second is None else [b64(second.public_key)]}
+
+
+KEYS: Final = [epochs, doubtful, take_sealing, take_cosigner]
 """The handlers of this module."""

@@ -309,6 +309,7 @@ OPERATIONS: Final[dict[str, Operation]] = {
     )),
     "take_sealing": Operation({200: SealingKeys}, SENT, SealingBody),
 }  # fmt: skip
+    "take_cosigner": Operation({200: SealingKeys}, SENT, SealingBody),
 
 
 @cache

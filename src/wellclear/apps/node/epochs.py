@@ -50,6 +50,8 @@ class NodeKeys:
     """The party's sealing keys before this one, and one that is about to replace it."""
     picture: Signer | None = None
     """Without it the node compares pictures, and states none."""
+    cosigner_mldsa44: Signer | None = None
+    """Where the party has one, each cosignature is two lines."""
 
 
 @dataclass(slots=True)

@@ -92,7 +92,7 @@ class Holding:
         self.outside = Outside(party, self.epochs.opening)
         self.unstored = Unstored(store)
         self.witnesses = Witnesses()
-        self.witnessing = Witnessing(party, store, keys.cosigner, self.witnesses)
+        self.witnessing = Witnessing(party, store, keys.cosigner, self.witnesses, keys.cosigner_mldsa44)
         self.stating = Stating(party, store, self.unstored, keys.picture, self.ringing)
         self.unread = Unread()
         self.remarks: deque[tuple[int, str, Remark]] = deque(maxlen=REMARKS_KEPT)

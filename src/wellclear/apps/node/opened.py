@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from wellclear.edges.store import Store
+from wellclear.log.checkpoint import merge_signatures, parse_checkpoint
+from wellclear.log.note import parse_note
 
 
 class OpenedLog:
@@ -18,7 +20,15 @@ class OpenedLog:
         return self._store.size()
 
     def checkpoint(self) -> bytes | None:
-        return self._store.checkpoint()
+        """The newest note, with the own cosignature where that is over the same tree."""
+        note = self._store.checkpoint()
+        if note is None:
+            return None
+        tree = parse_note(note).text
+        ours = self._store.cosigned(parse_checkpoint(tree).origin)
+        if ours is None or parse_note(ours).text != tree:
+            return note
+        return merge_signatures(note, [line.encode() for line in parse_note(ours).signatures])
 
     def leaves(self, start: int, end: int) -> list[bytes]:
         return self._store.leaves(start, end)

@@ -62,7 +62,8 @@ def serve(
     sealing, *further = keyring.unlock_sealing(passphrase)
     cosigner = keyring.unlock("cosigner", passphrase) if keyring.path("cosigner").is_file() else None
     picture = keyring.unlock("picture", passphrase) if keyring.path("picture").is_file() else None
-    keys = NodeKeys(keyring.unlock("node", passphrase), sealing, cosigner, tuple(further), picture)
+    second = keyring.unlock_second(passphrase)
+    keys = NodeKeys(keyring.unlock("node", passphrase), sealing, cosigner, tuple(further), picture, second)
     exercise = public_half(keyring.path("node")).exercise
 
     def opening() -> NodeService:  # it belongs to the event loop that uvicorn runs, so it is made there

@@ -24,7 +24,7 @@ from wellclear.errors import Equivocation, Malformed, Misconfigured, Unverified
 from wellclear.log.checkpoint import parse_checkpoint
 from wellclear.log.ed25519 import Signer
 from wellclear.log.equivocation import check_pair_in
-from wellclear.log.note import Verifier, parse_note
+from wellclear.log.note import parse_note
 from wellclear.log.witness import AddCheckpoint, Answer, Seen, judge
 from wellclear.picture.picture import Picture
 
@@ -35,10 +35,13 @@ BACKWARDS = "this node does not witness: this party has cosigned a longer log th
 
 
 class Witnessing:
-    """One party's cosigner. `book` is what this node has heard of all cosigners."""
+    """One party's cosigner. `book` is what this node has heard of all cosigners; `second` signs by ML-DSA-44."""
 
-    def __init__(self, party: str, store: Store, signer: Signer | None, book: Witnesses) -> None:
+    def __init__(
+        self, party: str, store: Store, signer: Signer | None, book: Witnesses, second: Signer | None = None
+    ) -> None:
         self._party, self._store, self._signer, self._book = party, store, signer, book
+        self.second = second
         self._unposted: bytes | None = None
         self._last: OwnLine | None = None
         self._origin = ""
@@ -115,11 +118,16 @@ class Witnessing:
 
     def _cosign(self, follower: Follower, signer: Signer, now_us: int) -> None:
         assert follower.note is not None, "asked by next"
-        self._keep(follower.note, follower.size, log_verifier(follower.picture), signer, now_us)
+        self._keep(follower.note, follower.size, follower.picture, signer, now_us)
 
-    def _keep(self, note: bytes, size: int, log: Verifier, signer: Signer, now_us: int) -> bytes:
-        old = 0 if self._last is None else self._last.checkpoint.size
-        ours = cosigned_note(note, log, self._party, signer, now_us // 1_000_000)
+    def _live_second(self, picture: Picture) -> Signer | None:
+        """The key of our second line, where the channel knows it."""
+        known = [key.public_key for key in cosigners_of(picture, self._party)]
+        return self.second if self.second is not None and self.second.public_key in known else None
+
+    def _keep(self, note: bytes, size: int, picture: Picture, signer: Signer, now_us: int) -> bytes:
+        old, log = 0 if self._last is None else self._last.checkpoint.size, log_verifier(picture)
+        ours = cosigned_note(note, log, self._party, signer, now_us // 1_000_000, self._live_second(picture))
         if not self._store.keep_cosigned(log.name, old, size, ours):
             raise Misconfigured(
                 "own cosignature", "another process has cosigned with this store", do="Find the second node and stop it"
@@ -152,7 +160,7 @@ class Witnessing:
             return judged.answer, b"%d\n" % seen.size
         if judged.answer is not Answer.COSIGN or judged.checkpoint is None:
             return judged.answer, judged.why.encode()
-        ours = self._keep(request.note, judged.checkpoint.size, log, self._signer, now_us)
+        ours = self._keep(request.note, judged.checkpoint.size, follower.picture, self._signer, now_us)
         return Answer.COSIGN, b"".join(line.encode() for line in parse_note(ours).signatures[1:])
 
     def word(self, follower: Follower) -> bytes | None:

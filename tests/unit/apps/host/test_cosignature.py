@@ -20,6 +20,7 @@ from tests.unit.apps.host.world import (
     store_sketch,
     submit,
 )
+from tests.unit.channel.second_keys import register, twice_cosigned
 from wellclear.apps.host.cosignatures import COSIGNED_BYTES_MAX
 from wellclear.channel.policy import cosigner_name, cosigners
 from wellclear.edges.client import Event, HostClient
@@ -27,12 +28,15 @@ from wellclear.errors import Malformed, Refused, Unverified
 from wellclear.log.checkpoint import (
     Checkpoint,
     cosign,
+    cosign_mldsa,
     cosignatures,
     merge_signatures,
     open_checkpoint,
     sign_checkpoint,
 )
 from wellclear.log.ed25519 import SigningKey
+from wellclear.log.mldsa import MlDsaKey
+from wellclear.log.note import SignatureLine, parse_note
 from wellclear.testing.sketch import Sketch
 
 
@@ -122,5 +126,32 @@ def test_what_is_no_cosignature_of_this_log_is_refused(sketch: Sketch, tmp_path:
         assert answer.json() == {"size": size, "news": "no"}
         note = (await read(http, sketch, "/checkpoint")).content
         assert lines_of(sketch, note) == (size, ["NORTHLAND/cosigner"])
+
+    at_host(sketch, tmp_path, do)
+
+
+@pytest.mark.requirement("R33")
+def test_a_second_line_is_taken_and_a_wrong_doubled_or_ended_one_is_refused_with_its_reason(tmp_path: Path) -> None:
+    sketch = Sketch.founded(seed=12)
+    ended, live = register(sketch, "NORTHLAND", MlDsaKey(b"e" * 32)), register(sketch, "NORTHLAND")
+    size, at_s, name = len(sketch.leaves), sketch.now_us // 1_000_000, cosigner_name("NORTHLAND")
+
+    async def do(http: httpx.AsyncClient, client: HostClient) -> None:
+        plain = signed_note(sketch, size)
+        both = twice_cosigned(sketch, "NORTHLAND", plain, at_s)
+        long = parse_note(both).signatures[2]
+        spoiled = SignatureLine(long.name, long.key_id, long.signature[:-1] + b"!")
+        for note, why in (
+            (both.replace(long.encode(), spoiled.encode()), "note signed by NORTHLAND/cosigner"),
+            (both + long.encode(), "two lines by one key of NORTHLAND/cosigner"),
+            (both + cosign_mldsa(plain, name, live, at_s + 1), "two lines by one key of NORTHLAND/cosigner"),
+            (twice_cosigned(sketch, "NORTHLAND", plain, at_s, ended), f"ended with entry {size - 1}"),
+            (plain + cosign_mldsa(plain, name, ended, at_s), f"ended with entry {size - 1}"),
+        ):  # fmt: skip
+            with pytest.raises(Unverified, match=why):
+                await client.cosigned(note)
+        assert lines_of(sketch, await client.checkpoint()) == (size, [])
+        await client.cosigned(both)
+        assert lines_of(sketch, await client.checkpoint()) == (size, [name, name])
 
     at_host(sketch, tmp_path, do)

@@ -8,6 +8,7 @@ import pytest
 
 from tests.unit.apps.node.bench import SECOND_US, Bench
 from tests.unit.channel.relay import Relay
+from tests.unit.channel.second_keys import register
 from wellclear.apps.node.board import link
 from wellclear.apps.node.witnessing import BACKWARDS, HOSTS_OWN, NO_KEY, NOT_LIVE, Witnessing
 from wellclear.channel.policy import cosigner_name, cosigners, log_verifier
@@ -15,6 +16,8 @@ from wellclear.channel.witnesses import COSIGN_EVERY_S, cosigned_note
 from wellclear.errors import Equivocation, Misconfigured, Unavailable
 from wellclear.log.checkpoint import cosign, cosignatures, merge_signatures, open_checkpoint
 from wellclear.log.ed25519 import SigningKey
+from wellclear.log.mldsa import MlDsaKey
+from wellclear.log.note import parse_note
 from wellclear.testing.sketch import Sketch
 
 
@@ -178,3 +181,25 @@ def test_fresh_is_what_another_party_than_host_and_reader_has_just_seen(bench: B
     assert not row["fresh"]
     hear("NORTHLAND", now_s + 3_600)
     assert link(bench.core, "")["words"].endswith("NORTHLAND has last cosigned 11 s ago")
+
+
+def names_under(note: bytes | None) -> list[str]:
+    assert note is not None
+    return [line.name for line in parse_note(note).signatures]
+
+
+@pytest.mark.requirement("R33")
+def test_a_node_with_a_second_key_adds_its_line_once_the_channel_knows_it(bench: Bench, relay: Relay) -> None:
+    core, sketch = bench.core, relay.sketch
+    core.witnessing.second = sketch.parties["SOUTHLAND"].mldsa
+    bench.follow()
+    size = core.follower.size
+    assert names_under(core.to_cosign()) == [sketch.origin, "SOUTHLAND/cosigner"]
+    register(sketch, "SOUTHLAND")
+    bench.follow()
+    note = core.to_cosign()
+    assert told(bench, note) == (size + 1, [("SOUTHLAND/cosigner", bench.clock.now_us() // SECOND_US)] * 2)
+    assert core.store.cosigned(sketch.origin) == note, "both are stored before they are said"
+    register(sketch, "SOUTHLAND", MlDsaKey(b"o" * 32))
+    bench.follow()
+    assert names_under(core.to_cosign()) == [sketch.origin, "SOUTHLAND/cosigner"], "a key that has ended signs no more"
