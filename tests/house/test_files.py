@@ -107,10 +107,10 @@ def test_no_file_names_a_machine_or_a_registry() -> None:
     assert not found, "\n" + "\n".join(found)
 
 
-@pytest.mark.parametrize("name", ["runtime", "dev", "peers", "foreign"])
+@pytest.mark.parametrize("name", ["runtime", "dev", "peers", "foreign", "tlog"])
 def test_lock_files_hold_versions_and_hashes_and_no_address(name: str) -> None:
     text = (ROOT / "requirements" / f"{name}.txt").read_text(encoding="utf-8")
-    assert text.count("==") > (0 if name == "foreign" else 10)
+    assert text.count("==") > (0 if name in ("foreign", "tlog") else 10)
     assert lock_faults(f"requirements/{name}.txt", text) == []
 
 
