@@ -14,7 +14,7 @@ from msgspec import UNSET
 from wellclear.apps.demo.founding import answers
 from wellclear.apps.demo.record import judge_evidence
 from wellclear.apps.demo.station import EXERCISE_PASSPHRASE, Board, Row, Station, rows
-from wellclear.apps.demo.story import SOON_S, Story
+from wellclear.apps.demo.story import Story
 from wellclear.apps.demo.two_faced import SECOND_LOG
 from wellclear.apps.host.starting import HostFiles
 from wellclear.apps.node.serve import STORE_FILE
@@ -25,7 +25,7 @@ from wellclear.edges.store import Store
 from wellclear.errors import Misconfigured, Refused, Unavailable, Unverified
 
 CAUGHT_S: Final = 30.0
-"""The liar hands on an entry a second; nodes compare notes when a head differs, and every ten seconds anyway."""
+"""The liar hands on an entry every two seconds; nodes compare notes when a head differs, and every ten seconds too."""
 _ROOT: Final = re.compile(r"([A-Za-z0-9+/]{12})[A-Za-z0-9+/]{31}=")
 
 
@@ -68,7 +68,7 @@ def _lie(story: Story) -> Split:
         processes.start("host", "two-faced", home, EXERCISE_PASSPHRASE, deceived)
         processes.await_ready("host", lambda: answers(f"{story.host_url}/status"))
         for station in sides:
-            station.until(_believes, SOON_S, "that the host is back")
+            station.until(_believes, CAUGHT_S, "that the host is back")
     now_us = SystemClock().now_us()
     forms = (story.scenario.unanswered.form(now_us, fast=True), story.scenario.late.form(now_us))
     announced = {}

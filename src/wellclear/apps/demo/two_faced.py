@@ -38,7 +38,7 @@ from wellclear.log.note import parse_note
 LOG: Final = logging.getLogger("wellclear.demo.two_faced")
 SECOND_LOG: Final = "second-log"
 """Below the host's home: where the other log is kept."""
-PAUSE_S: Final = 1.0
+PAUSE_S: Final = 2.0
 AGAIN_S: Final = 0.2
 TRIES_MAX: Final = 50
 """An entry that the other log still does not take is dropped then: its author has stopped, or what is before it was."""
