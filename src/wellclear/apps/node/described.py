@@ -308,8 +308,8 @@ OPERATIONS: Final[dict[str, Operation]] = {
         Parameter("lost_us", "query", {"type": "integer"}, "Or the moment, in microseconds UTC, of the picture."),
     )),
     "take_sealing": Operation({200: SealingKeys}, SENT, SealingBody),
-}  # fmt: skip
     "take_cosigner": Operation({200: SealingKeys}, SENT, SealingBody),
+}  # fmt: skip
 
 
 @cache
