@@ -285,7 +285,7 @@ def test_a_notice_at_level_1_rings_with_its_cell_and_is_drawn_as_one(page: Any, 
 
     async def act(desk: Desk) -> str:
         core = desk.node.core
-        groups = [
+        groups: list[dict[str, Any]] = [
             {"group": "volume", "volumes": [circle(34.2, 37.6, 5_000, start_us=int(time.time() + 86_400) * 1_000_000)]},
             {"group": "category", "category": "air"}, {"group": "rest"},
         ]  # fmt: skip

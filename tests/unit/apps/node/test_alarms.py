@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from wellclear.apps.node.alarms import Alarm, AlarmBook
+from wellclear.apps.node.alarms import Alarm, AlarmBook, AlarmKind
 from wellclear.edges.store import Store
 from wellclear.errors import InvalidValue
 
@@ -149,7 +149,8 @@ def test_an_event_that_was_seen_does_not_come_back(book: AlarmBook, restart: Res
 def test_after_a_halt_why_and_who_calls_for_help_come_first(book: AlarmBook) -> None:
     """What was owed before can no longer be answered here; the telephone can."""
     overdue = replace(OWED, precedence="Z")
-    for number, kind in enumerate(("halted", "outside")):
+    kinds: tuple[AlarmKind, ...] = ("halted", "outside")
+    for number, kind in enumerate(kinds):
         book.begin(replace(overdue, key=kind, kind=kind, since_us=10 - number))
     book.begin(overdue)
     assert [alarm.key for alarm in book.listed()] == ["halted", "outside", OWED.key]
