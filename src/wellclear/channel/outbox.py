@@ -40,12 +40,11 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 import msgspec
-from msgspec import UNSET
 
 from wellclear.channel.composing import Chain, link
+from wellclear.channel.turns import in_turn
 from wellclear.domain.canonical import b64, unb64
 from wellclear.domain.entry import Act, Approval, Entry, act_hash
-from wellclear.domain.kinds import KINDS
 from wellclear.domain.logged import Logged
 from wellclear.domain.reasons import FINAL_NOT, Reason
 from wellclear.errors import InvalidValue, Malformed, WellclearError
@@ -393,32 +392,6 @@ class Outbox:
         return not self.halted or item.act.kind in AFTER_A_HALT
 
     def _in_turn(self, use: str, mono_us: int) -> list[Item]:
-        """What waits for its link, in order: by urgency, but never before an earlier act about the same item."""
-        rows = sorted((item for item in self.items.values() if item.use == use), key=lambda item: item.number)
-        rows = [item for item in rows if item.state == "waiting" and self._goes_out(item)]
-        paused = [item for item in rows if item.pause_until_us > mono_us]
-        if paused:
-            keys = {item.act.public["number"] for item in paused if item.act.kind == "epoch" and item.act.public}
-            rows = [item for item in rows if KINDS[item.act.kind].always and item.pause_until_us <= mono_us]
-            rows = [item for item in rows if not keys & {ref.epoch for ref in item.act.parts}]  # nobody could open them
-        latest: dict[str, tuple[int, int]] = {}
-        order: dict[str, tuple[tuple[int, int], int]] = {}
-        for item in rows:
-            about = _about(item.act)
-            urgency = max([_urgency(item.act), *(latest[name] for name in about if name in latest)])
-            latest.update(dict.fromkeys(about, urgency))
-            order[item.id] = (urgency, item.number)
-        return sorted(rows, key=lambda item: order[item.id])
-
-
-def _about(act: Act) -> list[str]:
-    return [name for name in (act.id, act.subject.id if act.subject is not UNSET else UNSET) if isinstance(name, str)]
-
-
-def _urgency(act: Act) -> tuple[int, int]:
-    """Keys, safety sealed under them, what answers people, the rest, findings last; inside that by precedence."""
-    kind = KINDS[act.kind]
-    if act.kind == "epoch":
-        return 0, -1
-    group = 0 if act.kind == "safety" else 3 if act.kind == "finding" else 1 if kind.always else 2
-    return group, "ZOPR".index(act.precedence)
+        """What waits for a link of this key, in the order in which it gets one."""
+        mine = [item for item in self.items.values() if item.use == use and item.state == "waiting"]
+        return in_turn([item for item in mine if self._goes_out(item)], mono_us)
