@@ -20,7 +20,7 @@ import tempfile
 import time
 from collections.abc import Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from unittest import mock
@@ -32,7 +32,6 @@ from wellclear.apps.node.core import NodeCore
 from wellclear.apps.node.epochs import NodeKeys
 from wellclear.channel import opening
 from wellclear.channel.composing import Chain, Composed, Told, approve, compose, link
-from wellclear.channel.policy import cosigner_name
 from wellclear.channel.sealing import RANDOM_BYTES
 from wellclear.channel.submission import Frame, encode_frames
 from wellclear.domain.canonical import b64
@@ -41,10 +40,8 @@ from wellclear.domain.parts import Group, Message
 from wellclear.edges.clock import SystemClock
 from wellclear.edges.keyring import box_key
 from wellclear.edges.store import Store
-from wellclear.log.checkpoint import cosign_mldsa
 from wellclear.log.merkle import leaf_hash
-from wellclear.log.mldsa import MlDsaKey
-from wellclear.log.note import ML_DSA_44, Verifier, known_lines, parse_note
+from wellclear.log.note import parse_note
 from wellclear.testing.sketch import Sketch, circle
 
 AUTHOR = "AGENCYA"
@@ -142,7 +139,6 @@ class Channel:
     ways: Ways
     host: HostService
     nodes: list[NodeCore]
-    second: dict[str, MlDsaKey] = field(default_factory=lambda: {party: MlDsaKey(os.urandom(32)) for party in NODES})
 
     async def take(self, frames: Sequence[Frame]) -> None:
         """Bring some entries all the way."""
@@ -167,15 +163,6 @@ class Channel:
         told = self.host.checkpoint()
         for each in self.nodes:
             each.hear(told)
-        if self.ways.second_line:
-            self._second_line(node.party, line)
-
-    def _second_line(self, party: str, note: bytes) -> None:
-        """Made once, and verified by the host and by every node."""
-        name, signer = cosigner_name(party), self.second[party]
-        whole = note + cosign_mldsa(note, name, signer, time.time_ns() // 1_000_000_000)
-        for _ in (self.host, *self.nodes):
-            assert known_lines(parse_note(whole), [Verifier(name, ML_DSA_44, signer.public_key)]), "it verifies"
 
 
 def _taken(of_act: bytes, approval: Approval) -> bool:
@@ -187,6 +174,8 @@ def rate(directory: Path, count: int, ways: Ways) -> Rate:
     """How fast about so many entries go the whole way."""
     sketch = founded()
     sketch.open_epoch(AUTHOR, NODES)
+    for party in NODES if ways.second_line else ():
+        _add_second_key(sketch, party)
     size = sketch.head = len(sketch.leaves)
     with ExitStack() as stack:
         if not ways.approved:
@@ -202,9 +191,17 @@ def rate(directory: Path, count: int, ways: Ways) -> Rate:
         return asyncio.run(_rate(HostFiles(home / "host"), author, nodes, max(1, count // AT_ONCE)))
 
 
+def _add_second_key(sketch: Sketch, party: str) -> None:
+    key = b64(sketch.parties[party].mldsa.public_key)
+    said = sketch.compose("add_key", party, public={"use": "cosigner_mldsa44", "key": key})
+    assert not sketch.send(party, said, use="recovery").remarks, "the recovery key may"
+
+
 def _node(path: Path, sketch: Sketch, party: str, ways: Ways) -> NodeCore:
     owner = sketch.parties[party]
-    keys = NodeKeys(owner.key("node"), owner.sealing, owner.key("cosigner") if ways.witnessed else None)
+    cosigner = owner.key("cosigner") if ways.witnessed else None
+    second = owner.mldsa if ways.second_line else None
+    keys = NodeKeys(owner.key("node"), owner.sealing, cosigner, cosigner_mldsa44=second)
     store = Store.create(path, sketch.channel, box_key=box_key(keys.signer))
     return NodeCore(party, sketch.channel, store, keys, SystemClock(), os.urandom)
 
@@ -223,8 +220,11 @@ async def _rate(files: HostFiles, author: Author, nodes: list[NodeCore], turns: 
         for _ in range(turns):
             await channel.take(author.frames())
         taken, worked = time.perf_counter() - start, time.process_time() - cpu
+        note = host.sequencer.note
     finally:
         await host.stop()
     assert all(len(node.view.items) == (turns + 1) * AT_ONCE // 2 for node in nodes), "every notice is there"
     assert not any(node.parts.wanted or node.remarks for node in nodes), "every part was opened"
+    lines = {len(parse_note(node.store.cosigned(author.sketch.origin) or note).signatures) for node in nodes}
+    assert lines == {1 + ways.witnessed * (1 + ways.second_line)}, "the host's line, and ours"
     return Rate(turns * AT_ONCE / taken, turns * AT_ONCE / worked)
