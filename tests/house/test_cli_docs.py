@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 import subprocess
 import sys
 
@@ -54,6 +55,35 @@ def test_every_command_in_a_document_is_one(path: str) -> None:
     assert not unknown((ROOT / path).read_text(encoding="utf-8"))
 
 
+def typed(text: str) -> list[list[str]]:
+    """The lines of code that begin with the program, as a shell would cut them."""
+    lines = re.findall(r"^ {4,}(wellclear .+)$", text, re.MULTILINE)
+    return [shlex.split(re.split(r"\s{2,}#|\s# ", line)[0])[1:] for line in lines]
+
+
+def unknown_options(text: str) -> set[str]:
+    """Options in a text's lines of code that their command does not have."""
+    told = {
+        path.removeprefix("wellclear").strip(): said for path, said in helps(typer.main.get_command(app), "wellclear")
+    }
+    found = set()
+    for words in typed(text):
+        name = max(
+            (name for name in told if " ".join(words).startswith(f"{name} ") or " ".join(words) == name), key=len
+        )
+        for option in (word.partition("=")[0] for word in words if word.startswith("--")):
+            if not re.search(rf"(?<![\w-]){re.escape(option)}(?![\w-])", told[name]):
+                found.add(f"{name} {option}")
+    return found
+
+
+@pytest.mark.parametrize("path", ["docs/operate.md", "README.md"])
+def test_every_option_in_a_document_is_one_of_its_command(path: str) -> None:
+    text = (ROOT / path).read_text(encoding="utf-8")
+    assert not unknown_options(text)
+    assert path == "README.md" or len(typed(text)) > 90
+
+
 def test_every_command_says_what_it_does() -> None:
     for path, text in helps(typer.main.get_command(app), "wellclear"):
         assert "Usage: " in text, path
@@ -63,3 +93,6 @@ def test_every_command_says_what_it_does() -> None:
 def test_a_planted_command_is_found() -> None:
     assert unknown("`wellclear lunch`") == {"lunch"}
     assert unknown("Type\n\n    wellclear node serve\n    wellclear verify FILE\n") == set()
+    assert unknown_options("    wellclear node serve --fast\n    wellclear node serve --home x  # --faster\n") == {
+        "node serve --fast"
+    }

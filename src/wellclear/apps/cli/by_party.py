@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Annotated
 
@@ -23,6 +24,13 @@ def check_two(administrators: list[str]) -> None:
     """Raises `InvalidValue` unless two administrators are named."""
     if len(set(administrators)) != ADMINISTRATORS_NEEDED:
         raise InvalidValue("--as", "two administrators approve this: --as A1 --as A2")
+
+
+def recovery_or(secret: str, own: Path | None) -> str:
+    """What opens the recovery key: its own file or variable, else what opens the node's keys, asked for once."""
+    return (
+        secret if own is None and RECOVERY not in os.environ else passphrase("the recovery key", own, variable=RECOVERY)
+    )
 
 
 def by_party(

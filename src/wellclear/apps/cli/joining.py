@@ -12,6 +12,7 @@ import msgspec
 import typer
 
 from wellclear.apps.cli.asking import agree, new_passphrase, passphrase
+from wellclear.apps.cli.by_party import RecoveryFile, recovery_or
 from wellclear.apps.cli.notice_form import read_json
 from wellclear.apps.cli.options import NODE_HOME, AsJson, Exercise, Home, PassphraseFile, Yes
 from wellclear.apps.cli.output import note, show
@@ -169,13 +170,22 @@ def join(
 
 
 @app.command()
-def serve(passphrase_file: PassphraseFile = None, home: Home = NODE_HOME) -> None:
+def serve(
+    by_recovery: Annotated[
+        bool, typer.Option("--by-recovery", help="Read under the recovery key: the log does not know this node's yet.")
+    ] = False,
+    passphrase_file: PassphraseFile = None,
+    recovery_passphrase_file: RecoveryFile = None,
+    home: Home = NODE_HOME,
+) -> None:
     """Run the node in this terminal until it is stopped; its page and API listen on loopback."""
     from wellclear.apps.node.serve import serve as run
 
     settings = load_node(home.expanduser())
     secret = passphrase(f"{settings.party}'s node key", passphrase_file)
-    run(settings, secret, on_ready=lambda url: note(f"The page of {settings.party}: {page_link(settings.home, url)}"))
+    recovery = recovery_or(secret, recovery_passphrase_file) if by_recovery else None
+    page = f"The page of {settings.party}: "
+    run(settings, secret, on_ready=lambda url: note(page + page_link(settings.home, url)), recovery=recovery)
 
 
 def page_link(home: Path, url: str) -> str:

@@ -12,7 +12,7 @@ from wellclear.apps.cli.acting import Fields, Intent, Workplace
 from wellclear.apps.cli.asking import agree, new_passphrase, passphrase
 from wellclear.apps.cli.by_party import RecoveryFile, by_party
 from wellclear.apps.cli.options import NODE_HOME, WAIT_S, Administrators, AsJson, Home, PassphraseFile, Wait, Yes
-from wellclear.apps.cli.output import note, show, tell
+from wellclear.apps.cli.output import note, show, table, tell
 from wellclear.apps.cli.typed import moment
 from wellclear.domain.canonical import unb64
 from wellclear.domain.kinds import AddKey
@@ -165,6 +165,21 @@ def preview_lines(preview: Fields) -> list[str]:
     machines = preview["count"] - len(rows)
     others = [f"  and {machines} entries that the node made by itself"] if machines else []
     return [f"From entry {preview['since']} on this becomes doubtful, for everybody:", *rows, *others]
+
+
+@app.command("list")
+def list_keys(home: Home = NODE_HOME, as_json: AsJson = False) -> None:
+    """Every key that the party has in this channel, ended ones too: its use, and since and until which entry."""
+    place = Workplace.open(home)
+    with place.client:
+        keys = place.client.get("keys")["keys"]
+    rows = [
+        (row["use"], row.get("person", "-"), row["state"], row["since"], row.get("until", "-"), row["key"][:60],
+         row["spoken"]) for row in keys
+    ]  # fmt: skip
+    show(
+        {"keys": keys}, table(("use", "person", "state", "since", "until", "key", "fingerprint"), rows), as_json=as_json
+    )
 
 
 @app.command("show")

@@ -57,14 +57,14 @@ class Running:
                 process.wait()
 
 
-def start(what: Literal["host", "node"], home: Path, secret: str) -> subprocess.Popen[bytes]:
+def start(what: Literal["host", "node"], home: Path, secret: str, *options: str) -> subprocess.Popen[bytes]:
     """`wellclear host serve` or `node serve` for a home; the passphrase reaches it by a pipe, and stands nowhere else.
 
     An environment can be read by whoever may look at the process, for as long as it lives, and is handed on. With `-P`
     nothing that lies in the directory where the command was given is taken for a module, and run beside the keys.
     In a session of its own: Ctrl-C stops the command, and the command stops its processes, the node first.
     """
-    command = [sys.executable, "-P", "-m", "wellclear.apps.cli.main", what, "serve", "--home", str(home)]
+    command = [sys.executable, "-P", "-m", "wellclear.apps.cli.main", what, "serve", "--home", str(home), *options]
     process = subprocess.Popen(  # noqa: S603  # our own program
         [*command, "--passphrase-file", "/dev/stdin"],
         stdin=subprocess.PIPE, start_new_session=True, env=without_passphrases(),

@@ -14,7 +14,8 @@ from msgspec import UNSET
 from wellclear.apps.node.said import Row
 from wellclear.apps.node.service import NodeService
 from wellclear.apps.node.sessions import asked_to_open
-from wellclear.domain.canonical import b64
+from wellclear.domain.canonical import b64, unb64
+from wellclear.domain.spoken import spoken
 from wellclear.edges.keyring import Keyring
 from wellclear.errors import InvalidValue
 
@@ -53,6 +54,17 @@ def _key_state(service: NodeService, author: str, number: int, audience: list[st
     return core.epochs.state_of(author, number) if core.party in {author, *audience} else "not ours"
 
 
+@get("/api/keys")
+async def party_keys(service: Service) -> Row:
+    """Every key that the own party has or had in this channel."""
+    picture = service.core.picture
+    rows = [(picture.keys[key], key) for key in picture.keys_of.get(service.core.party) or ()]
+    return {"keys": [
+        {"key": key, "spoken": spoken(unb64(key)), **msgspec.to_builtins(row)}
+        for row, key in sorted(rows, key=lambda told: (told[0].since, told[0].use, told[1]))
+    ]}  # fmt: skip
+
+
 @get("/api/doubtful")
 async def doubtful(
     service: Service, key: FromQuery[str] = "", since: FromQuery[int] = 0, lost_us: FromQuery[int] = -1
@@ -85,5 +97,5 @@ async def take_cosigner(service: Service, keyring: Home, data: JSONBody[SealingB
     return {"keys": [] if second is None else [b64(second.public_key)]}
 
 
-KEYS: Final = [epochs, doubtful, take_sealing, take_cosigner]
+KEYS: Final = [epochs, party_keys, doubtful, take_sealing, take_cosigner]
 """The handlers of this module."""

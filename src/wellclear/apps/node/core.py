@@ -153,9 +153,12 @@ class NodeCore(Sending):
 
     @property
     def stands_by(self) -> bool:
-        """Whether this node's key is a stand-by's, which links nothing but the entry by which it takes over."""
+        """Whether this node's key is a stand-by's, which links nothing but the entry by which it takes over.
+
+        So is one that the log does not know yet: a node that reads under the recovery key waits for its own one.
+        """
         row = self.picture.keys.get(b64(self.outbox.signers["node"].public_key))
-        return row is not None and row.use == "standby"
+        return row.use == "standby" if row is not None else self.picture.size > 0
 
     def _check_epoch(self, act: Act) -> None:
         """Raises as `check_public`, and `Unavailable` while the log may hold epochs that this node does not know of."""

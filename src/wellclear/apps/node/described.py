@@ -15,7 +15,7 @@ from wellclear.apps.node.api_check import DraftsBody
 from wellclear.apps.node.api_desk import ACTIONS, AlarmBody, DeskBody, SessionBody
 from wellclear.apps.node.api_keys import SealingBody
 from wellclear.apps.node.shapes import Fields, YesNo
-from wellclear.apps.node.shapes_persons import DeskRow, Officer, Preview
+from wellclear.apps.node.shapes_persons import DeskRow, Officer, PartyKeys, Preview
 from wellclear.domain.entry import Act, Approval
 from wellclear.domain.parts import Articles
 
@@ -302,6 +302,7 @@ OPERATIONS: Final[dict[str, Operation]] = {
     "see_alarm": Operation({200: Silenced}, (*SENT, 404), AlarmBody, path="/api/alarms/{key}/acknowledge"),
     "outbox_item": Operation({200: Decided}, SENT, DeskBody),
     "epochs": _told(Epochs),
+    "party_keys": _told(PartyKeys),
     "doubtful": Operation({200: Preview}, (*DOOR, 400, 422), None, (
         Parameter("key", "query", {"type": "string"}, "The public key, base64."),
         Parameter("since", "query", {"type": "integer"}, "The entry since which it may have been in other hands."),

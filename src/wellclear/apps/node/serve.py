@@ -32,6 +32,7 @@ from wellclear.edges.settings import NodeSettings
 from wellclear.edges.store import Store
 from wellclear.edges.wrapping import wrap
 from wellclear.errors import Misconfigured
+from wellclear.log.ed25519 import Signer
 
 LOG: Final = logging.getLogger("wellclear.node")
 STORE_FILE: Final = "node.sqlite"
@@ -45,6 +46,7 @@ def serve(
     *,
     progress: Progress | None = None,
     on_ready: Callable[[str], None] | None = None,
+    recovery: str | None = None,
 ) -> None:
     """Run the node in this process until SIGINT or SIGTERM.
 
@@ -53,6 +55,7 @@ def serve(
         passphrase: opens the node's key.
         progress: told how much of the own log is verified.
         on_ready: told the address once requests are answered; port 0 in the settings takes a free one.
+        recovery: opens the recovery key, under which the node is to read while the log does not know its own key yet.
 
     Raises:
         Misconfigured, Unavailable, Unverified: a key, the store or the address is not what it should be; or the
@@ -65,9 +68,10 @@ def serve(
     second = keyring.unlock_second(passphrase)
     keys = NodeKeys(keyring.unlock("node", passphrase), sealing, cosigner, tuple(further), picture, second)
     exercise = public_half(keyring.path("node")).exercise
+    reader = None if recovery is None else keyring.unlock("recovery", recovery)
 
     def opening() -> NodeService:  # it belongs to the event loop that uvicorn runs, so it is made there
-        return open_node(settings, keys, SystemClock(), progress, exercise_key=exercise)
+        return open_node(settings, keys, SystemClock(), progress, exercise_key=exercise, reader=reader)
 
     server = NodeServer(settings, opening, on_ready)
     server.run()
@@ -82,6 +86,7 @@ def open_node(
     progress: Progress | None = None,
     *,
     exercise_key: bool = False,
+    reader: Signer | None = None,
     connecting: Connect = connect,
     entropy: Callable[[int], bytes] = os.urandom,
     wrapping: Wrapping = wrap,
@@ -89,7 +94,8 @@ def open_node(
 ) -> NodeService:
     """The service of a home directory, its own log verified and folded; not yet started.
 
-    The last four stand for the disk, the machine's randomness, HPKE's, and the network, where others are meant.
+    `reader` is the key under which the host is asked, if it is not the node's own. The last four stand for the disk,
+    the machine's randomness, HPKE's, and the network, where others are meant.
 
     Raises:
         Misconfigured: another channel's store, or one that another process writes to; or a real channel's log under
@@ -117,7 +123,8 @@ def open_node(
     except BaseException:
         store.close()
         raise
-    client = HostClient(settings.host_url, settings.channel, keys.signer, clock, settings.ca_file, transport=transport)
+    asks = reader or keys.signer
+    client = HostClient(settings.host_url, settings.channel, asks, clock, settings.ca_file, transport=transport)
     peers = Peers(settings.peers, settings.ca_file, transport=transport) if settings.peers else None
     return NodeService(core, client, settings.home, peers)
 

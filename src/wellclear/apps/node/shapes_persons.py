@@ -59,3 +59,22 @@ class Preview(Doubtful):
 
     key: str
     since: int
+
+
+class PartyKey(TypedDict):
+    """A key of the own party, since and until which entry it counts, and its fingerprint."""
+
+    key: str
+    spoken: str
+    party: str
+    use: str
+    state: Literal["live", "replaced", "revoked"]
+    since: int
+    until: NotRequired[int]
+    person: NotRequired[str]
+
+
+class PartyKeys(TypedDict):
+    """All of them, the oldest first."""
+
+    keys: list[PartyKey]
