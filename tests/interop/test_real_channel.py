@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import json
 import time
@@ -14,8 +15,12 @@ import pytest
 from tests.interop.two_machines import PASSPHRASE, PLACE, START, Machine, free_port, two_machines
 from wellclear.apps.cli.main import main
 from wellclear.apps.cli.running import Running, start, wait_for_node
+from wellclear.edges.client import HostClient
+from wellclear.edges.clock import SystemClock
 from wellclear.edges.keyring import Keyring
 from wellclear.edges.settings import load_node
+from wellclear.log.note import parse_note
+from wellclear.log.statement import parse_statement
 
 pytestmark = pytest.mark.slow
 ARTICLES = "The line is open at every hour of the day."
@@ -136,6 +141,26 @@ def test_a_second_cosigner_key_is_used_at_once_and_its_lines_are_exported(
             assert time.monotonic() < until, said(b, tmp_path / "last")
             tries += 1
     assert b.json("key", "show", "cosigner_mldsa44_1")["key"] != b.json("key", "show", "cosigner_mldsa44")["key"]
+
+
+@pytest.mark.requirement("R33")
+def test_each_node_states_its_picture_when_it_is_asked_through_the_host(machines: tuple[Machine, Machine]) -> None:
+    home = machines[0].home
+    settings = load_node(home)
+    signer = Keyring(home).unlock("node", PASSPHRASE)
+
+    async def asked(party: str, size: int) -> bytes:
+        own = HostClient(settings.host_url, settings.channel, signer, SystemClock(), settings.ca_file)
+        async with own:
+            return await own.statement(party, size)
+
+    digests = set()
+    for party in ("NORTHLAND", "SOUTHLAND"):
+        until = time.monotonic() + 30
+        while not (note := asyncio.run(asked(party, 5))):
+            assert time.monotonic() < until, f"{party} states nothing"
+        digests.add(parse_statement(parse_note(note).text).digest)
+    assert len(digests) == 1, "one log, one picture"
 
 
 def said(machine: Machine, bundle: Path) -> str:

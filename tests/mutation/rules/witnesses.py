@@ -153,6 +153,15 @@ RULES: tuple[Rule, ...] = (
         tests=(f"{_STATING}test_a_picture_that_differs_rings_and_the_first_entry_is_found",),
     ),
     Rule(
+        name="rings-for-a-picture-once-an-hour",
+        proves=("R33",),
+        says="A party that differs and agrees in turn rings once an hour at most.",
+        at="wellclear.apps.node.ringing:Ringing.picture_differs",
+        old="again=str(since_us // HOUR_US)",
+        new="again=words",
+        tests=(f"{_STATING}test_a_party_that_agrees_again_ends_the_alarm_and_cannot_ring_a_desk_mad",),
+    ),
+    Rule(
         name="pictures-that-differ-make-nodes-ask",
         proves=("R33",),
         says="When a picture differs, other nodes are asked for the host's notes at once.",

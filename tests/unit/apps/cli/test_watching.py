@@ -84,6 +84,13 @@ def test_it_is_told_who_has_cosigned_how_much_and_when() -> None:
     ]  # fmt: skip
 
 
+def test_whose_picture_is_another_is_told_and_of_the_others_nothing() -> None:
+    words = "SOUTHLAND folds another picture"
+    rows = [{"party": "CASPIA", "agrees": 64}, {"party": "SOUTHLAND", "agrees": 0, "differs": 8, "words": words}]
+    lines = summary_lines({**BOARD, "link": {**BOARD["link"], "pictures": rows}})
+    assert [line for line in lines if line not in summary_lines(BOARD)] == [f"    {words}"]
+
+
 def test_a_real_channel_never_looks_like_an_exercise() -> None:
     assert "REAL channel" in summary_lines({**BOARD, "exercise": "no"})[0]
 
