@@ -163,7 +163,8 @@ class NodeCore(Sending):
     def _check_epoch(self, act: Act) -> None:
         """Raises as `check_public`, and `Unavailable` while the log may hold epochs that this node does not know of."""
         if not self._followed:
-            raise Unavailable("epoch", "the log has not been followed to its end yet, and may have its number")
+            why = "the log has not been followed to its end yet, and may have its number"
+            raise Unavailable("epoch", why, retry_after_s=1)
         check_public(self.picture, self._waiting(), act)
 
     def _check_author(self, act: Act, use: str) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import random
 import threading
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
@@ -49,7 +50,7 @@ class Desk:
         return NodeClient.at(self.settings.home, self.settings.api_url)
 
 
-class Officer(threading.Thread):
+class Officer(threading.Thread, ABC):
     """Comes to the desk whenever the node is up, and works until the run ends."""
 
     pause_s = (0.05, 0.4)
@@ -90,7 +91,7 @@ class Officer(threading.Thread):
         try:
             self.work(client)
         except Unavailable as error:
-            if error.what in ("ids", "channel"):  # it has not followed the log to its end yet
+            if error.what in ("ids", "epoch", "channel"):  # it has not followed the log to its end yet
                 self.record.count("told not yet")
                 return
             raise
@@ -100,9 +101,9 @@ class Officer(threading.Thread):
                 self.session = ""
             self.record.count(f"told refused {reason}")
 
+    @abstractmethod
     def work(self, client: NodeClient) -> None:
         """One thing that is done."""
-        raise NotImplementedError
 
     # Saying.
 
