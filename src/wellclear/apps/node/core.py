@@ -7,19 +7,19 @@ sent. `service` carries bytes in and out; it holds no state that matters.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
+from functools import cached_property
 from typing import Final
 
 import msgspec
 from msgspec import UNSET
 
 from wellclear.airspace.reference import ENGINE_VERSION
-from wellclear.apps.node.epochs import NodeKeys, NodeSealer, TrialSealer
+from wellclear.apps.node.epochs import NodeSealer, TrialSealer
 from wellclear.apps.node.ids import decode_counters
 from wellclear.apps.node.parts import groups_of
 from wellclear.apps.node.sending import Sending
 from wellclear.channel.desk import Pen, check_answer, claim_time, finding, receipt
-from wellclear.channel.epochs import Wrapping
 from wellclear.channel.follower import STALE_AFTER_US
 from wellclear.channel.opening import open_leaf
 from wellclear.channel.outbox import AFTER_A_HALT, Item
@@ -31,9 +31,6 @@ from wellclear.domain.entry import SALT_BYTES, Act, Approval, act_hash
 from wellclear.domain.kinds import KINDS, Linked
 from wellclear.domain.parts import Group
 from wellclear.domain.reasons import Reason
-from wellclear.edges.clock import Clock
-from wellclear.edges.store import Store
-from wellclear.edges.wrapping import wrap
 from wellclear.errors import Refused, Unavailable
 from wellclear.picture.rows import epoch_id
 from wellclear.watch.clock import time_due
@@ -54,22 +51,14 @@ STANDS_BY: Final = (
 class NodeCore(Sending):
     """One party's node at one moment: it hears, and it speaks. Build it, then `replay` what its store holds.
 
-    Arguments as `Holding`; `wrapping` is how an epoch's key is wrapped for a reader.
+    Arguments as `Holding`.
     """
 
-    def __init__(
-        self,
-        party: str,
-        channel: str,
-        store: Store,
-        keys: NodeKeys,
-        clock: Clock,
-        entropy: Callable[[int], bytes],
-        wrapping: Wrapping = wrap,
-    ) -> None:
-        super().__init__(party, channel, store, keys, clock, entropy)
-        self.sealer = NodeSealer(
-            self.epochs, entropy, wrapping,
+    @cached_property
+    def sealer(self) -> NodeSealer:
+        """What this node seals with."""
+        return NodeSealer(
+            self.epochs, self._entropy, self._wrapping,
             picture=lambda: self.picture, waiting=lambda: [item.act for item in self._unfolded()],
             check=self._check_epoch,
             put=lambda said: self.put(said.act, (), said.stored), may_renew=lambda: self.state == "live",

@@ -27,6 +27,7 @@ from wellclear.apps.node.stating import Stating
 from wellclear.apps.node.unread import Unread
 from wellclear.apps.node.unstored import Unstored
 from wellclear.apps.node.witnessing import Witnessing
+from wellclear.channel.epochs import Wrapping
 from wellclear.channel.follower import Follower
 from wellclear.channel.opening import open_leaf
 from wellclear.channel.outbox import Item, Outbox
@@ -35,6 +36,7 @@ from wellclear.domain.entry import Act, PartRef, act_hash, decode_leaf
 from wellclear.domain.logged import Remark
 from wellclear.edges.clock import Clock
 from wellclear.edges.store import Store
+from wellclear.edges.wrapping import wrap
 from wellclear.errors import Malformed, Misconfigured, Unavailable
 from wellclear.picture.picture import Picture
 from wellclear.picture.view_items import View
@@ -64,6 +66,7 @@ class Holding:
         keys: the node's, which links entries, the party's, under which epochs open, its cosigner and picture keys.
         clock: the machine's.
         entropy: so many random bytes, for salts and keys.
+        wrapping: how an epoch's key is wrapped for a reader.
     """
 
     def __init__(
@@ -74,6 +77,7 @@ class Holding:
         keys: NodeKeys,
         clock: Clock,
         entropy: Callable[[int], bytes],
+        wrapping: Wrapping = wrap,
     ) -> None:
         self.party, self.channel, self.store, self.clock = party, channel, store, clock
         self.follower = Follower(channel)
@@ -107,7 +111,7 @@ class Holding:
         self.changed = True
         self.exercise_key = False
         """The node's key was made for exercises: in a real channel it links nothing."""
-        self._entropy = entropy
+        self._entropy, self._wrapping = entropy, wrapping
         self._counters = decode_counters(store.get_meta("counters"))
         self._had_own_log = False
         self._followed = False
