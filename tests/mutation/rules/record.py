@@ -234,7 +234,7 @@ RULES: tuple[Rule, ...] = (
         old="first, last = bisect_left(indices, since), bisect_left(indices, end)",
         new="first, last = bisect_left(indices, since + 1), bisect_left(indices, end)",
         tests=(
-            "tests/properties/picture/test_doubt.py::test_a_lost_key_makes_doubtful_what_it_said_since_and_no_state_changes",
+            "tests/properties/picture/test_doubt.py::test_what_a_lost_key_has_added_is_doubtful_with_it",
             "tests/unit/apps/test_doubtful.py::test_a_bundle_with_a_lost_key_holds_and_says_what_is_doubtful",
         ),
     ),

@@ -209,8 +209,8 @@ RULES: tuple[Rule, ...] = (
         proves=("R2",),
         says="The next watch officer of the roster is called.",
         at="wellclear.watch.rings:who_is_called",
-        old="return _name(picture, owing.party, 1)",
-        new="return _name(picture, owing.party, 0)",
+        old="return _name(picture, owing.party, 1, rung.at_us)",
+        new="return _name(picture, owing.party, 0, rung.at_us)",
         tests=(
             "tests/unit/watch/test_watch.py::test_a_dead_desk_rings_then_the_next_name_then_the_other_desk_then_the_host_each_once",
             "tests/unit/watch/test_watch.py::test_a_ladder_without_further_names_still_rings_and_calls_nobody",

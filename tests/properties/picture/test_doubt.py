@@ -129,6 +129,7 @@ def test_a_lost_key_makes_doubtful_what_it_said_since_and_no_state_changes(befor
     assert all(key == "node" and doubt.how == "linked" for index in others for doubt in book.marks[index])
 
 
+@pytest.mark.requirement("R33")
 def test_what_a_lost_key_has_added_is_doubtful_with_it() -> None:
     sketch = Sketch.founded(seed=4)
     north = sketch.parties[NORTH]
