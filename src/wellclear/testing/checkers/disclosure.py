@@ -15,7 +15,6 @@ from wellclear.domain.canonical import b64, unb64
 from wellclear.domain.entry import Entry, PartRef
 from wellclear.domain.kinds import Epoch, public_of
 from wellclear.domain.logged import Logged
-from wellclear.domain.reasons import Reason
 from wellclear.errors import Unverified, WellclearError
 from wellclear.picture.picture import Step
 from wellclear.testing.checkers.checker import Checker, History
@@ -26,35 +25,36 @@ TEXT: Final = b'"group":"'
 TRIES: Final = 3
 """So often a part that the host did not hand out was asked for, before its node waits for half a minute and more."""
 FALSE_PART: Final = b"wellclear/false-part/"
-SHUT: Final = (Reason.UNKNOWN_EPOCH, Reason.OTHER_AUDIENCE)
-"""Remarks that say of a part, to everybody, that its readers cannot open it."""
+
+
+_Epoch = tuple[str, int, tuple[str, ...]]
+"""Author, number, audience."""
 
 
 @dataclass
 class _Keys:
     """What everybody gets out of the entries of epochs, with every sealing key that it ever had."""
 
-    of_epoch: dict[tuple[str, int], set[bytes]] = field(default_factory=dict)
-    """The keys that there are of an epoch; one, if its author is honest."""
+    of_epoch: dict[_Epoch, set[bytes]] = field(default_factory=dict)
+    """The keys that there are under a number and for an audience; one, unless a log was cut and gone on with."""
     holders: dict[bytes, set[str]] = field(default_factory=dict)
     """The parties that hold a key, from whichever epoch."""
 
-    def take(self, epoch: tuple[str, int] | None, key: bytes, party: str) -> None:
-        """A party gets a key out of an epoch; None: out of an entry by which there is none."""
-        if epoch is not None:
-            self.of_epoch.setdefault(epoch, set()).add(key)
+    def take(self, epoch: _Epoch, key: bytes, party: str) -> None:
+        """A party gets a key out of the entry of an epoch, whether that stands or not."""
+        self.of_epoch.setdefault(epoch, set()).add(key)
         self.holders.setdefault(key, set()).add(party)
 
-    def who(self, author: str, number: int) -> set[str]:
+    def who(self, epoch: _Epoch) -> set[str]:
         """The parties that open what is sealed under an epoch."""
-        return {party for key in self.of_epoch.get((author, number), ()) for party in self.holders[key]}
+        return {party for key in self.of_epoch.get(epoch, ()) for party in self.holders[key]}
 
 
 class Disclosure(Checker):
     """Each honest author's parts, by what was decided at the desk: against keys, wraps, stores and disks.
 
     Excused is who cannot read what it was meant to, where its own disk, the author's or a host's has forgotten; where
-    a change of host, or a second signer, took the bytes with it; where everybody was told that nobody can open it.
+    a change of host, or a second signer, took the bytes with it; where the public picture has no such epoch.
     Nothing excuses anybody who can read what it was not meant to.
     """
 
@@ -72,8 +72,8 @@ class Disclosure(Checker):
                     self._left[change.id] = one.index
             if one.entry is not None and one.fault is None and b64(one.leaf_hash) not in self.watched.ledger.strange:
                 honest.append((one, one.entry, step))
-        for _, entry, step in honest:
-            self._epoch(entry, stands=not step.remarks)
+        for _, entry, _ in honest:
+            self._epoch(entry)
         for one, entry, step in honest:
             yield from self._said(one, entry, step)
         for node, core in self.nodes():
@@ -82,28 +82,28 @@ class Disclosure(Checker):
         if not any(self._in_clear(one) for one in history.logged):
             yield from (f"{name} holds readable text" for name, raw in self.watched.files().items() if TEXT in raw)
 
-    def _epoch(self, entry: Entry, *, stands: bool) -> None:
+    def _epoch(self, entry: Entry) -> None:
         """Who has its key: each wrap under the keys of whoever it names; where none opens it, under all others'."""
         body, author = public_of(entry.act) if entry.act.kind == "epoch" else None, entry.act.party
         if not isinstance(body, Epoch) or entry.act.channel is UNSET:
             return
+        epoch = author, body.number, tuple(body.audience)
         info, sealing = epoch_info(entry.act.channel, author, body.number), self.watched.sealing
         for wrap in body.wraps:
             key = _unwrapped(sealing.get(wrap.party, ()), wrap.wrap, info)
             if key is not None:
-                self._keys.take((author, body.number) if stands else None, key, wrap.party)
+                self._keys.take(epoch, key, wrap.party)
                 continue
             for name, keys in sealing.items():
                 if (key := _unwrapped(keys, wrap.wrap, info)) is not None:
-                    self._keys.take((author, body.number) if stands else None, key, name)
+                    self._keys.take(epoch, key, name)
 
     def _said(self, one: Logged, entry: Entry, step: Step) -> Iterator[str]:
         act = entry.act
         body = public_of(act) if act.kind == "epoch" else None
         if isinstance(body, Epoch):
-            gone = {name for name, left in self._left.items() if left < one.index} & self._keys.who(
-                act.party, body.number
-            )
+            holders = self._keys.who((act.party, body.number, tuple(body.audience)))
+            gone = sorted(name for name in holders if self._left.get(name, one.index) < one.index)
             yield from (f"{name} has left, and holds the key of {act.party}'s epoch at {one.index}" for name in gone)
         meant = self.watched.ledger.meant.get(b64(entry.act_hash))
         if act.kind == "finding":
@@ -115,12 +115,13 @@ class Disclosure(Checker):
             if ref.sha is UNSET:
                 unsent = sorted(readers - {act.party})
                 yield from (f"{reader} was meant to read {what}, which was not sent" for reader in unsent)
-            elif not ref.sealed or ref.epoch is UNSET:
+            elif not ref.sealed or ref.epoch is UNSET or ref.to is UNSET:
                 yield f"{what} travels in clear"
             else:
-                more = sorted(self._keys.who(act.party, ref.epoch) - readers - {act.party})
+                more = sorted(self._keys.who((act.party, ref.epoch, tuple(ref.to))) - readers - {act.party})
                 yield from (f"{reader} can open {what}, and was not meant to" for reader in more)
-                if not any(remark.reason in SHUT for remark in step.remarks):
+                row = step.picture.epochs.get(f"{act.party}/{ref.epoch}")
+                if row is not None and list(row.audience) == list(ref.to):
                     yield from self._opened(one.index, entry, ref, readers, what)
 
     def _opened(self, index: int, entry: Entry, ref: PartRef, readers: frozenset[str], what: str) -> Iterator[str]:

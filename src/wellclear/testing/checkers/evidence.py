@@ -22,6 +22,8 @@ from wellclear.testing.world.ledger import Proof
 
 SLACK_US: Final = 2_000_000
 HEARD_US: Final = 15_000_000
+MET_US: Final = 300_000
+"""So long a node may take over what another one has handed to it."""
 BEHIND_US: Final = STALE_AFTER_US + 15_000_000
 """The last good word, and the longest way that any word takes."""
 
@@ -42,7 +44,7 @@ class Evidence(Checker):
         super().__init__(watched)
         self._judged: set[bytes] = set()
         self._sizes: deque[tuple[int, int]] = deque()
-        self._proofs = 0
+        self._proofs = self._met = 0
         self._shown: dict[str, list[Proof]] = {}
 
     # Every second.
@@ -62,6 +64,19 @@ class Evidence(Checker):
                     yield f"{node.name} is live, {silent_us / 1e6:.1f} s after the last news of its host"
                 yield from self._behind(node, core, now_us)
         self._keep_shown()
+        yield from self._meet(now_us)
+
+    def _meet(self, now_us: int) -> Iterator[str]:
+        """Whoever was handed two histories by another node has halted, or its host has been changed since."""
+        shown, decisions = self.watched.ledger.shown, self.watched.ledger.decisions
+        while self._met < len(shown) and shown[self._met].at_us < now_us - MET_US:
+            one, self._met = shown[self._met], self._met + 1
+            node = self.watched.nodes[one.party]
+            core = node.core if node.lives == one.life else None
+            if core is None or any(at_us >= one.at_us for at_us, _ in decisions):
+                continue
+            if core.state not in ("halted", "left"):
+                yield f"{node.name} was handed two histories by another node, and has not halted"
 
     def _halted(self, node: WatchedNode, core: NodeCore) -> Iterator[str]:
         """Whoever has halted convicts the host of a lie that was told, by a file that anybody can check."""

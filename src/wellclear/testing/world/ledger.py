@@ -91,6 +91,15 @@ class Cosigned:
     at_us: int
 
 
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """Two nodes have exchanged words, and one of them holds the host's two histories now: which, and in which life."""
+
+    party: str
+    life: int
+    at_us: int
+
+
 @dataclass
 class Ledger:
     """Everything that was seen. Moments are the world's own, in microseconds."""
@@ -111,6 +120,8 @@ class Ledger:
     """The same by the line."""
     lines_heard: dict[str, dict[Line, int]] = field(default_factory=dict)
     """Which lines a node's program has taken up from its host's stream, and when last; the world's own time."""
+    shown: list[Shown] = field(default_factory=list)
+    """Who was handed by another node what convicts its host."""
     troubled_us: dict[str, int] = field(default_factory=dict)
     """When a node's link, disk or host last was not as it should be."""
     committed_us: dict[str, int] = field(default_factory=dict)

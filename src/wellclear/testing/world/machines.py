@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import shutil
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -17,6 +17,7 @@ from wellclear.apps.node.alarms import Alarm
 from wellclear.apps.node.epochs import NodeKeys
 from wellclear.apps.node.serve import RESTORED_FILE, STORE_FILE, open_node
 from wellclear.apps.node.service import NodeService
+from wellclear.apps.node.witness_app import witness_app
 from wellclear.channel.sealing import SealingKey
 from wellclear.edges.promise import Promise
 from wellclear.edges.settings import NodeSettings
@@ -201,6 +202,11 @@ class NodeMachine(Machine):
     settings: NodeSettings | None = None
     service: NodeService | None = None
     rang: Callable[[Alarm], None] = lambda alarm: None
+    _app: Any = None
+
+    def app_for(self, reader: str) -> Any:
+        """What answers other nodes, where this one is reached by them."""
+        return self._app if self.up else None
 
     def live(self) -> NodeService | None:
         """The service, if it runs."""
@@ -234,15 +240,18 @@ class NodeMachine(Machine):
             self.rang(alarm)
 
         service.core.alarms.on_ring = rang
+        self._app = witness_app(service) if self.settings.peers else None
         service.start()
 
     def _wrap(self, public_key: bytes, epoch_key: bytes, info: bytes) -> bytes:
         return wrap(public_key, epoch_key, info, self.dice.randbytes(32))
 
     def _release(self) -> None:
+        if self.net is not None and self._app is not None:
+            self.net.cut_all(self)
         if self.service is not None:
             self.service.core.store.close()
-            self.service = None
+            self.service, self._app = None, None
 
     def _fault(self) -> str:
         found = self.service.fault if self.service is not None else None
@@ -250,8 +259,11 @@ class NodeMachine(Machine):
         return str(found or (repr(faults[-1]) if faults else "no reason is known"))
 
 
-def node_home(base: Path, sketch: Sketch, party: str, host: str) -> NodeSettings:
+def node_home(base: Path, sketch: Sketch, party: str, host: str, peers: Sequence[str] = ()) -> NodeSettings:
     """The settings of a node that has joined the sketch's channel and has heard nothing yet."""
     home = base / party.lower()
     home.mkdir(parents=True, mode=0o700)
-    return NodeSettings(home, party, host_url=f"http://{host}", channel=sketch.channel, kdf="minimum")
+    return NodeSettings(
+        home, party, host_url=f"http://{host}", channel=sketch.channel, kdf="minimum",
+        peers=tuple(f"http://{peer.lower()}" for peer in peers),
+    )  # fmt: skip

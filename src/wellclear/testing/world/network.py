@@ -77,7 +77,9 @@ class Network:
     """Readers to whom whatever comes is no news, after the first of it (`told`)."""
     told: set[str] = field(default_factory=set)
     rerouted: dict[str, Server] = field(default_factory=dict)
-    """Readers who reach another server than they think."""
+    """Readers who reach another server than the host that they think they reach."""
+    peers: dict[str, Server] = field(default_factory=dict)
+    """Nodes that others reach past the host, by name; what they say is no news of it."""
 
     def cut_reader(self, reader: str) -> None:
         """All connections of a reader end."""
@@ -109,8 +111,8 @@ class Network:
 class _Exchange:
     """One request and its answer under way."""
 
-    def __init__(self, net: Network, reader: str, server: Server) -> None:
-        self.net, self.reader, self.server = net, reader, server
+    def __init__(self, net: Network, reader: str, server: Server, *, of_host: bool) -> None:
+        self.net, self.reader, self.server, self.of_host = net, reader, server, of_host
         self.arrived: deque[dict[str, Any] | None] = deque()
         """ASGI messages as they come in at the client; None is the end of the connection."""
         self.wake = asyncio.Event()
@@ -153,7 +155,8 @@ class _Exchange:
     def _arrive(self, message: dict[str, Any] | None) -> None:
         self.arrived.append(message)
         muted = self.reader in self.net.muted and self.reader not in self.net.rerouted
-        if message is not None and message.get("body") and not (muted and self.reader in self.net.told):
+        known = muted and self.reader in self.net.told
+        if self.of_host and message is not None and message.get("body") and not known:
             self.net.news_us[self.reader] = self.net.loop.now_us
             self.net.told.update([self.reader] if muted else [])
         self.wake.set()
@@ -184,13 +187,14 @@ class SimTransport(httpx.AsyncBaseTransport):
         """Carry one request to the server that its address names, and wait for the head of the answer."""
         net, reader = self._net, self._reader
         body = await request.aread()
-        net.said(reader, request.url.path, body)
-        server = net.rerouted.get(reader) or net.servers.get(request.url.host)
+        net.said(reader, request.url.path, body)  # also what nobody will hear
+        peer = net.peers.get(request.url.host)
+        server = peer or net.rerouted.get(reader) or net.servers.get(request.url.host)
         timeout = request.extensions.get("timeout", {})
         if server is None or not net.link(reader).up or net.hits(reader, "loss"):
             await asyncio.sleep(timeout.get("connect") or STALL_S)
             raise httpx.ConnectTimeout("no answer", request=request)
-        exchange = _Exchange(net, reader, server)
+        exchange = _Exchange(net, reader, server, of_host=peer is None)
         for _ in range(2 if request.method == "POST" and net.hits(reader, "doubled") else 1):
             net.loop.call_outside(_serve, exchange, request, body, after_s=net.delay_s(reader))
         stream = _Stream(exchange, request, timeout.get("read") or STALL_S, body)
@@ -270,6 +274,7 @@ class _Stream(httpx.AsyncByteStream):
         told = self._exchange.net.taps
         for tap in told:
             path = self._request.url.raw_path.decode("ascii")
+            path = path if self._exchange.of_host else f"{self._request.url.host}{path}"
             tap(self._exchange.reader, self._request.method, path, self._sent, b"".join(self._heard))
 
     async def aclose(self) -> None:

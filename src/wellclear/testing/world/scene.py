@@ -99,7 +99,7 @@ class Scene:
         """A notice or an amendment about these volumes, shown to each recipient at some level."""
         category = self.dice.choice(CATEGORIES)
         least, more = self._levels(category, sorted({desk.partition("/")[0] for desk in to}))
-        groups = [
+        groups: list[dict[str, Any]] = [
             {"group": "volume", "volumes": volumes}, {"group": "category", "category": category},
             {"group": "rest", "crewed": "yes"},
         ]  # fmt: skip

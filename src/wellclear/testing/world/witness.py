@@ -19,10 +19,12 @@ from wellclear.log.note import parse_note
 from wellclear.picture.picture import Step
 from wellclear.testing.world.ledger import Cosigned, Proof, Rang, Sample
 from wellclear.testing.world.machines import HostMachine, NodeMachine
+from wellclear.testing.world.meeting import meet
 
 if TYPE_CHECKING:
     from wellclear.testing.world.world import World
 
+EVIDENCE: Final = b"wellclear/"
 LINE: Final = re.compile("\u2014 ([A-Z]+/cosigner) ([A-Za-z0-9+/=]+)".encode())
 """A cosignature line, as it stands in a note and in an event."""
 KEPT_US: Final = 12_000_000
@@ -99,7 +101,7 @@ class Witness:
 
     def said(self, reader: str, path: str, body: bytes) -> None:
         """A node sends something: its cosignatures are written down, whether they arrive or not."""
-        if path != "/cosignature":
+        if path not in ("/cosignature", "/note") or not LINE.search(body) or body.startswith(EVIDENCE):
             return
         ledger, note = self.world.ledger, parse_note(body)
         checkpoint = parse_checkpoint(note.text)
@@ -200,7 +202,9 @@ class Witness:
         self.committed(host)
 
     def tap(self, reader: str, method: str, path: str, sent: bytes, body: bytes) -> None:
-        """A whole answer of the host has reached a node."""
+        """A whole answer has reached a node: of the host, or of another node."""
+        if path.endswith("/note") and method == "POST":
+            meet(self.world, reader, path.partition("/")[0].upper(), sent, body)
         if method != "POST" or path != "/submit":
             return
         card, ledger, now_us = self.world.card, self.world.ledger, self.world.loop.now_us

@@ -41,8 +41,12 @@ HEALED_AFTER_S: Final = 0.001
 REST_S: Final = 45.0
 REST_STEP_S: Final = 15.0
 REST_MAX_S: Final = 180.0
-WITNESSES: Final = 0.6
-"""So many of the nodes have a cosigner key in their homes; the others run, and do not witness."""
+WITNESSED: Final = 0.4
+"""In so many worlds anybody witnesses; what is cosigned and told to all takes a third of such a world's time."""
+WITNESSES: Final = 0.75
+"""So many of the nodes have a cosigner key in their homes then; the others run, and do not witness."""
+MEETING: Final = 0.3
+"""In so many worlds nodes reach each other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +86,9 @@ class World:
         self.card: HostCard = self.sketch.picture.host
         """The host in force, as the heads of delegation have last decided."""
         self.heads = Heads(self)
+        self.witnessed = self.rng("witnesses").random() < WITNESSED
+        self.meeting = self.rng("meeting").random() < MEETING
+        """Whether nodes exchange the host's notes past the host."""
         self.calm = Link(delay_s=(0.002, self.dice.choice([0.02, 0.2])))
         self.host = self._host()
         self.nodes: dict[str, NodeMachine] = {}
@@ -136,15 +143,16 @@ class World:
 
     def join(self, party: str) -> NodeMachine:
         """A node for a party of the sketch, with an officer at its desk."""
-        settings = node_home(self.place, self.sketch, party, HOST)
+        others = sorted({*self.sketch.parties, *self.nodes} - {self.sketch.host, party}) if self.meeting else []
+        settings = node_home(self.place, self.sketch, party, HOST, others)
         keys = self.sketch.parties[party]
-        cosigner = keys.key("cosigner") if self.rng(f"cosigner {party}").random() < WITNESSES else None
+        witnesses = self.witnessed and self.rng(f"cosigner {party}").random() < WITNESSES
         machine = NodeMachine(
-            **self.machine_of(party), party=party, signer=keys.key("node"), sealing=(keys.sealing,), cosigner=cosigner,
-            settings=settings,
+            **self.machine_of(party), party=party, signer=keys.key("node"), sealing=(keys.sealing,),
+            cosigner=keys.key("cosigner") if witnesses else None, settings=settings,
         )  # fmt: skip
         machine.rang = lambda alarm: self.witness.rang(machine, alarm)
-        self.nodes[party] = machine
+        self.nodes[party] = self.net.peers[party.lower()] = machine
         self.net.links[party] = Link(delay_s=self.calm.delay_s)
         temper = Temper(*(self.rng(f"temper {party}").choice([0.0, 0.1, 0.3]) for _ in range(3)))
         self.officers[party] = Officer(
