@@ -11,9 +11,9 @@ from contextvars import ContextVar
 from typing import Any, NoReturn
 
 from rich.console import Console, RenderableType
-from rich.table import Table
 from rich.text import Text
 
+from wellclear.apps.cli.sheet import Sheet
 from wellclear.domain.canonical import forbidden_character
 from wellclear.domain.quantities import dtg
 from wellclear.errors import InvalidValue
@@ -133,14 +133,9 @@ def let_out() -> None:
         print(held.pop(0), file=sys.stderr)
 
 
-def table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, title: str | None = None) -> Table:
-    """A plain table; cells are printed as they are."""
-    made = Table(title=title, title_justify="left", box=None, pad_edge=False, header_style="bold")
-    for name in columns:
-        made.add_column(name, overflow="fold", no_wrap=name in NEVER_BROKEN)
-    for row in rows:
-        made.add_row(*(plain(cell) for cell in row))
-    return made
+def table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, title: str | None = None) -> Sheet:
+    """A plain table, or a paragraph a row where the terminal is too narrow for it; cells are printed as they are."""
+    return Sheet(columns, [[plain(cell) for cell in row] for row in rows], NEVER_BROKEN, title)
 
 
 def plain(cell: object) -> Text:

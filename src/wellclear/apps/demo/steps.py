@@ -41,7 +41,15 @@ def agreement(story: Story) -> None:
     with teller.outcome("both nodes hold the same picture"):
         digest = story.same_picture()
     teller.say(f"Picture {digest[:16]}… at entry {story.first.look()['size'] - 1}.")
+    with teller.outcome("neither takes the host's word for it: each log is cosigned by the other side's node"):
+        for station, other in ((story.first, story.second), (story.second, story.first)):
+            station.until(lambda board, other=other: _seen_by(board, other.party), SOON_S, "the cosignature")  # type: ignore[misc]  # mypy cannot type a default of a lambda
     teller.say("Left open, and said so: " + "; ".join(scenario.articles.open_points) + ".")
+
+
+def _seen_by(board: Board, party: str) -> bool:
+    """Whether a party's own node has cosigned what this board shows, a moment ago."""
+    return any(row["party"] == party for row in board["link"]["fresh"])
 
 
 def _pages(story: Story) -> None:
