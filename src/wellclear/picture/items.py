@@ -79,12 +79,10 @@ def disclose(draft: Draft, entry: Entry) -> None:
     act = entry.act
     subject = act.subject
     assert subject is not UNSET, "public_of has seen it"
-    item = draft.read("items").get(subject.id)
-    if item is None or item.kind != "notice":
-        draft.remark(Reason.UNKNOWN_NOTICE, subject.id)
-    elif item.party != act.party:
-        draft.remark(Reason.NOT_THE_ANNOUNCER, subject.id)
-    elif subject.version > item.version:
+    item = _announced(draft, act)
+    if item is None:
+        return
+    if subject.version > item.version:
         draft.remark(Reason.UNKNOWN_NOTICE, f"{subject.id} is at version {item.version}")
     else:
         owe(draft, entry, "", 1, item.keep_until)
@@ -170,18 +168,27 @@ def _put_item(draft: Draft, act: Act, kind: Literal["notice", "safety", "request
     keep(draft, until_day, ("item", act.id))
 
 
-def _own_notice(draft: Draft, act: Act) -> ItemRow | None:
+def _announced(draft: Draft, act: Act) -> ItemRow | None:
+    """The notice that an act is about, which its own party has announced; None with a remark."""
     assert act.subject is not UNSET, "public_of has seen it"
     item: ItemRow | None = draft.read("items").get(act.subject.id)
     if item is None or item.kind != "notice":
         draft.remark(Reason.UNKNOWN_NOTICE, act.subject.id)
     elif item.party != act.party:
         draft.remark(Reason.NOT_THE_ANNOUNCER, act.subject.id)
-    elif item.state != "RELEASED":
-        draft.remark(Reason.ALREADY_OVER, act.subject.id)
     else:
         return item
     return None
+
+
+def _own_notice(draft: Draft, act: Act) -> ItemRow | None:
+    """The same, as long as it is not over."""
+    item = _announced(draft, act)
+    if item is not None and item.state != "RELEASED":
+        assert act.subject is not UNSET, "it was found by that"
+        draft.remark(Reason.ALREADY_OVER, act.subject.id)
+        return None
+    return item
 
 
 def owe(draft: Draft, entry: Entry, item: str, version: int, until_day: int) -> None:

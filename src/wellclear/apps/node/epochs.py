@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 from msgspec import UNSET
 
+from wellclear.apps.node.parts import each_part
 from wellclear.channel.composing import Composed
 from wellclear.channel.epochs import ROTATE_AFTER_US, Wrapping, epoch_key, open_epoch
 from wellclear.channel.sealing import (
@@ -30,7 +31,7 @@ from wellclear.domain.kinds import Epoch, public_of
 from wellclear.domain.logged import Logged
 from wellclear.domain.reasons import Reason
 from wellclear.edges.store import Store
-from wellclear.errors import InvalidValue, Refused, Unverified
+from wellclear.errors import Refused, Unverified
 from wellclear.log.ed25519 import Signer
 from wellclear.picture.picture import Picture, Step
 from wellclear.picture.rows import epoch_id
@@ -140,15 +141,7 @@ class EpochKeys:
         Raises:
             InvalidValue: these are not the parts that the act names; says which.
         """
-        if len(stored) != len(act.parts):
-            raise InvalidValue("parts", f"{len(stored)} parts where the act commits to {len(act.parts)}")
-        found = []
-        for number, (raw, ref) in enumerate(zip(stored, act.parts, strict=True)):
-            try:
-                found.append(self.opening(act, ref, raw))
-            except (Unverified, Refused) as error:
-                raise InvalidValue(f"parts[{number}]", str(error)) from error
-        return found
+        return each_part(act, stored, lambda raw, ref: self.opening(act, ref, raw))
 
     def _unsealed(self, act: Act, ref: PartRef, stored: bytes) -> tuple[bytes, PartKey | None]:
         if not ref.sealed or ref.epoch is UNSET or ref.sha is UNSET:

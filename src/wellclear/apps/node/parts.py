@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from msgspec import UNSET
 
@@ -20,6 +21,7 @@ from wellclear.errors import InvalidValue, Malformed, Refused, Unverified
 from wellclear.picture.picture import Picture
 from wellclear.picture.view_items import REUSED, Unopened
 
+Read = TypeVar("Read")
 PATIENCE_US = 5_000_000
 AGAIN_AFTER_US = (200_000, 1_000_000, 5_000_000, 30_000_000, 300_000_000)
 NOT_OPENED_MAX = 256
@@ -174,12 +176,17 @@ def groups_of(act: Act, openings: Sequence[bytes]) -> list[Group]:
     Raises:
         InvalidValue: these are not the parts that the act names; says which.
     """
-    if len(openings) != len(act.parts):
-        raise InvalidValue("parts", f"{len(openings)} parts where the act commits to {len(act.parts)}")
-    groups = []
-    for number, (raw, ref) in enumerate(zip(openings, act.parts, strict=True)):
+    return each_part(act, openings, open_part)
+
+
+def each_part(act: Act, rows: Sequence[bytes], read: Callable[[bytes, PartRef], Read]) -> list[Read]:
+    """What is read of each of an act's own parts; raises as `groups_of`."""
+    if len(rows) != len(act.parts):
+        raise InvalidValue("parts", f"{len(rows)} parts where the act commits to {len(act.parts)}")
+    found = []
+    for number, (raw, ref) in enumerate(zip(rows, act.parts, strict=True)):
         try:
-            groups.append(open_part(raw, ref))
-        except (Unverified, Malformed) as error:
+            found.append(read(raw, ref))
+        except (Unverified, Malformed, Refused) as error:
             raise InvalidValue(f"parts[{number}]", str(error)) from error
-    return groups
+    return found
