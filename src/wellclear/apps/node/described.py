@@ -14,7 +14,7 @@ from wellclear.apps.node.api_act import ActBody, EntryBody, ReleaseBody
 from wellclear.apps.node.api_check import DraftsBody
 from wellclear.apps.node.api_desk import ACTIONS, AlarmBody, DeskBody, SessionBody
 from wellclear.apps.node.api_keys import SealingBody
-from wellclear.apps.node.shapes import Fields, YesNo
+from wellclear.apps.node.shapes_notices import Disclosed, Fields, Notice, YesNo
 from wellclear.apps.node.shapes_persons import DeskRow, Officer, PartyKeys, Preview
 from wellclear.domain.entry import Act, Approval
 from wellclear.domain.parts import Articles
@@ -260,12 +260,12 @@ class NoticeVersion(TypedDict):
     id: str
     version: int
     party: str
-    mine: shapes.YesNo
+    mine: YesNo
     to: list[str]
     groups: list[dict[str, Any]]
     shown: dict[str, list[str]]
     levels: dict[str, int]
-    disclosed: list[shapes.Disclosed]
+    disclosed: list[Disclosed]
 
 
 OPERATIONS: Final[dict[str, Operation]] = {
@@ -274,8 +274,8 @@ OPERATIONS: Final[dict[str, Operation]] = {
     "board": _told(shapes.Board),
     "events": _told(Bytes(_STREAM, "Events `board`, each with the whole board.")),
     "rings": _told(Bytes(_STREAM, "Events `ring`, each with an alarm.")),
-    "notices": _told(list[shapes.Notice]),
-    "notice": _told(shapes.Notice, 404),
+    "notices": _told(list[Notice]),
+    "notice": _told(Notice, 404),
     "notice_version": _told(NoticeVersion, 404),
     "conflicts": _told(shapes.Conflicts),
     "duties": _told(list[shapes.Duty]),
