@@ -14,7 +14,7 @@ RULES: tuple[Rule, ...] = (
         new="if False:",
         tests=(
             "tests/unit/channel/test_desk.py::test_a_read_back_that_departs_is_never_confirmed",
-            "tests/unit/picture/test_view.py::test_a_read_back_that_is_nine_kilometres_off_never_reaches_confirmed",
+            "tests/unit/picture/test_readback.py::test_a_read_back_that_is_nine_kilometres_off_never_reaches_confirmed",
         ),
     ),
     Rule(
@@ -25,8 +25,8 @@ RULES: tuple[Rule, ...] = (
         old="if _far(band.lower_mm, row.lower_mm, tolerances.height_mm):",
         new="if False:",
         tests=(
-            "tests/unit/picture/test_view.py::test_each_axis_has_its_own_tolerance_and_its_bound_still_fits",
-            "tests/unit/picture/test_view.py::test_a_read_back_of_nonsense_cannot_fit",
+            "tests/unit/picture/test_readback.py::test_each_axis_has_its_own_tolerance_and_its_bound_still_fits",
+            "tests/unit/picture/test_readback.py::test_a_read_back_of_nonsense_cannot_fit",
         ),
     ),
     Rule(
@@ -37,8 +37,8 @@ RULES: tuple[Rule, ...] = (
         old="if _far(band.upper_mm, row.upper_mm, tolerances.height_mm):",
         new="if False:",
         tests=(
-            "tests/unit/picture/test_view.py::test_each_axis_has_its_own_tolerance_and_its_bound_still_fits",
-            "tests/unit/picture/test_view.py::test_a_face_that_was_left_out_and_a_volume_that_was_left_out_are_differences",
+            "tests/unit/picture/test_readback.py::test_each_axis_has_its_own_tolerance_and_its_bound_still_fits",
+            "tests/unit/picture/test_readback.py::test_a_face_that_was_left_out_and_a_volume_that_was_left_out_are_differences",
         ),
     ),
     Rule(
@@ -48,7 +48,7 @@ RULES: tuple[Rule, ...] = (
         at="wellclear.picture.readback:_of_volume",
         old="elif abs(window.start_us - row.start_us) > tolerances.time_us:",
         new="elif False:",
-        tests=("tests/unit/picture/test_view.py::test_each_axis_has_its_own_tolerance_and_its_bound_still_fits",),
+        tests=("tests/unit/picture/test_readback.py::test_each_axis_has_its_own_tolerance_and_its_bound_still_fits",),
     ),
     Rule(
         name="every-volume-is-read-back",
@@ -58,7 +58,7 @@ RULES: tuple[Rule, ...] = (
         old="if len(ack.rows) != len(version.shapes):",
         new="if False:",
         tests=(
-            "tests/unit/picture/test_view.py::test_a_face_that_was_left_out_and_a_volume_that_was_left_out_are_differences",
+            "tests/unit/picture/test_readback.py::test_a_face_that_was_left_out_and_a_volume_that_was_left_out_are_differences",
         ),
     ),
     Rule(
@@ -69,8 +69,8 @@ RULES: tuple[Rule, ...] = (
         old="if differs or row.readback_wrong_us is not UNSET:",
         new="if row.readback_wrong_us is not UNSET:",
         tests=(
-            "tests/unit/picture/test_view.py::test_a_read_back_that_is_nine_kilometres_off_never_reaches_confirmed",
-            "tests/unit/picture/test_view.py::test_each_axis_has_its_own_tolerance_and_its_bound_still_fits",
+            "tests/unit/picture/test_readback.py::test_a_read_back_that_is_nine_kilometres_off_never_reaches_confirmed",
+            "tests/unit/picture/test_readback.py::test_each_axis_has_its_own_tolerance_and_its_bound_still_fits",
         ),
     ),
     Rule(
