@@ -173,7 +173,7 @@ RULES: tuple[Rule, ...] = (
         old="if fault is not None or logged.entry is None:",
         new="if logged.entry is None:",
         tests=(
-            "tests/unit/channel/test_verify.py::test_what_follows_from_a_broken_entry_is_told_from_what_does_not",
+            "tests/unit/channel/test_verify_causes.py::test_what_follows_from_a_broken_entry_is_told_from_what_does_not",
             "tests/unit/picture/test_fold_attacks.py::test_a_stranger_cannot_move_a_clock_with_a_change_of_host",
         ),
     ),

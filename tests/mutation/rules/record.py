@@ -86,7 +86,7 @@ RULES: tuple[Rule, ...] = (
         new="pass",
         tests=(
             "tests/unit/channel/test_verify.py::test_missing_truncated_and_additional_files_are_named",
-            "tests/unit/channel/test_verify.py::test_what_follows_from_a_broken_entry_is_told_from_what_does_not",
+            "tests/unit/channel/test_verify_causes.py::test_what_follows_from_a_broken_entry_is_told_from_what_does_not",
         ),
     ),
     Rule(
@@ -105,7 +105,9 @@ RULES: tuple[Rule, ...] = (
         at="wellclear.channel.verify:_read_log",
         old="if verdict.tree.root() != checkpoint.root:",
         new="if False:",
-        tests=("tests/unit/channel/test_verify.py::test_what_follows_from_a_broken_entry_is_told_from_what_does_not",),
+        tests=(
+            "tests/unit/channel/test_verify_causes.py::test_what_follows_from_a_broken_entry_is_told_from_what_does_not",
+        ),
     ),
     Rule(
         name="the-host-signed",
@@ -146,7 +148,7 @@ RULES: tuple[Rule, ...] = (
         new="if False:",
         tests=(
             "tests/unit/channel/test_verify.py::test_an_altered_part_does_not_fit_its_commitment",
-            "tests/unit/channel/test_verify.py::test_a_broken_entry_takes_the_blame_for_nothing_else",
+            "tests/unit/channel/test_verify_causes.py::test_a_broken_entry_takes_the_blame_for_nothing_else",
         ),
     ),
     Rule(
