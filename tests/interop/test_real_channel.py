@@ -144,8 +144,10 @@ def test_a_second_cosigner_key_is_used_at_once_and_its_lines_are_exported(
 
 
 @pytest.mark.requirement("R33")
-def test_each_node_states_its_picture_when_it_is_asked_through_the_host(machines: tuple[Machine, Machine]) -> None:
-    home = machines[0].home
+def test_each_node_states_its_picture_when_it_is_asked_through_the_host(
+    machines: tuple[Machine, Machine], tmp_path: Path
+) -> None:
+    (a, b), home = machines, machines[0].home
     settings = load_node(home)
     signer = Keyring(home).unlock("node", PASSPHRASE)
 
@@ -160,7 +162,11 @@ def test_each_node_states_its_picture_when_it_is_asked_through_the_host(machines
         while not (note := asyncio.run(asked(party, 5))):
             assert time.monotonic() < until, f"{party} states nothing"
         digests.add(parse_statement(parse_note(note).text).digest)
+        (tmp_path / f"{party}.txt").write_bytes(note)
     assert len(digests) == 1, "one log, one picture"
+    b.run("export", str(tmp_path / "bundle"))
+    told = a.run("compare", *(str(tmp_path / name) for name in ("NORTHLAND.txt", "SOUTHLAND.txt", "bundle")))
+    assert "of SOUTHLAND: the same " in told and "SOUTHLAND: its picture of " in told, told
 
 
 def said(machine: Machine, bundle: Path) -> str:
