@@ -16,8 +16,8 @@ import uvicorn
 from tests.interop.live_channel import PASSPHRASE, key_of
 from tests.interop.test_page import ARGS, WAIT_MS
 from tests.unit.apps.node.bench import Bench
+from tests.unit.apps.node.halting import SEED, SOUTH, cease, hand_over, hear, other_history, put
 from tests.unit.apps.node.test_changing import decide_at, decided
-from tests.unit.apps.node.test_halted import SEED, SOUTH, cease, hand_over, hear, other_history, put
 from tests.unit.channel.relay import Relay
 from wellclear.apps.node.app import node_app
 from wellclear.apps.node.board import NOT_HANDED, OUTSIDE, UNPROVEN
