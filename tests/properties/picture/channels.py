@@ -6,18 +6,18 @@ second implementation, and bytes are spelled by it, so that nothing of ours help
 
 from __future__ import annotations
 
-import copy
 import datetime
 import hashlib
-from functools import cached_property
+from collections.abc import Callable
+from functools import cached_property, partial
 from random import Random
 from typing import Any
 
 import msgspec
 
-from tests.properties.picture import sealing_acts
+from tests.properties.picture import joint_acts, sealing_acts
 from tests.vectors.second.fold import Second
-from tests.vectors.second.forms import CARD_KEYS, DAY, PROPOSALS, ROLES
+from tests.vectors.second.forms import CARD_KEYS, DAY, ROLES
 from tests.vectors.second.tree import leaf_hash
 from tests.vectors.second.wire import b64, canonical, check_character, sha
 from wellclear.domain.agreement import default_settings
@@ -36,11 +36,6 @@ WEIGHTS = {
 PERSONS = {
     "W1": ["watch_officer"], "W2": ["watch_officer"], "R1": ["release_authority", "watch_officer"],
     "R2": ["release_authority"], "A1": ["administrator"], "A2": ["administrator", "watch_officer"],
-}  # fmt: skip
-LIMITS: dict[str, list[Any]] = {
-    "short_us": [0, -1, 366 * DAY, 366 * DAY + 1], "no_reaction_us": [0, 366 * DAY], "keep_days": [0, 1, 3660, 3661],
-    "entries_per_minute": [59, 60, 10**6, 10**6 + 1], "ring_again_us": [4_999_999, 5_000_000, "yes"],
-    "approval_age_us": [4_999_999, 5_000_000, 366 * DAY + 1], "four_eyes": ["perhaps"], "more": [1],
 }  # fmt: skip
 
 
@@ -244,12 +239,13 @@ class RandomChannel:
         random = self.random
         kind = random.choices(list(WEIGHTS), list(WEIGHTS.values()))[0]
         party = random.choice(self.second.members() if self.maybe(0.97) else list(self.second.rows["party"]) or ["X"])
-        groups = {
+        groups: dict[str, Callable[[str, str], Draft]] = {
             "notice": self.said, "safety": self.said, "message": self.said, "finding": self.said,
             "amend": self.about, "cancel": self.about, "complete": self.about, "request": self.about,
             "comply": self.answered, "unable": self.answered, "ack": self.acked, "passed_to_units": self.acked,
             "confirm": self.judged, "readback_wrong": self.judged, "receipt": self.received,
-            "propose": self.proposed, "sign_agreement": self.signed, "host_change": self.hosted,
+            "propose": partial(joint_acts.proposed, self), "sign_agreement": partial(joint_acts.signed, self),
+            "host_change": partial(joint_acts.hosted, self),
             "roster": self.rostered, "add_key": self.keyed, "revoke": self.revoked, "epoch": self.sealed,
             "disclose": self.about,
         }  # fmt: skip
@@ -397,61 +393,3 @@ class RandomChannel:
         since = max(0, len(self.leaves) - random.choice([0, 5, 20, 60, 1000]))
         said = {"key": random.choice(keys or [ZEROS]), "since": since}
         return self.act(kind, party, public=said), self.node(party, "recovery"), []
-
-    def proposed(self, kind: str, party: str) -> Draft:
-        random = self.random
-        weights = {"amend_agreement": 3, "admit": 2, "remove": 1, "rules": 0.4, "restart_clocks": 3}
-        do = random.choices(list(weights), list(weights.values()))[0]
-        guest = random.choice(["TRANSIA", "MISSION", "AGENCY"])
-        roles = random.choice([["observer"], ["agency"], ["principal"], ["host_nation", "agency"], ["host"]])
-        members = {
-            "settings": self.settings(), "salt": ZEROS, "admit": self.card(guest, roles),
-            "remove": random.choice(self.second.members()), "rules": random.choice([2, 3, 1]),
-        }  # fmt: skip
-        said = {"do": do, "base": self.second.version, **{name: members[name] for name in sorted(PROPOSALS[do])}}
-        said |= {"rules": 2} if self.maybe(0.03) else {}
-        return self.act(kind, party, public=said), self.node(party), self.heads(party)
-
-    def settings(self) -> Row:
-        random = self.random
-        made = copy.deepcopy(self.first_settings)
-        made["four_eyes"], made["keep_days"] = random.choice(["yes", "no"]), random.choice([1, 2, 3, 7])
-        made["approval_age_us"] = random.choice([HOUR, HOUR // 3, 3 * HOUR, DAY])
-        made["clocks"] = random.choice([[], ["TRANSIA"], ["TRANSIA", "TRANSIA"], ["MISSION"], ["CASPIA", "OBSERV"]])
-        what = random.random()
-        if what < 0.2:
-            name = random.choice(list(LIMITS))
-            made[name] = random.choice(LIMITS[name])
-        elif what < 0.3:
-            pair = {"a": random.choice(["air", "firing"]), "b": random.choice(["air", "firing"])}
-            lateral = random.choice([0, 10**12, 10**12 + 1])
-            made["minima"].append(pair | {"lateral_mm": lateral, "vertical_mm": 0, "time_us": random.choice([0, -1])})
-        elif what < 0.35:
-            made["deadlines"]["host"]["Z"] = random.choice([made["deadlines"]["other_desk"]["Z"], 1, 366 * DAY])
-        elif what < 0.4:
-            made["lead_times"].append({"category": random.choice(["air", "survey"]), "least_us": 5})
-        elif what < 0.5:
-            category, level = random.choice(["air", "survey", "ground", "deployment"]), random.choice([0, 1, 2, 4, 5])
-            made["disclosure"] = [*made["disclosure"][random.choice([0, 3]) :], {"category": category, "level": level}]
-        return made
-
-    def signed(self, kind: str, party: str) -> Draft:
-        rows = [(name, row) for name, row in self.second.rows["proposal"].items() if row["state"] == "open"][-3:]
-        if not rows:
-            return self.plain("time", party)
-        name, row = self.random.choice(rows)
-        missing = [party for party in self.second.members("principal") if party not in row["signed"]]
-        party = self.random.choice(missing or [party])
-        act = self.act(kind, party, public={"proposal": name, "base": row["base"]})
-        return act, self.node(party), self.heads(party)
-
-    def hosted(self, kind: str, party: str) -> Draft:
-        sequencer, size = self.key(), len(self.leaves) + self.maybe(0.05)
-        host = {"party": party, "origin": f"{party.lower()}.example/x", "log": self.key().public}
-        host["sequencer"] = sequencer.public
-        others = [other for other in self.second.members("principal") if other != party]
-        approvals = self.heads(*others[1 if self.maybe(0.1) else 0 :])
-        act = self.act(kind, party, public={"size": size, "root": ZEROS, "host": host})
-        act |= {"parts": [{"commit": ZEROS, "enc": "none"}]} if self.maybe(0.1) else {}
-        act |= {"said": self.time - 40 * DAY} if self.maybe(0.1) else {}
-        return act, sequencer, approvals
