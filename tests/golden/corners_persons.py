@@ -20,7 +20,7 @@ def put(sketch: Sketch, by: Any = None, **away: Any) -> None:
     for row in public["persons"]:
         if row["person"] in away:
             row["away"] = away[row["person"]]
-    say(sketch, NORTH, "roster", public=public, **({"use": "recovery"} if by is None else {"by": by}))
+    say(sketch, NORTH, "roster", by=by, use="recovery" if by is None else "node", public=public)
 
 
 def speak(sketch: Sketch) -> None:
@@ -30,8 +30,9 @@ def speak(sketch: Sketch) -> None:
         by = ((drafter, "drafter"), (releaser, "release_authority"))
         say(sketch, NORTH, "notice", [DESK], id=north.next_id(), keep_until="2026-12-01", by=by)
     for person in ("W1", "W2", "R1", "A1"):
-        for kind, more in (("message", {}), ("safety", {"code": "cease"})):
-            say(sketch, NORTH, kind, [DESK], id=north.next_id(), by=((person, "watch_officer"),), **more)
+        watch = ((person, "watch_officer"),)
+        say(sketch, NORTH, "message", [DESK], id=north.next_id(), by=watch)
+        say(sketch, NORTH, "safety", [DESK], id=north.next_id(), by=watch, code="cease")
 
 
 def move(sketch: Sketch, to_us: int) -> None:

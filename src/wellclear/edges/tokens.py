@@ -148,7 +148,7 @@ def open_at(where: TokenUri, pin: str, *, make: bool = False) -> TokenSigner:
 
     try:
         with _asking(where):
-            wanted = {Attribute.KEY_TYPE: KeyType.EC_EDWARDS}
+            wanted: dict[Any, Any] = {Attribute.KEY_TYPE: KeyType.EC_EDWARDS}
             wanted |= {Attribute.LABEL: where.object} if where.object else {}
             wanted |= {Attribute.ID: where.id} if where.id else {}
             found = list(session.get_objects({**wanted, Attribute.CLASS: ObjectClass.PRIVATE_KEY}))
