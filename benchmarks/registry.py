@@ -11,15 +11,16 @@ from benchmarks.measurement import Aim, Measurement, Take, Unit
 from benchmarks.peer import OURS
 from benchmarks.stand import Stand
 from benchmarks.statistics import percentile
+from benchmarks.workload import Workload
 
 SIZES = {
     "entries": 2000, "rings": 60, "volumes": 10_000, "checks": 300, "close": 5_000, "crowd": 100_000, "way": 480,
-    "cosigned": 60, "long": 100_000,
+    "cosigned": 60, "long": 100_000, "missed": 20_000,
 }  # fmt: skip
 """How much work a full round holds."""
 QUICK = {
     "entries": 200, "rings": 8, "volumes": 1_000, "checks": 40, "close": 240, "crowd": 3_000, "way": 32,
-    "cosigned": 4, "long": 400,
+    "cosigned": 4, "long": 400, "missed": 400,
 }  # fmt: skip
 """... and a quick one, which shows that everything runs and little else."""
 ON_DEMAND = ("crowd", "bundle", "away")
@@ -112,8 +113,12 @@ def _bundle_s(stand: Stand, processes: int) -> float:
 
 
 def _away_per_s(stand: Stand, which: str) -> float:
-    told = stand.sampled("away", lambda: away.times(stand.long, stand.directory))
-    return len(stand.long.sketch.leaves) / float(getattr(told, which))
+    told = stand.sampled("away", lambda: away.times(stand.missed, stand.directory))
+    return _count(stand.missed) / float(getattr(told, which))
+
+
+def _count(workload: Workload) -> float:
+    return len(workload.sketch.leaves)
 
 
 def _leaf_bytes(stand: Stand) -> float:
@@ -225,10 +230,8 @@ def _long() -> Iterator[Measurement]:
             f"away.{name}", what, "entries/s", partial(_away_per_s, which=which), ("away.replayed",)
         )  # fmt: skip
     yield Measurement("away.replayed", "replay of its own store", "entries/s", partial(_away_per_s, which="replayed_s"))
-    for group, what in (("bundle", "entries in the bundle"), ("away", "entries that it had missed")):
-        yield Measurement(
-            f"{group}.entries", what, "entries", lambda stand: float(len(stand.long.sketch.leaves)), once=True
-        )
+    yield Measurement("bundle.entries", "entries in the bundle", "entries", lambda stand: _count(stand.long), once=True)
+    yield Measurement("away.entries", "entries that it had missed", "entries", lambda at: _count(at.missed), once=True)
 
 
 def _held(group: str, use: str) -> Iterator[Measurement]:

@@ -47,8 +47,13 @@ class Stand:
 
     @property
     def long(self) -> Workload:
-        """A long log of the same traffic, in which one agency is told things and says nothing."""
-        return self.kept("long", partial(ordinary, self.sizes["long"] // 4, AGENCIES[:-1], AGENCIES[-1]))
+        """A long log of the same traffic."""
+        return self.kept("long", partial(ordinary, self.sizes["long"] // 4))
+
+    @property
+    def missed(self) -> Workload:
+        """What a node has missed: traffic in which its party, an agency, is told things and says nothing."""
+        return self.kept("missed", partial(ordinary, self.sizes["missed"] // 4, AGENCIES[:-1], AGENCIES[-1]))
 
     def peer(self, name: str, use: str = "") -> Peer:
         """The peer of this name, started if it is not there yet; a process of its own for each use.
