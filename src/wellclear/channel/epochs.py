@@ -21,6 +21,7 @@ from wellclear.domain.kinds import Epoch, Wrap
 from wellclear.domain.reasons import Reason
 from wellclear.errors import Refused, Unverified
 from wellclear.picture.picture import Picture
+from wellclear.picture.registration import live_keys_of
 
 Wrapping = Callable[[bytes, bytes, bytes], bytes]
 """(public sealing key, epoch key, info) -> the wrap."""
@@ -34,8 +35,7 @@ def sealing_key_of(picture: Picture, party: str) -> bytes:
     Raises:
         Refused: it has none, so nothing can be sealed for it.
     """
-    rows = ((key, picture.keys[key]) for key in picture.keys_of.get(party) or ())
-    live = [(row.since, key) for key, row in rows if row.use == "sealing" and row.state == "live"]
+    live = [(row.since, key) for key, row in live_keys_of(picture, party) if row.use == "sealing"]
     if not live:
         raise Refused(
             Reason.UNKNOWN_KEY,

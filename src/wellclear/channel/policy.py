@@ -15,6 +15,7 @@ from wellclear.domain.kinds import KeyUse
 from wellclear.domain.marks import EXERCISE
 from wellclear.log.note import COSIGNATURE_V1, ED25519, ML_DSA_44, Verifier
 from wellclear.picture.picture import Picture
+from wellclear.picture.registration import live_keys_of
 
 COSIGNER_TYPES: Final[dict[KeyUse, int]] = {"cosigner": COSIGNATURE_V1, "cosigner_mldsa44": ML_DSA_44}
 """The uses of keys that cosign, each with the type of its lines."""
@@ -48,10 +49,8 @@ def cosigners(picture: Picture) -> list[tuple[str, Verifier]]:
 
 def cosigners_of(picture: Picture, party: str) -> list[Verifier]:
     """The live keys of one party that cosign."""
-    rows = ((key, picture.keys[key]) for key in sorted(picture.keys_of.get(party) or ()))
-    return [
-        _cosigner(party, unb64(key), row.use) for key, row in rows if row.use in COSIGNER_TYPES and row.state == "live"
-    ]
+    rows = live_keys_of(picture, party)
+    return [_cosigner(party, unb64(key), row.use) for key, row in rows if row.use in COSIGNER_TYPES]
 
 
 def ended_cosigners(picture: Picture) -> dict[Verifier, int]:

@@ -51,6 +51,12 @@ def register(draft: Draft, key: str, party: str, use: KeyUse, person: str | None
     draft.write("keys_of", keys_of.insert(party, (keys_of.get(party) or HashTrieSet()).insert(key)))
 
 
+def live_keys_of(picture: Picture, party: str) -> Iterator[tuple[str, KeyRow]]:
+    """The live keys of a party as a picture has them, in the order of their spelling."""
+    rows = ((key, picture.keys[key]) for key in sorted(picture.keys_of.get(party) or ()))
+    return ((key, row) for key, row in rows if row.state == "live")
+
+
 def live_keys(draft: Draft, party: str, use: KeyUse | None = None) -> Iterator[tuple[str, KeyRow]]:
     """The live keys of a party in the order of their spelling, all of them or those of one use."""
     for key in sorted(draft.read("keys_of").get(party) or ()):
