@@ -287,8 +287,8 @@ def _writes_half_of_it(true: Any) -> Any:
 
 
 def _head_of_another_size(true: Any) -> Any:
-    def head_fault(logged: Any, tree: Any) -> Any:
-        found = true(logged, tree)
+    def head_fault(before: Any, logged: Any, tree: Any) -> Any:
+        found = true(before, logged, tree)
         late = logged.entry is not None and logged.index % 25 == 24
         return Remark(logged.index, Reason.HEAD_DIFFERS, "") if late else found
 
@@ -311,7 +311,7 @@ PLANTED = [
     Planted("the host logs what is not next", "acknowledged once", frozenset({"doubling", "no way back"}),
             on(sequencer, "envelope_fault", _logs_what_is_not_next)),
     Planted("the host asks only that an author's numbers grow", "acknowledged once",
-            frozenset({"node in strange hands"}), on(sequencer, "envelope_fault", _asks_only_that_seq_grows)),
+            frozenset({"node in strange hands"}), on(sequencer, "envelope_fault", _asks_only_that_seq_grows), steps=80),
     Planted("the outbox forgets what was refused for now", "acknowledged once", frozenset({"flood", "loss"}),
             on(Outbox, "refused", _forgets_links), alone=True),
     Planted("the picture depends on who folds it", "one picture", NONE,
@@ -355,7 +355,7 @@ PLANTED = [
     Planted("a note without its entries keeps a node live", "evidence", frozenset({"loss", "cutting"}),
             _live_by_any_note),
     Planted("heads differ where nobody lied, beside one who lies", "evidence", frozenset({"node in strange hands"}),
-            on(follower, "_head_fault", _head_of_another_size)),
+            on(follower, "head_fault", _head_of_another_size)),
     Planted("one fast clock is now", "honest clocks", frozenset({"clock jump"}),
             on(fold, "move_clocks", _now_is_the_greatest_claim)),
     Planted("a clock starts when its entry was signed, in a flood", "honest clocks",

@@ -101,7 +101,7 @@ PLANTED_READERS = [
             frozenset({"host keeps cosignatures", "partition"}),
             lambda monkeypatch: monkeypatch.setattr(witnesses, "FRESH_US", 30_000_000)),
     Planted("an old cosignature that is shown again is young again", "freshness",
-            frozenset({"old cosignatures", "partition"}), _as_old_as_last_heard, steps=100),
+            frozenset({"false cosignatures", "partition"}), _as_old_as_last_heard, steps=100),
     Planted("what another node hands over is not heard", "evidence", frozenset({"two histories"}),
             on(Hearing, "hear_peer", lambda true: lambda self, word: None)),
     Planted("lines that others have signed are not heard", "freshness", NONE,

@@ -34,12 +34,14 @@ AT_LEAST = {
     "alarm no_answer": 100, "alarm escalated": 10, "alarm stale": 5, "alarm disk": 1, "item CANCELLED": 3,
     "item COMPLETED": 3, "start HOST": 35, "start node": 80, "officer late answer": 50, "officer no answer": 10,
     "struck link loss": 15, "struck link doubled": 15, "struck link cut": 10, "entry comply": 1, "entry unable": 1,
-    "entry revoke": 2, "entry takeover": 1, "entry withdraw": 1, "entry host_change": 4, "agreement in force": 20,
-    "alarm conflict": 150, "host changed": 4, "node followed another host": 12, "newcomer's node": 3,
+    "entry revoke": 2, "entry takeover": 1, "entry withdraw": 1, "entry host_change": 2, "agreement in force": 20,
+    "alarm conflict": 150, "host changed": 2, "node followed another host": 6, "newcomer's node": 3,
     "struck node dead for good": 1, "node new > live": 50, "node live > stale": 20, "node stale > live": 30,
     "node live > halted": 1, "node live > down": 10, "outbox new > waiting": 1200, "outbox waiting > linked": 1200,
     "outbox linked > logged": 1200, "outbox linked > waiting": 2, "outbox linked > held": 3,
-    "outbox held > waiting": 2, "outbox logged > gone": 1200, "outbox waiting after a change of host": 25,
+    "outbox held > waiting": 2, "outbox logged > gone": 1200, "outbox waiting after a change of host": 10,
+    "cosigned": 600, "notes exchanged": 150, "two histories met": 4, "entry epoch": 100, "entry disclose": 10,
+    "alarm false_part": 3,
 }  # fmt: skip
 
 

@@ -45,7 +45,7 @@ WITNESSED: Final = 0.4
 """In so many worlds anybody witnesses; what is cosigned and told to all takes a third of such a world's time."""
 WITNESSES: Final = 0.75
 """So many of the nodes have a cosigner key in their homes then; the others run, and do not witness."""
-MEETING: Final = 0.3
+MEETING: Final = 0.5
 """In so many worlds nodes reach each other."""
 
 
