@@ -29,6 +29,7 @@ from wellclear.domain.canonical import b64, unb64
 from wellclear.domain.entry import LEAF_BYTES_MAX, PART_BYTES_MAX, PARTS_MAX, SALT_BYTES, Entry, PartRef, decode_leaf
 from wellclear.domain.parts import commitment
 from wellclear.errors import InvalidValue, Malformed, Unverified
+from wellclear.log.checkpoint import ascii_lines
 
 FALSE_PART_BYTES_MAX = LEAF_BYTES_MAX + 2 * PART_BYTES_MAX + 4096
 
@@ -103,10 +104,7 @@ def decode_false_part(file: bytes) -> FalsePart:
     if len(file) > FALSE_PART_BYTES_MAX:
         raise Malformed(_SOURCE, "", f"longer than {FALSE_PART_BYTES_MAX} bytes")
     head, found, leaf = file.partition(b"\nleaf\n")
-    try:
-        lines = head.decode("ascii").split("\n")
-    except UnicodeDecodeError as error:
-        raise Malformed(_SOURCE, f"byte {error.start}", "not ASCII") from error
+    lines = ascii_lines(head, _SOURCE)
     names = [line.partition(" ")[0] for line in lines[2:]]
     if not found or lines[0] != FIRST_LINE or names not in (["part", "key", "stored"], ["part", "stored"]):
         raise Malformed(_SOURCE, "", "its sentence, `part`, `key` of a sealed one, `stored` and `leaf` expected")

@@ -68,6 +68,14 @@ class Checkpoint:
         return f"{self.origin}\n{self.size}\n{b64(self.root)}\n".encode("ascii")
 
 
+def ascii_lines(text: bytes, source: str) -> list[str]:
+    """What stands between line feeds, and between nothing else; raises `Malformed` for what is no ASCII."""
+    try:
+        return text.decode("ascii").split("\n")
+    except UnicodeDecodeError as error:
+        raise Malformed(source, f"byte {error.start}", "not ASCII") from error
+
+
 def parse_number(text: str, source: str, where: str) -> int:
     """A number in its one spelling, from 0 to 2^63 - 1. `int` alone takes `+5`, ` 7`, `1_0` and Arabic digits.
 
@@ -85,10 +93,7 @@ def parse_checkpoint(text: bytes, source: str = "checkpoint") -> Checkpoint:
     Raises:
         Malformed: not exactly the three lines, each in its one spelling.
     """
-    try:
-        lines = text.decode("ascii").split("\n")
-    except UnicodeDecodeError as error:
-        raise Malformed(source, f"byte {error.start}", "not ASCII") from error
+    lines = ascii_lines(text, source)
     if len(lines) != 4 or lines[3]:
         raise Malformed(source, "", "exactly three lines expected: origin, size, root")
     size = parse_number(lines[1], source, "size")

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from wellclear.domain.canonical import b64, unb64
 from wellclear.errors import InvalidValue, Malformed, Unverified
-from wellclear.log.checkpoint import Checkpoint, parse_number
+from wellclear.log.checkpoint import Checkpoint, ascii_lines, parse_number
 from wellclear.log.ed25519 import Signer
 from wellclear.log.merkle import HASH_BYTES
 from wellclear.log.note import ED25519, Verifier, parse_note, sign_note
@@ -49,10 +49,7 @@ def parse_statement(text: bytes, source: str = "picture statement") -> PictureSt
     Raises:
         Malformed: not exactly the four lines, each in its one spelling.
     """
-    try:
-        lines = text.decode("ascii").split("\n")
-    except UnicodeDecodeError as error:
-        raise Malformed(source, f"byte {error.start}", "not ASCII") from error
+    lines = ascii_lines(text, source)
     if len(lines) != 5 or lines[4] or lines[0] != _FIRST_LINE:
         raise Malformed(source, "", f"four lines expected: {_FIRST_LINE}, origin, size, digest")
     size = parse_number(lines[2], source, "size")

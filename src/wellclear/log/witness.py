@@ -18,7 +18,7 @@ from typing import Final
 
 from wellclear.domain.canonical import b64, unb64
 from wellclear.errors import InvalidValue, Malformed, Unverified
-from wellclear.log.checkpoint import Checkpoint, parse_checkpoint, parse_number
+from wellclear.log.checkpoint import Checkpoint, ascii_lines, parse_checkpoint, parse_number
 from wellclear.log.merkle import EMPTY_ROOT, HASH_BYTES, verify_consistency
 from wellclear.log.note import ED25519, NOTE_BYTES_MAX, Verifier, parse_note, verify_note
 
@@ -85,10 +85,7 @@ def parse_request(body: bytes) -> AddCheckpoint:
     if len(body) > REQUEST_BYTES_MAX:
         raise Malformed(source, "", f"longer than {REQUEST_BYTES_MAX} bytes")
     head, gap, note = body.partition(b"\n\n")
-    try:
-        lines = head.decode("ascii").split("\n")
-    except UnicodeDecodeError as error:
-        raise Malformed(source, f"byte {error.start}", "not ASCII") from error
+    lines = ascii_lines(head, source)
     if not gap or not lines[0].startswith("old "):
         raise Malformed(source, "line 1", "`old` and a size expected, then the proof, then an empty line")
     if len(lines) - 1 > PROOF_MAX:
