@@ -98,6 +98,8 @@ class Hearing(Holding):
         A store that does not take it is asked again at each tick, and the node rings meanwhile.
         """
         file = found.evidence[2]
+        if self.follower.evidence is None:  # a witness may see it before whoever follows does
+            self.follower.evidence = found
         self.ringing.halted(file, self.now_us)
         self.changed = True
         self.outbox.halt()

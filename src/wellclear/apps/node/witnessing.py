@@ -65,6 +65,8 @@ class Witnessing:
         """
         if self._signer is None or follower.note is None or not live or follower.wants() is not None:
             return None
+        if follower.bound is not None and follower.picture.host != follower.bound.host:
+            return None  # the log of a host that the heads have replaced ends soon; what it signed twice is known
         if self.why_not(follower.picture):
             return None
         self._recall(follower)

@@ -103,7 +103,8 @@ class Disclosure(Checker):
         body = public_of(act) if act.kind == "epoch" else None
         if isinstance(body, Epoch):
             holders = self._keys.who((act.party, body.number, tuple(body.audience)))
-            gone = sorted(name for name in holders if self._left.get(name, one.index) < one.index)
+            size = one.index if entry.link.head is UNSET else entry.link.head.size
+            gone = sorted(name for name in holders if self._left.get(name, size) < size)  # as its author has seen
             yield from (f"{name} has left, and holds the key of {act.party}'s epoch at {one.index}" for name in gone)
         meant = self.watched.ledger.meant.get(b64(entry.act_hash))
         if act.kind == "finding":

@@ -140,6 +140,8 @@ class Evidence(Checker):
 
     def _was_lied_to(self, core: NodeCore, key: str) -> bool:
         """Whether a head that differs may be another one: named by strange hands, or of another history."""
+        if self.watched.ledger.differed.get((core.party, key)) in self.watched.ledger.strange:
+            return True
         index, fork = int(key.partition("/")[2]), self.watched.fork_at()  # of any host that there was
         leaves = core.store.leaves(index, index + 1)
         entry = open_leaf(index, leaves[0]).entry if leaves else None

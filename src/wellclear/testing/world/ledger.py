@@ -130,6 +130,8 @@ class Ledger:
     """Vices that happened and that excuse evidence, or a clock's error."""
     wrong: list[Wrong] = field(default_factory=list)
     """Whose clock was wrong when; a party in strange hands names any hour from then on."""
+    differed: dict[tuple[str, str], str] = field(default_factory=dict)
+    """Whose entry named another head, by the party that rang and the ring's key: its leaf hash in base64."""
     strange: set[str] = field(default_factory=set)
     """Leaves that strange hands have signed with a node's key, by the base64 of their hash."""
     dropped: set[str] = field(default_factory=set)

@@ -76,6 +76,7 @@ class Network:
     muted: set[str] = field(default_factory=set)
     """Readers to whom whatever comes is no news, after the first of it (`told`)."""
     told: set[str] = field(default_factory=set)
+    """Who has heard that first; a program that starts again remembers no moment, and takes it for news once more."""
     rerouted: dict[str, Server] = field(default_factory=dict)
     """Readers who reach another server than the host that they think they reach."""
     peers: dict[str, Server] = field(default_factory=dict)

@@ -161,8 +161,16 @@ class Witness:
             early_us, index,
         )  # fmt: skip
         world.ledger.ring(rung)
+        if alarm.kind == "head_differs":
+            self._differs(machine, alarm.key)
         if machine.disk.armed == "full" or machine.disk.failed_s == world.loop.time():
             world.ledger.unkept.setdefault(machine.party, set()).add(f"{alarm.key}/{alarm.rung}")
+
+    def _differs(self, machine: NodeMachine, key: str) -> None:
+        """Whose entry it was is looked up now: a change of host may put another one there."""
+        service, index = machine.live(), int(key.partition("/")[2])
+        if service is not None and (hashes := service.core.store.leaf_hashes(index, index + 1)):
+            self.world.ledger.differed[machine.party, key] = b64(hashes[0])
 
     @staticmethod
     def _of_rung(machine: NodeMachine, alarm: Alarm) -> tuple[int, int]:

@@ -178,6 +178,7 @@ class World:
             if started:
                 self.ledger.count(f"start {'HOST' if machine is self.host else 'node'}")
                 if isinstance(machine, NodeMachine):
+                    self.net.told.discard(machine.party)
                     self.witness.meet(machine)
                 elif isinstance(machine, HostMachine):
                     self.witness.begun(machine)

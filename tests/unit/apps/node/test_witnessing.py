@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from tests.unit.apps.node.bench import SECOND_US, Bench
@@ -13,6 +14,8 @@ from wellclear.apps.node.board import link
 from wellclear.apps.node.witnessing import BACKWARDS, HOSTS_OWN, NO_KEY, NOT_LIVE, Witnessing
 from wellclear.channel.policy import cosigner_name, cosigners, log_verifier
 from wellclear.channel.witnesses import COSIGN_EVERY_S, cosigned_note
+from wellclear.domain.canonical import b64
+from wellclear.domain.kinds import HostChange
 from wellclear.errors import Equivocation, Misconfigured, Unavailable
 from wellclear.log.checkpoint import cosign, cosignatures, merge_signatures, open_checkpoint
 from wellclear.log.ed25519 import SigningKey
@@ -152,6 +155,24 @@ def test_a_log_that_did_not_grow_from_what_was_cosigned_convicts_its_host(bench:
     with pytest.raises(Equivocation) as found:
         bench.core.to_cosign()
     assert "a tree of size 3" in found.value.why
+    bench.core.halt(found.value)
+    assert bench.core.state == "halted"
+    assert bench.core.to_cosign() is None, "it is not asked again and again"
+
+
+def test_what_a_host_signed_twice_whom_the_heads_have_replaced_halts_nobody_again(bench: Bench) -> None:
+    """Found by the simulator: `make sim SEED=358 STEPS=16` at be622c6; the node that followed them hung for ever."""
+    bench.follow()
+    picture = bench.core.picture
+    assert picture.host is not None
+    other = bench.relay.note(3, bytes(32))
+    signer = bench.relay.sketch.parties["SOUTHLAND"].key("cosigner")
+    stored = cosigned_note(other, log_verifier(picture), "SOUTHLAND", signer, 1)
+    assert bench.core.store.keep_cosigned(bench.relay.sketch.origin, 0, 3, stored)
+    card = msgspec.structs.replace(picture.host, origin="south.example/2")
+    bench.core.follower.bound = HostChange(size=picture.size + 9, root=b64(bytes(32)), host=card)
+    assert bench.core.to_cosign() is None
+    assert bench.core.state == "live"
 
 
 @pytest.mark.requirement("R33")
