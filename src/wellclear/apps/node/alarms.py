@@ -88,6 +88,7 @@ class AlarmBook:
         self.alarms: dict[str, Alarm] = {}
         self.on_ring: Callable[[Alarm], None] = lambda alarm: None
         self._store = store
+        self._of_item: dict[str, set[str]] = {}
         self._silences: dict[str, Silence] = {}
         self._unstored: set[str] = set()
 
@@ -96,6 +97,24 @@ class AlarmBook:
         rows = self._store.meta_under(_SILENCE)
         self._silences = {key: msgspec.json.decode(row, type=Silence) for key, row in rows.items()}
 
+    def of_item(self, item: str) -> list[Alarm]:
+        """Those about an item: a log of years is followed without looking at all of them for each entry."""
+        return [self.alarms[key] for key in sorted(self._of_item.get(item, ()))]
+
+    def _stand(self, alarm: Alarm) -> None:
+        self._go(alarm.key)
+        self.alarms[alarm.key] = alarm
+        if alarm.item:
+            self._of_item.setdefault(alarm.item, set()).add(alarm.key)
+
+    def _go(self, key: str) -> None:
+        alarm = self.alarms.pop(key, None)
+        if alarm is not None and alarm.item:
+            keys = self._of_item[alarm.item]
+            keys.discard(key)
+            if not keys:
+                del self._of_item[alarm.item]
+
     def begin(self, alarm: Alarm, *, again: str = "") -> bool:
         """A situation begins, or has reached another rung; True when it rings.
 
@@ -103,7 +122,7 @@ class AlarmBook:
         """
         known = self.alarms.get(alarm.key)
         if known is None and alarm.gravity and (stood := self._silenced(alarm)) is not None:
-            self.alarms[alarm.key] = stood
+            self._stand(stood)
             return False
         name = "/".join(part for part in (alarm.key, alarm.rung, again) if part)
         rings = self._first_time(name, alarm.rang_us)
@@ -112,12 +131,12 @@ class AlarmBook:
             return False
         if known is not None and not rings:
             reopened = known.state == "cleared"
-            self.alarms[alarm.key] = replace(
+            self._stand(replace(
                 alarm, since_us=known.since_us, rang_us=known.rang_us, state="unack" if reopened else known.state,
                 seen_by=known.seen_by, seen_us=known.seen_us,
-            )  # fmt: skip
+            ))  # fmt: skip
             return False
-        self.alarms[alarm.key] = alarm if known is None else replace(alarm, since_us=known.since_us)
+        self._stand(alarm if known is None else replace(alarm, since_us=known.since_us))
         if rings:
             self.on_ring(alarm)
         return rings
@@ -139,7 +158,7 @@ class AlarmBook:
             stood = replace(alarm, since_us=first_us or alarm.since_us, rang_us=last_us or alarm.rang_us)
         elif alarm.kind in _EVENTS:
             return
-        self.alarms[alarm.key] = stood
+        self._stand(stood)
 
     def _silenced(self, alarm: Alarm) -> Alarm | None:
         """The alarm as it was silenced before a restart; None if it was not, has rung since then, or is graver now."""
@@ -168,13 +187,13 @@ class AlarmBook:
         if known is None:
             return
         if known.state == "acked":
-            del self.alarms[key]
+            self._go(key)
         else:
-            self.alarms[key] = replace(known, state="cleared")
+            self._stand(replace(known, state="cleared"))
 
     def settle(self, key: str, *, anew: bool = False) -> None:
         """What it called for has been done; nobody needs to see it any more. With `anew` it may ring once more."""
-        self.alarms.pop(key, None)
+        self._go(key)
         if anew or key in self._silences:
             self._forget(key, rings=anew)
 
@@ -200,9 +219,9 @@ class AlarmBook:
         if known.state == "acked":
             return
         if known.state == "cleared" or known.kind in _EVENTS:
-            del self.alarms[key]
+            self._go(key)
         else:
-            self.alarms[key] = replace(known, state="acked", seen_by=person, seen_us=at_us)
+            self._stand(replace(known, state="acked", seen_by=person, seen_us=at_us))
         if known.state != "cleared":
             self._keep_silence(known, person, at_us)
 

@@ -105,7 +105,7 @@ class Ringing:
         for change in step.changes:
             keys = {"answer": [f"ack/{change.id}"], "owed": [f"receipt/{change.id}"]}.get(change.table, [])
             if change.table == "item":
-                keys = [key for key in self.alarms.alarms if key.startswith(f"ack/{change.id}/")]
+                keys = [alarm.key for alarm in self.alarms.of_item(change.id) if alarm.key.startswith("ack/")]
                 if change.row is not None and getattr(change.row, "state", "") in ("COMPLIED", "UNABLE"):
                     keys.append(f"request/{getattr(change.row, 'index', -1)}")
             if change.table == "answer":
@@ -120,9 +120,9 @@ class Ringing:
         item, _, desk = change.id.split("/", 2)
         row = change.row
         if isinstance(row, AnswerRow) and row.readback_wrong_us is UNSET:
-            for alarm in list(self.alarms.alarms.values()):
+            for alarm in self.alarms.of_item(item):
                 old = alarm.index < 0 or row.confirmed_us is not UNSET
-                about = alarm.kind in ("readback_differs", "unconfirmed") and alarm.item == item
+                about = alarm.kind in ("readback_differs", "unconfirmed")
                 if about and old and alarm.desk in ("", desk):
                     self.alarms.settle(alarm.key)
 

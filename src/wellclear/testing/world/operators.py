@@ -70,17 +70,20 @@ def _recover(world: World, host: HostMachine) -> bool:
     copies = {name: copy for name, node in world.nodes.items() if (copy := copy_of(node)) is not None}
     if not copies:
         return False
-    if any(word in host.why_down for word in DAMAGED):
-        host.disk.put(host.first_image)
-    try:
-        _bring_forward(world, host, copies)
-        return host.start()
-    except WellclearError as error:
-        host.why_down = str(error)
-        if "two histories" in host.why_down:
-            world.heads.lost = True  # "the members must change the host"
-        world.say(host.name, f"cannot be recovered: {error}")
-        return False
+    for _ in ("the disk as it is", "the first image"):
+        if any(word in host.why_down for word in DAMAGED):
+            host.disk.put(host.first_image)
+        try:
+            _bring_forward(world, host, copies)
+            return host.start()
+        except WellclearError as error:
+            host.why_down = str(error)
+        if not any(word in host.why_down for word in DAMAGED):
+            break  # what is only an old copy may turn out to be damaged as well
+    if "two histories" in host.why_down:
+        world.heads.lost = True  # "the members must change the host"
+    world.say(host.name, f"cannot be recovered: {host.why_down}")
+    return False
 
 
 def _bring_forward(world: World, host: HostMachine, copies: dict[str, LogCopy]) -> None:

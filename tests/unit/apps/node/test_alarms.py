@@ -7,6 +7,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from wellclear.apps.node.alarms import Alarm, AlarmBook, AlarmKind
 from wellclear.edges.store import Store
@@ -186,3 +188,24 @@ def test_unseen_and_urgent_ones_stand_first(book: AlarmBook) -> None:
     book.begin(replace(OWED, key="seen", precedence="Z"))
     book.see("seen", "W1", 5)
     assert [alarm.key for alarm in book.listed()] == ["flash", "a routine", "seen"]
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.tuples(st.sampled_from(["begin", "end", "settle", "see"]), st.integers(0, 5), st.integers(0, 2))))
+def test_those_about_an_item_are_found_without_looking_at_all(
+    tmp_path_factory: pytest.TempPathFactory, acts: list[tuple[str, int, int]]
+) -> None:
+    """A node that was away settled each of 16,000 entries by looking at every alarm that stood."""
+    book = AlarmBook(Store.create(tmp_path_factory.mktemp("book") / "node.sqlite"))
+    for act, number, item in acts:
+        key = f"ack/{number}"
+        if act == "begin":
+            book.begin(replace(OWED, key=key, item=("", "A", "B")[item], rung=str(item)))
+        elif act == "see" and key in book.alarms:
+            book.see(key, "W1", 2)
+        elif act != "see":
+            getattr(book, act)(key)
+        for name in ("A", "B"):
+            assert book.of_item(name) == sorted(
+                (one for one in book.alarms.values() if one.item == name), key=lambda one: one.key
+            )
