@@ -171,7 +171,7 @@ def test_the_node_links_nothing_with_a_recovery_key_of_an_exercise(south: Path) 
     with place.client:
         act = claim_time(Pen(load_node(south).channel, SOUTH, "", 1_795_000_000_000_000, lambda: b"")).act
         body = {"act": msgspec.to_builtins(act), "parts": [], "approvals": []}
-        with pytest.raises(Misconfigured, match=f"{SOUTH}'s key for recovery {MADE_FOR}"):
+        with pytest.raises(Refused, match=f"KEY_NOT_OPENED.*{SOUTH}'s key for recovery {MADE_FOR}"):
             place.client.post("entries", {**body, "use": "recovery", "passphrase": PASSPHRASE})
 
 

@@ -151,11 +151,15 @@ def test_a_keyring_knows_its_keys(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["../W1", "w1", "", "W1/../X"])
-def test_a_name_cannot_leave_the_directory(tmp_path: Path, name: str) -> None:
+def test_a_handle_cannot_leave_the_directory(tmp_path: Path, name: str) -> None:
     with pytest.raises(InvalidValue):
         Keyring(tmp_path).officer_path(name)
+
+
+@pytest.mark.parametrize("use", ["../node", "Node", "", "node/../x", "1node", "node.json"])
+def test_a_use_cannot_leave_the_directory(tmp_path: Path, use: str) -> None:
     with pytest.raises(InvalidValue):
-        Keyring(tmp_path).path(name or "../x")
+        Keyring(tmp_path).path(use)
 
 
 def test_the_box_key_belongs_to_one_key() -> None:

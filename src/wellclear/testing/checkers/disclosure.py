@@ -24,6 +24,8 @@ TEXT: Final = b'"group":"'
 """What stands in the text of every part, and in no header."""
 TRIES: Final = 3
 """So often a part that the host did not hand out was asked for, before its node waits for half a minute and more."""
+FETCHED_US: Final = 3_000_000
+"""By then whoever follows has fetched what was logged: the leaf, and then its parts."""
 FALSE_PART: Final = b"wellclear/false-part/"
 
 
@@ -123,26 +125,28 @@ class Disclosure(Checker):
                 yield from (f"{reader} can open {what}, and was not meant to" for reader in more)
                 row = step.picture.epochs.get(f"{act.party}/{ref.epoch}")
                 if row is not None and list(row.audience) == list(ref.to):
-                    yield from self._opened(one.index, entry, ref, readers, what)
+                    yield from self._opened(one, entry, ref, readers, what)
 
-    def _opened(self, index: int, entry: Entry, ref: PartRef, readers: frozenset[str], what: str) -> Iterator[str]:
+    def _opened(self, one: Logged, entry: Entry, ref: PartRef, readers: frozenset[str], what: str) -> Iterator[str]:
         author = self.watched.nodes.get(entry.act.party)
         true = author.core.store.opening(ref.commit) if author is not None and author.core is not None else None
         for reader in sorted(readers - {entry.act.party}):
             node = self.watched.nodes.get(reader)
             core = None if node is None else node.core
-            if node is None or core is None or not self._asked(node, core, index, entry.act.party):
+            if node is None or core is None or not self._asked(node, core, one, entry.act.party):
                 continue
             found = core.store.opening(ref.commit)
-            wanted = core.parts.wanted.get((index, ref.commit))
+            wanted = core.parts.wanted.get((one.index, ref.commit))
             if found is None and (wanted is None or wanted.why != "missing" or wanted.tries < TRIES):
                 yield f"{reader} was meant to read {what}, and has not opened it"
             elif found is not None and true is not None and found != true:
                 yield f"{reader} reads another text in {what} than its author has kept"
 
-    def _asked(self, node: WatchedNode, core: NodeCore, index: int, author: str) -> bool:
+    def _asked(self, node: WatchedNode, core: NodeCore, one: Logged, author: str) -> bool:
         """Whether nothing excuses that this node lacks a part of an entry."""
-        ledger = self.watched.ledger
+        ledger, index = self.watched.ledger, one.index
+        if self.watched.now_us - ledger.committed_us.get(b64(one.leaf_hash), 0) < FETCHED_US:
+            return False  # it was logged a moment ago, and its parts are on their way
         forgot = any(word.startswith("disk HOST") for word in ledger.guilty)
         cut, fork = max((size for _, size in ledger.decisions), default=0), self.watched.fork_at()
         lost = forgot or index < cut or (fork is not None and index >= fork and not cut)
@@ -183,7 +187,7 @@ class Disclosure(Checker):
                     continue
                 wanted = core.parts.wanted.get((one.index, one.entry.act.parts[0].commit))
                 missing = wanted is not None and wanted.why == "missing" and wanted.tries >= TRIES
-                if missing or not self._asked(node, core, one.index, node.party):
+                if missing or not self._asked(node, core, one, node.party):
                     continue
                 if b64(one.leaf_hash) not in proven or f"false/{one.index}" not in rang.get(node.party, ()):
                     yield f"{node.name} was sent a false part at {one.index}, and has not rung, or holds no proof"
