@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
@@ -97,7 +98,10 @@ def _of_bundle(path: Path) -> LogCopy:
     leaves, faults = read_leaves(files, checkpoint.size)
     if faults:
         raise Malformed(str(path), faults[0].file, faults[0].why)
-    parts = {
-        b64(bytes.fromhex(name.removeprefix("parts/"))): raw for name, raw in files.items() if name.startswith("parts/")
-    }
-    return LogCopy(str(path), told.party, note, leaves, parts, told.key)
+    return LogCopy(str(path), told.party, note, leaves, _parts_in(files), told.key)
+
+
+def _parts_in(files: Mapping[str, bytes]) -> dict[str, bytes]:
+    """What its name says it is: a recovered host hands these out, and a member could spoil them for all."""
+    named = {name: sha256(raw).digest() for name, raw in files.items() if name.startswith("parts/")}
+    return {b64(sha): files[name] for name, sha in named.items() if name == f"parts/{sha.hex()}"}
