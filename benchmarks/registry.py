@@ -15,7 +15,7 @@ from benchmarks.workload import Workload
 
 SIZES = {
     "entries": 2000, "rings": 60, "volumes": 10_000, "checks": 300, "close": 5_000, "crowd": 100_000, "way": 480,
-    "cosigned": 60, "long": 100_000, "missed": 20_000,
+    "cosigned": 60, "long": 100_000, "missed": 100_000,
 }  # fmt: skip
 """How much work a full round holds."""
 QUICK = {
