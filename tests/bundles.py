@@ -210,3 +210,13 @@ def released(
         subject=subject(about, version), told=sketch.told(groups, ["NORTHLAND", "SOUTHLAND"]),
     )  # fmt: skip
     return composed, sketch.released(composed)
+
+
+@cache
+def long_bundle(entries: int = 0) -> dict[str, bytes]:
+    """The bundle of the scripted log, with clock messages after it until it has so many entries."""
+    sketch = scripted()
+    while len(sketch.leaves) < entries:
+        sketch.advance(1)
+        sketch.time("CASPIA")
+    return bundle_of(sketch)

@@ -6,14 +6,13 @@ import base64
 import binascii
 import re
 from collections.abc import Mapping
-from functools import cache
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.bundles import bundle_of, scripted, signed_again
+from tests.bundles import bundle_of, long_bundle, scripted, signed_again
 from tests.interop.foreign import ROOT, WHY_NOT, Answer, ask, build, lay, toolchain
 from tests.unit.channel.second_keys import register
 from wellclear.channel.policy import log_verifier
@@ -32,15 +31,6 @@ NOT_READ = re.compile(r"README\.txt|format\.json|manifest\.(?:json|sig)|picture\
 PAGE = ROOT / "foreign" / "go-verify" / "README.md"
 
 
-@cache
-def some_bundle(entries: int = 0) -> dict[str, bytes]:
-    sketch = scripted()
-    while len(sketch.leaves) < entries:
-        sketch.advance(1)
-        sketch.time("CASPIA")
-    return bundle_of(sketch)
-
-
 @pytest.fixture(scope="module")
 def program(tmp_path_factory: pytest.TempPathFactory) -> Path:
     assert GO is not None, "else it is skipped"
@@ -49,7 +39,7 @@ def program(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return lay(some_bundle().items(), tmp_path_factory.mktemp("bundle"))
+    return lay(long_bundle().items(), tmp_path_factory.mktemp("bundle"))
 
 
 @pytest.mark.requirement("R33", "N9")
@@ -65,7 +55,7 @@ def test_the_foreign_reader_passes_over_second_lines_unharmed(program: Path, tmp
 @pytest.mark.requirement("R33", "N9")
 @pytest.mark.parametrize("entries", [0, 256, 257, 600])
 def test_the_foreign_reader_takes_our_bundle(program: Path, tmp_path: Path, entries: int) -> None:
-    files = some_bundle(entries)
+    files = long_bundle(entries)
     answer = ask(program, "bundle", lay(files.items(), tmp_path))
     sketch = scripted()
     assert answer.ok and verify_bundle(files).ok, answer.words
@@ -84,8 +74,8 @@ def test_one_changed_byte_is_refused_by_ours_and_by_the_foreign_reader(
     program: Path, place: Path, part: float, change: int
 ) -> None:
     """By ours always. By the foreign reader too, but for what its page lists, and there is a reason for each."""
-    for path in sorted(some_bundle()):
-        raw = some_bundle()[path]
+    for path in sorted(long_bundle()):
+        raw = long_bundle()[path]
         spoiled = bytearray(raw)
         spoiled[int(part * len(raw))] ^= change
         ours, theirs = _judged(program, place, path, bytes(spoiled))
@@ -97,8 +87,8 @@ def test_one_changed_byte_is_refused_by_ours_and_by_the_foreign_reader(
 @given(data=st.data())
 @settings(max_examples=60)
 def test_nothing_added_or_cut_passes_the_foreign_reader(program: Path, place: Path, data: st.DataObject) -> None:
-    path = data.draw(st.sampled_from([path for path in sorted(some_bundle()) if not NOT_READ.fullmatch(path)]))
-    raw = some_bundle()[path]
+    path = data.draw(st.sampled_from([path for path in sorted(long_bundle()) if not NOT_READ.fullmatch(path)]))
+    raw = long_bundle()[path]
     cut = raw[: data.draw(st.integers(0, len(raw) - 1))]
     longer = raw + data.draw(st.one_of(st.just(b"\n"), st.just(b"\x00"), st.binary(min_size=1, max_size=40)))
     for wrong in (cut, longer):
@@ -127,11 +117,11 @@ def test_what_is_overlooked_is_listed_and_each_of_it_passes(program: Path, place
         assert words in said, words
     for name in ("README.txt", "format.json", "manifest.json", "manifest.sig", "picture.txt", "refusals/"):
         assert f"`{name}`" in said
-    raw = some_bundle()["checkpoint"]
+    raw = long_bundle()["checkpoint"]
     line = raw.splitlines(keepends=True)[4]  # the host's signature; the last character before `=` has two unused bits
     spare = line[:-3] + bytes([line[-3] + 1]) + line[-2:]
     renamed = raw.replace(b"SOUTHLAND/cosigner", b"SOUTHLAND/cosigneR")
-    policy = some_bundle()["policy.txt"]
+    policy = long_bundle()["policy.txt"]
     for path, wrong in (
         ("checkpoint", raw.replace(line, spare)),
         ("checkpoint", renamed),
@@ -139,12 +129,12 @@ def test_what_is_overlooked_is_listed_and_each_of_it_passes(program: Path, place
         ("README.txt", b"anything"),
     ):
         ours, theirs = _judged(program, place, path, wrong)
-        assert not ours and theirs.ok and overlooked(path, some_bundle()[path], wrong), f"{path}: {theirs.words}"
+        assert not ours and theirs.ok and overlooked(path, long_bundle()[path], wrong), f"{path}: {theirs.words}"
 
 
 @pytest.mark.requirement("R33")
 def test_a_liars_new_manifest_helps_with_neither_reader(program: Path, tmp_path: Path) -> None:
-    files = dict(some_bundle())
+    files = dict(long_bundle())
     path = next(path for path in files if path.startswith("tile/entries/"))
     files[path] = files[path].replace(b"SOUTHLAND", b"NOUTHLAND", 1)
     files = signed_again(files, scripted())
@@ -154,12 +144,12 @@ def test_a_liars_new_manifest_helps_with_neither_reader(program: Path, tmp_path:
 
 
 def _judged(program: Path, place: Path, path: str, raw: bytes) -> tuple[bool, Answer]:
-    files = dict(some_bundle()) | {path: raw}
+    files = dict(long_bundle()) | {path: raw}
     (place / path).write_bytes(raw)
     try:
         return verify_bundle(files).ok, ask(program, "bundle", place)
     finally:
-        (place / path).write_bytes(some_bundle()[path])
+        (place / path).write_bytes(long_bundle()[path])
 
 
 def overlooked(path: str, raw: bytes, changed: bytes) -> bool:
@@ -180,7 +170,7 @@ def _without_comments(policy: bytes) -> list[bytes]:
 def _said(note: bytes) -> Mapping[bytes, bytes]:
     """What a note's text and the lines of known keys say, however their bytes are spelt."""
     text, _, block = note.rpartition(b"\n\n")
-    known = {line.split(b" ")[1]: _bytes_of(line) for line in _lines(some_bundle()["checkpoint"])}
+    known = {line.split(b" ")[1]: _bytes_of(line) for line in _lines(long_bundle()["checkpoint"])}
     said = {b"text": text}
     for line in block.split(b"\n")[:-1]:
         words = line.split(b" ")

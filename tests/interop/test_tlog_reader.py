@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from functools import cache
 from pathlib import Path
 
 import pytest
 
-from tests.bundles import bundle_of, scripted
+from tests.bundles import bundle_of, long_bundle, scripted
 from tests.interop.foreign import ROOT
 from tests.interop.foreign_tlog import WHY_NOT, answers, interpreter
 from tests.unit.channel.second_keys import register
@@ -25,15 +24,6 @@ NOT_READ = re.compile(r"parts/.*|README\.txt|format\.json|manifest\.(?:json|sig)
 COSIGNED = ["cosigned by CASPIA/cosigner", "cosigned by NORTHLAND/cosigner", "cosigned by SOUTHLAND/cosigner"]
 
 
-@cache
-def some_bundle(entries: int = 0) -> dict[str, bytes]:
-    sketch = scripted()
-    while len(sketch.leaves) < entries:
-        sketch.advance(1)
-        sketch.time("CASPIA")
-    return bundle_of(sketch)
-
-
 def asked(bundles: list[dict[str, bytes]], place: Path, *words: str) -> list[list[str]]:
     assert PYTHON is not None, "else it is skipped"
     return answers(PYTHON, bundles, place, *words)
@@ -42,7 +32,7 @@ def asked(bundles: list[dict[str, bytes]], place: Path, *words: str) -> list[lis
 @pytest.mark.requirement("R33", "N9")
 def test_the_second_reader_takes_our_bundles(tmp_path: Path) -> None:
     sizes = (0, 256, 257, 600)
-    bundles = [some_bundle(size) for size in sizes]
+    bundles = [long_bundle(size) for size in sizes]
     assert all(verify_bundle(files).ok for files in bundles)
     for lines, least in zip(asked(bundles, tmp_path, "--channel", scripted().channel), sizes, strict=True):
         assert lines[0] == "HOLDS", lines
@@ -53,11 +43,11 @@ def test_the_second_reader_takes_our_bundles(tmp_path: Path) -> None:
 @pytest.mark.requirement("R33", "N9")
 def test_another_log_or_channel_than_one_knows_is_refused(tmp_path: Path) -> None:
     key = log_verifier(scripted().picture)
-    assert asked([some_bundle()], tmp_path / "a", "--log", key.vkey())[0][0] == "HOLDS"
+    assert asked([long_bundle()], tmp_path / "a", "--log", key.vkey())[0][0] == "HOLDS"
     other = Verifier(key.name, key.key_type, bytes([*key.public_key[:31], key.public_key[31] ^ 1])).vkey()
-    ((lines,),) = asked([some_bundle()], tmp_path / "b", "--log", other)
+    ((lines,),) = asked([long_bundle()], tmp_path / "b", "--log", other)
     assert lines.startswith("REFUSED: the policy names caspia.example/sketch with another key")
-    ((lines,),) = asked([some_bundle()], tmp_path / "c", "--channel", b64(bytes(32)))
+    ((lines,),) = asked([long_bundle()], tmp_path / "c", "--channel", b64(bytes(32)))
     assert lines.startswith("REFUSED: entry 0 is of the channel ")
 
 
@@ -73,7 +63,7 @@ def test_the_second_reader_passes_over_ml_dsa_unharmed(tmp_path: Path) -> None:
 
 @pytest.mark.requirement("R33", "N9")
 def test_a_weak_key_is_refused_where_go_says_nothing(tmp_path: Path) -> None:
-    files = dict(some_bundle())
+    files = dict(long_bundle())
     key = log_verifier(scripted().picture)
     weak = Verifier(key.name, key.key_type, bytes([1, *bytes(31)])).vkey()
     files["policy.txt"] = files["policy.txt"].replace(key.vkey().encode(), weak.encode())
@@ -83,7 +73,7 @@ def test_a_weak_key_is_refused_where_go_says_nothing(tmp_path: Path) -> None:
 
 @pytest.mark.requirement("R33", "N9")
 def test_every_changed_byte_is_refused_but_for_what_its_page_lists(tmp_path: Path) -> None:
-    files = some_bundle()
+    files = long_bundle()
     changed = [
         (path, at)
         for path, raw in files.items()

@@ -53,15 +53,21 @@ def test_a_false_part_on_disk_convicts_its_author(
     assert "another sentence" in told(capsys, path, code=5)
 
 
-@pytest.mark.requirement("R33", "N9")
-def test_two_histories_on_disk_convict_the_host(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    sketch = scripted()
+def two_histories(sketch: Sketch, place: Path) -> Path:
+    """Evidence on disk that the host of a sketch has signed two trees of nine entries."""
     key = sketch.parties[sketch.host].key("log")
     notes = [sign_checkpoint(Checkpoint(sketch.origin, 9, bytes([n]) * 32), key) for n in (1, 2)]
     with pytest.raises(Equivocation) as caught:
         check_pair(notes[0], notes[1], sketch.origin, key.public_key)
-    path = tmp_path / "evidence.txt"
+    path = place / "evidence.txt"
     path.write_bytes(caught.value.evidence[2])
+    return path
+
+
+@pytest.mark.requirement("R33", "N9")
+def test_two_histories_on_disk_convict_the_host(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    sketch = scripted()
+    path = two_histories(sketch, tmp_path)
     said = told(capsys, path, "--bundle", lay(bundle_of(sketch).items(), tmp_path / "bundle"))
     assert log_verifier(sketch.picture).vkey() in said and "held by CASPIA" in said
     other = Sketch.founded(seed=10)
@@ -73,12 +79,7 @@ def test_two_histories_on_disk_convict_the_host(tmp_path: Path, capsys: pytest.C
 def test_one_of_two_histories_still_tells_whose_the_log_is(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """A halted node has no other bundle: an entry of it names the other log. If more is wrong it tells nothing."""
     sketch = scripted()
-    key = sketch.parties[sketch.host].key("log")
-    notes = [sign_checkpoint(Checkpoint(sketch.origin, 9, bytes([n]) * 32), key) for n in (1, 2)]
-    with pytest.raises(Equivocation) as caught:
-        check_pair(notes[0], notes[1], sketch.origin, key.public_key)
-    path = tmp_path / "evidence.txt"
-    path.write_bytes(caught.value.evidence[2])
+    path = two_histories(sketch, tmp_path)
     party = sketch.parties["NORTHLAND"]
     head = (len(sketch.leaves) - 1, bytes(32))
     act = sketch.compose("time", "NORTHLAND").act

@@ -59,11 +59,15 @@ def served(bench: Bench, home: Path, peers: Peers | None = None) -> NodeService:
     return NodeService(bench.core, HostClient("http://host", bench.core.channel, signer, bench.clock), home, peers)
 
 
+def wire_to(service: NodeService) -> httpx.ASGITransport:
+    """To what a node serves other nodes."""
+    return httpx.ASGITransport(app=witness_app(service))  # type: ignore[arg-type]  # one ASGI, two spellings
+
+
 def over(bench: Bench, home: Path, do: Callable[[httpx.AsyncClient, NodeService], Awaitable[None]]) -> None:
     async def run() -> None:
         service = served(bench, home)
-        transport = httpx.ASGITransport(app=witness_app(service))  # type: ignore[arg-type]  # one ASGI, two spellings
-        async with httpx.AsyncClient(transport=transport, base_url="http://witness") as http:
+        async with httpx.AsyncClient(transport=wire_to(service), base_url="http://witness") as http:
             await do(http, service)
         await service.client.close()
 
@@ -80,10 +84,7 @@ def test_a_host_with_two_heads_is_convicted_at_both_nodes_by_one_exchange(tmp_pa
 
     async def run() -> None:
         other = served(south, tmp_path / "south")
-        peers = Peers(
-            ["http://south"],
-            transport=httpx.ASGITransport(app=witness_app(other)),  # type: ignore[arg-type]  # one ASGI, two spellings
-        )
+        peers = Peers(["http://south"], transport=wire_to(other))
         own = served(north, tmp_path / "north", peers)
         word = own.core.witnessing.word(own.core.follower)
         assert word is not None
@@ -234,10 +235,7 @@ def test_two_nodes_that_reach_each_other_compare_pictures_past_the_host(tmp_path
 
     async def run() -> None:
         other = served(south, tmp_path / "south")
-        peers = Peers(
-            ["http://south"],
-            transport=httpx.ASGITransport(app=witness_app(other)),  # type: ignore[arg-type]  # one ASGI, two spellings
-        )
+        peers = Peers(["http://south"], transport=wire_to(other))
         own = served(north, tmp_path / "north", peers)
         await own._exchanged()
         assert north.core.wants_exchange
