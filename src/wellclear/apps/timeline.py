@@ -46,8 +46,6 @@ Part = Callable[[str], bytes | None]
 """The opening (salt and text) of a commitment in base64, if this reader has it."""
 
 _TELL = {**TELL, **TELL_ANSWER, **TELL_CHANNEL}
-_BESIDE = frozenset({Reason.UNKNOWN_DESK, Reason.NOTHING_TO_READ, Reason.OLDER_RULES})
-"""Remarks beside which an entry stands all the same."""
 _ORDINALS = {"due": "first", "next_name": "second", "other_desk": "third", "host": "fourth"}
 
 
@@ -157,9 +155,7 @@ class Teller:
         groups, closed = self._open(entry)
         told = Told(entry, before, step, groups, closed, self._memory)
         act = entry.act
-        stands = all(remark.reason in _BESIDE for remark in step.remarks) or any(
-            change.row is not None and change.table != "channel" for change in step.changes
-        )
+        stands = step.stands or any(change.row is not None and change.table != "channel" for change in step.changes)
         teller = _TELL.get(act.kind)
         if stands and teller is not None:
             sentence = teller(told)

@@ -316,7 +316,7 @@ class Follower:
                 return
             logged = open_leaf(at, self._ahead[at])
             step = fold(picture, logged)
-            if at in changes and not step.remarks and self._stands_on_ours(logged):
+            if at in changes and step.stands and self._stands_on_ours(logged):
                 assert step.picture.host is not None, "a change of host names one"
                 yield step.picture.host
             picture = step.picture

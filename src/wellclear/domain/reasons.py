@@ -101,3 +101,11 @@ class Reason(StrEnum):
 
 FINAL_NOT = frozenset({Reason.NOT_NEXT, Reason.RATE})
 """Refusals after which the node follows the log and sends or links again; any other rings its officer."""
+
+SOFT = frozenset(
+    {
+        Reason.UNKNOWN_DESK, Reason.NOTHING_TO_READ, Reason.OLDER_RULES, Reason.UNKNOWN_EPOCH, Reason.OTHER_AUDIENCE,
+        Reason.EPOCH_ENDED,
+    }
+)  # fmt: skip
+"""Remarks beside which an entry stands all the same (protocol, "Fold")."""

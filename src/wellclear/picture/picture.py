@@ -22,7 +22,7 @@ from wellclear.domain import canonical
 from wellclear.domain.agreement import DAY_US, Settings
 from wellclear.domain.kinds import HostCard, Propose
 from wellclear.domain.logged import Remark
-from wellclear.domain.reasons import Reason
+from wellclear.domain.reasons import SOFT, Reason
 from wellclear.picture.rows import (
     AgreementRow,
     AnswerRow,
@@ -149,6 +149,11 @@ class Step:
     picture: Picture
     changes: tuple[Change, ...]
     remarks: tuple[Remark, ...]
+
+    @property
+    def stands(self) -> bool:
+        """Whether the entry counts: what was remarked stops nothing."""
+        return all(remark.reason in SOFT for remark in self.remarks)
 
 
 class Draft:

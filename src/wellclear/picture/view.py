@@ -40,7 +40,7 @@ from wellclear.picture.view_items import (
     WrongView,
 )
 
-__all__ = ["SOFT", "Opened", "Unopened", "View", "fold_view", "open_later"]
+__all__ = ["Opened", "Unopened", "View", "fold_view", "open_later"]
 
 NOTHING = "nothing"
 """What belongs into a part that its kind does not have."""
@@ -48,21 +48,13 @@ NOTHING = "nothing"
 Opened = Mapping[str, Group | Unopened]
 """What a reader holds of an entry's parts, by the header's commitment; one that is not in it was not meant for it."""
 
-SOFT = frozenset(
-    {
-        Reason.UNKNOWN_DESK, Reason.NOTHING_TO_READ, Reason.OLDER_RULES, Reason.UNKNOWN_EPOCH, Reason.OTHER_AUDIENCE,
-        Reason.EPOCH_ENDED,
-    }
-)  # fmt: skip
-"""Remarks beside which an entry stands all the same."""
-
 
 def fold_view(view: View, logged: Logged, step: Step, opened: Opened) -> tuple[View, tuple[Remark, ...]]:
     """The next view, and what only this reader can say of the entry. Never raises."""
     assert logged.index == view.size, "entries are folded in the order of the log"
     view = _leave(replace(view, size=logged.index + 1), step)
     entry = logged.entry
-    if entry is None or not all(remark.reason in SOFT for remark in step.remarks):
+    if entry is None or not step.stands:
         return view, ()
     act = entry.act
     file = _FILERS.get(act.kind)

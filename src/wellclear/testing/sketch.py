@@ -391,7 +391,7 @@ class SketchSealer:
     def epoch_for(self, audience: tuple[str, ...]) -> tuple[int, bytes]:
         if (self.party, audience) not in self.sketch.picture.epoch_of:
             step = self.sketch.open_epoch(self.party, audience)
-            assert not step.remarks, step.remarks
+            assert step.stands, step.remarks
         number = self.sketch.picture.epoch_of[self.party, audience]
         return number, self.sketch.epoch_key(self.party, number)
 

@@ -42,6 +42,18 @@ RULES: tuple[Rule, ...] = (
         tests=("tests/unit/channel/test_own_rules.py::test_four_eyes_and_roles_are_held_before_signing",),
     ),
     Rule(
+        name="soft-remarks-stop-nothing",
+        proves=("R4", "R25", "R33"),
+        says="An entry under older rules counts: its key is taken, its host is followed.",
+        at="wellclear.picture.picture:Step.stands",
+        old="all(remark.reason in SOFT for remark in self.remarks)",
+        new="not self.remarks",
+        tests=(
+            "tests/unit/apps/node/test_older_rules.py::test_a_key_given_out_under_older_rules_is_taken_and_opens",
+            "tests/unit/apps/node/test_older_rules.py::test_a_host_that_was_decided_on_under_older_rules_is_followed",
+        ),
+    ),
+    Rule(
         name="safety-is-flash",
         proves=("R4",),
         says="A safety message goes as FLASH.",

@@ -20,6 +20,7 @@ from wellclear.channel.host_change import (
 )
 from wellclear.channel.opening import open_leaf
 from wellclear.domain.canonical import b64
+from wellclear.domain.reasons import SOFT, Reason
 from wellclear.edges.promise import Promise
 from wellclear.edges.settings import HostSettings, write_host
 from wellclear.edges.store import Store
@@ -66,8 +67,8 @@ def take_over(
     size, root = decision.body.size, known.tree.root(decision.body.size)
     leaf = link(decision.act, decision.approvals, keys.sequencer, Chain(0, None), (size, root), now_us)
     step = fold(known.picture, open_leaf(size, leaf))
-    if step.remarks or step.picture.host != card:
-        reason = step.remarks[0].reason if step.remarks else "NOT_POSSIBLE"
+    if not step.stands or step.picture.host != card:
+        reason = next((one.reason for one in step.remarks if one.reason not in SOFT), Reason.NOT_POSSIBLE)
         raise Refused(reason, f"as entry {size} it would not stand; have a new decision approved")
 
     def seal(hashes: list[bytes]) -> bytes:

@@ -27,7 +27,7 @@ from wellclear.log.equivocation import check_evidence
 from wellclear.log.merkle import leaf_hash
 from wellclear.picture.picture import Step
 from wellclear.picture.standing import spent_fault
-from wellclear.picture.view import SOFT, fold_view, open_later
+from wellclear.picture.view import fold_view, open_later
 from wellclear.picture.view_items import Unopened
 
 BUSY_US: Final = 1_000_000
@@ -284,7 +284,7 @@ class Hearing(Holding):
     def _fold(self, logged: Logged, step: Step, *, live: bool, fresh_us: int | None = None) -> None:
         """Fold one entry; `fresh_us` is when it arrived, if its claim of the time says something of its clock."""
         entry = logged.entry
-        if entry is not None and entry.act.kind == "epoch" and not step.remarks:
+        if entry is not None and entry.act.kind == "epoch" and step.stands:
             self.epochs.heard(logged)
         self.epochs.folded(step)
         self.stating.digests.append(step.picture.digest)
@@ -303,8 +303,7 @@ class Hearing(Holding):
         for remark in (*step.remarks, *remarks):
             self.remarks.append((logged.index, author, remark))
         if live:
-            stands = all(remark.reason in SOFT for remark in step.remarks)  # else a host may log anything as anybody's
-            if fresh_us is not None and entry is not None and stands:
+            if fresh_us is not None and entry is not None and step.stands:  # a host may log anything as anybody's
                 self.drift.take(author, entry.link.time, fresh_us)
             filed = self.view.filed.get(logged.index)
             self.ringing.arrived(step, logged, remarks, self.now_us, filed.item if filed is not None else "")

@@ -54,7 +54,7 @@ class Ringing:
         entry = logged.entry
         if entry is not None and entry.act.party == self.party:
             self._earlier.extend(step.remarks)
-        elif entry is not None and entry.act.kind == "message" and self._for_us(entry.act.to) and not step.remarks:
+        elif entry is not None and entry.act.kind == "message" and self._for_us(entry.act.to) and step.stands:
             self._earlier.append(logged)
 
     def arrived(self, step: Step, logged: Logged, remarks: Iterable[Remark], own_us: int, item: str) -> None:
@@ -67,9 +67,9 @@ class Ringing:
         if entry.act.party == self.party:
             for remark in step.remarks:
                 self.remarked(remark, own_us)
-        elif entry.act.kind in ("message", "request") and self._for_us(entry.act.to) and not step.remarks:
+        elif entry.act.kind in ("message", "request") and self._for_us(entry.act.to) and step.stands:
             self._said(logged, entry.act, own_us)
-        if entry.act.kind == "readback_wrong" and self._for_us(entry.act.to) and entry.act.subject and not step.remarks:
+        if entry.act.kind == "readback_wrong" and self._for_us(entry.act.to) and entry.act.subject and step.stands:
             words = f"{entry.act.party} says that the read-back of {item} does not fit"
             about = entry.act_hash.hex()
             self._begin(f"unconfirmed/{logged.index}", "unconfirmed", "O", words, own_us, item=item, again=about)
@@ -193,9 +193,10 @@ class Ringing:
         self._begin(key, "conflict", "O", words, own_us, item=change.pair[0], gravity=gravity, again=again)
 
     def remarked(self, remark: Remark, own_us: int) -> None:
-        """The fold says that an own entry cannot stand."""
+        """The fold remarks an own entry. That one is written under older rules rings once, not with each of them."""
         words = f"{remark.reason.sentence}{f' ({remark.detail})' if remark.detail else ''}"
-        self._begin(f"remark/{remark.index}/{remark.reason}", "remark", "O", words, own_us, index=remark.index)
+        about = remark.detail if remark.reason is Reason.OLDER_RULES else remark.index
+        self._begin(f"remark/{about}/{remark.reason}", "remark", "O", words, own_us, index=remark.index)
 
     def head_differs(self, remark: Remark, own_us: int) -> None:
         """Somebody has seen another log."""

@@ -86,7 +86,7 @@ class AcknowledgedOnce(Checker):
             if one.entry is not None:
                 name = b64(one.entry.act_hash)
                 logged.add(name)
-                standing[name] += bool(one.entry.approvals) and not step.remarks
+                standing[name] += bool(one.entry.approvals) and step.stands
         yield from (f"act {name[:8]} counts {times} times" for name, times in standing.items() if times > 1)
         for put in self.watched.ledger.puts:
             node = self.watched.nodes[put.party]

@@ -61,12 +61,7 @@ class TrueReceipts(Checker):
             for one, step in zip(history.logged, history.steps, strict=True):
                 entry = one.entry
                 answered |= self._answered(step, node.party)
-                if (
-                    entry is not None
-                    and entry.act.party == node.party
-                    and entry.act.kind == "receipt"
-                    and not step.remarks
-                ):
+                if entry is not None and entry.act.party == node.party and entry.act.kind == "receipt" and step.stands:
                     fresh = self._received(entry) - answered
                     if b64(one.leaf_hash) in self.watched.ledger.strange:
                         answered |= fresh - claimed
