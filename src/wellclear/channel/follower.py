@@ -27,6 +27,7 @@ from typing import Literal
 
 from wellclear.channel.ahead import BYTES_AHEAD_MAX, LEAF_COST_BYTES, Ahead
 from wellclear.channel.heads import head_fault
+from wellclear.channel.host_times import HostTimes
 from wellclear.channel.opening import open_leaf
 from wellclear.channel.policy import cosigners_of
 from wellclear.domain.canonical import b64, unb64
@@ -84,7 +85,7 @@ class Follower:
         self._notes: dict[int, tuple[Checkpoint, bytes]] = {}
         self._unread: list[bytes] = []
         self._heard_us: int | None = None
-        self._cosigned_s = 0
+        self._host_times = HostTimes()
         self._other: dict[int, bytes] | None = None
         self._misfits = 0
         self._claimed = 0
@@ -106,8 +107,10 @@ class Follower:
 
     # Bytes come in.
 
-    def hear(self, note: bytes, now_us: int, *, of_now: bool = True) -> None:
+    def hear(self, note: bytes, now_us: int, utc_us: int | None = None, *, of_now: bool = True) -> None:
         """A checkpoint's note, from whoever brought it; `of_now` unless it says nothing of the link to the host.
+
+        `utc_us` is the own clock, by which a host's clock may have been ahead.
 
         Raises:
             Malformed, Unverified: not the host's word; nothing has changed.
@@ -124,7 +127,7 @@ class Follower:
         except Equivocation as found:
             self.evidence = found
             raise
-        newer = of_now and self._says_more(note)
+        newer = of_now and self._says_more(note, utc_us)
         if checkpoint.size == self.size and self.note is not None and newer:
             self._heard_us = max(now_us, self._heard_us or 0)
             self.note = note  # the same tree, and a fresher cosignature of the host's
@@ -150,17 +153,12 @@ class Follower:
         """How long the log is by this note; raises as `hear` for what is not the host's word."""
         return self._open(note).size
 
-    def _says_more(self, note: bytes) -> bool:
-        """Whether the host itself has cosigned this note later than any before: a replayed note keeps nobody live.
-
-        A host that never cosigns can only be heard, not dated; once it has cosigned, its bare notes are not news.
-        """
+    def _says_more(self, note: bytes, utc_us: int | None) -> bool:
+        """Whether the host itself has cosigned this note later than any before: a replayed note keeps nobody live."""
         host = self.picture.host
         known = [] if host is None else cosigners_of(self.picture, host.party)
         newest_s = max((time_s for _, time_s in cosignatures(note, known)), default=0)
-        news = newest_s > self._cosigned_s or self._cosigned_s == 0
-        self._cosigned_s = max(self._cosigned_s, newest_s)
-        return news
+        return self._host_times.is_news(newest_s, utc_us)
 
     def give(self, start: int, leaves: Sequence[bytes]) -> None:
         """Leaves from an index on, unproven; what is known already or too much is passed over."""
@@ -177,7 +175,7 @@ class Follower:
 
     def _hear_late(self, note: bytes) -> None:
         try:
-            self.hear(note, 0)
+            self.hear(note, 0, of_now=False)
         except Equivocation:
             raise
         except (Malformed, Unverified):  # it came before the genesis did, and is no word of its host
@@ -248,7 +246,7 @@ class Follower:
         self.tree.extend(logged.leaf_hash for logged in proven.logged)
         before, self.picture = self.picture, proven.steps[-1].picture
         if before.host != self.picture.host:
-            self._cosigned_s = 0  # another host has another clock
+            self._host_times = HostTimes()  # another host has another clock
         self.note = proven.note
         self._heard_us = max(now_us, self._heard_us or 0)
         self._misfits, self._other = 0, None

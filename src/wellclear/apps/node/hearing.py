@@ -150,7 +150,7 @@ class Hearing(Holding):
             return
         if leaves:
             self.follower.give(start, leaves)
-        self.follower.hear(note, self.clock.monotonic_us() - self.unread.late_us)
+        self.follower.hear(note, self.clock.monotonic_us() - self.unread.late_us, self.now_us)
         self.take()
         self._hear_witnesses(note)
 
@@ -389,7 +389,7 @@ class Hearing(Holding):
             if item.state != "logged" or item.index >= self.follower.size:
                 continue
             if self.follower.tree.nodes(0, item.index, item.index + 1) != [leaf_hash(item.leaf)]:
-                self.follower.hear(item.note, self.clock.monotonic_us())
+                self.follower.hear(item.note, self.clock.monotonic_us(), self.now_us)
             else:
                 self.logged_at[item.id] = item.index
                 self.store.drop_outbox(item.id)
