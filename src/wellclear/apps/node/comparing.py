@@ -64,13 +64,22 @@ class Comparing(Vouching):
             return b""
 
     async def _ask_peers(self, size: int) -> None:
-        """What the nodes that we can reach state of a size, whoever they are."""
+        """What the nodes that we can reach state of a size, whoever they are; while a search goes on, all of them."""
         for url in self.peers.urls if self.peers is not None and size else ():
-            try:
-                assert self.peers is not None, "its addresses were read"
-                self._hear_statement(await self.peers.statement(url, size))
-            except WellclearError as error:
-                LOG.warning("no statement came from %s: %s", url, error)
+            if self.core.stating.searching or self._stating_nothing.due(url, self.core.clock.monotonic_us()):
+                await self._ask_peer(url, size)
+
+    async def _ask_peer(self, url: str, size: int) -> None:
+        try:
+            assert self.peers is not None, "its addresses were read"
+            note = await self.peers.statement(url, size)
+        except WellclearError as error:
+            if self._stating_nothing.failed(url, self.core.clock.monotonic_us()):
+                LOG.warning("no statement came from %s: %s. It is asked less often until one comes", url, error)
+            return
+        if self._stating_nothing.answered(url):
+            LOG.warning("%s states its picture again", url)
+        self._hear_statement(note)
 
     async def _exchanged(self) -> None:
         await self._ask_peers(agreed_size(self.core.stating.digests.size))

@@ -10,6 +10,7 @@ from contextlib import suppress
 from typing import Final
 
 from wellclear.apps.node.core import NodeCore
+from wellclear.apps.node.silent_peers import SilentPeers
 from wellclear.apps.node.telling import Telling
 from wellclear.edges.client import HostClient
 from wellclear.edges.peers import Peers
@@ -35,6 +36,7 @@ class Vouching(Telling):
         self.core, self.client, self.peers = core, client, peers
         self._wake_witness, self._vouched = asyncio.Event(), asyncio.Event()
         self._vouched.set()
+        self._showing_nothing, self._stating_nothing = SilentPeers(), SilentPeers()
 
     @abstractmethod
     def _halt(self, found: Equivocation) -> None:
@@ -120,8 +122,13 @@ class Vouching(Telling):
             theirs = await peers.exchange(url, word)
             if theirs:
                 self.hear_peer(theirs)
-        except WellclearError as error:
-            LOG.warning("no note was exchanged with %s: %s", url, error)
+        except WellclearError as error:  # it is tried again as often: this is how a host is convicted
+            if self._showing_nothing.failed(url, self.core.clock.monotonic_us()):
+                LOG.warning("no note was exchanged with %s: %s", url, error)
+        else:
+            if self._showing_nothing.answered(url):
+                self._stating_nothing.answered(url)  # it was not there at all: now it is asked at once
+                LOG.warning("notes are exchanged with %s again", url)
 
     def hear_peer(self, word: bytes) -> None:
         """What another node hands over. It halts this one by two notes under the host's key, and by nothing else.
