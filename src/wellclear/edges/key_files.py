@@ -27,6 +27,7 @@ from nacl import pwhash, secret
 from wellclear.channel.sealing import SealingKey
 from wellclear.domain.canonical import b64, unb64
 from wellclear.domain.entry import YesNo
+from wellclear.edges.missing_keys import missing
 from wellclear.edges.private_files import check_private, make_private_directory, write_private
 from wellclear.errors import InvalidValue, Misconfigured, Unverified
 from wellclear.log.ed25519 import SEED_BYTES, Signer, SigningKey, verify
@@ -351,7 +352,7 @@ def _decoded(path: Path) -> _KeyFile | TokenFile:
         with path.open("rb") as file:
             raw = file.read(KEY_FILE_BYTES_MAX + 1)
     except FileNotFoundError as error:
-        raise Misconfigured(str(path), "no key lies here") from error
+        raise missing(path) from error
     except OSError as error:
         raise Misconfigured(str(path), f"cannot be read: {error.strerror}") from error
     if len(raw) > KEY_FILE_BYTES_MAX:

@@ -35,6 +35,7 @@ from wellclear.edges.keyring import (
     public_half,
     write_private,
 )
+from wellclear.edges.missing_keys import without
 from wellclear.edges.node_client import TOKEN_FILE
 from wellclear.edges.settings import (
     FILE,
@@ -184,6 +185,8 @@ def serve(
     settings = load_node(home.expanduser())
     secret = passphrase(f"{settings.party}'s node key", passphrase_file)
     recovery = recovery_or(secret, recovery_passphrase_file) if by_recovery else None
+    for told in without(Keyring(settings.home).directory):
+        note(told)
     page = f"The page of {settings.party}: "
     run(settings, secret, on_ready=lambda url: note(page + page_link(settings.home, url)), recovery=recovery)
 

@@ -59,6 +59,8 @@ def add_key(
     ):
         raise InvalidValue("--new", f"for sealing, or {MLDSA_USE}, which is never hybrid: key add sealing --new")
     new = new or (use == MLDSA_USE and public is None)
+    if new and use == SEALING_USE:
+        replace_lost(home.expanduser(), passphrase_file, hybrid=hybrid)
     place, secret = Workplace.open(home), ""
     with place.client:
         if new:
@@ -77,6 +79,24 @@ def add_key(
                 note(f"The former key is {former}: it opens what was sealed before, and so does every copy.")
             else:
                 take_second(place, secret)
+
+
+def replace_lost(home: Path, file: Path | None, *, hybrid: bool) -> None:
+    """Make a sealing key where none lies any more: without one the node does not start, so nobody could register it.
+
+    Raises:
+        Misconfigured: the passphrase is not the one of the node's key.
+    """
+    settings, keys = load_node(home), Keyring(home)
+    if any(path.is_file() for path in keys.sealing_paths()):
+        return
+    secret = passphrase(f"{settings.party}'s node key", file)
+    keys.unlock("node", secret)
+    exercise = public_half(keys.path("node")).exercise
+    path = keys.next_path(SEALING_USE)
+    create_key(path, SEALING_USE, settings.party, secret, exercise=exercise, kdf=settings.cost, hybrid=hybrid)
+    note(f"No sealing key lay here: {path} is a new one, for nobody yet. If the node does not run, start it, and give")
+    note("this command again: it registers the key.")
 
 
 def new_beside(place: Workplace, use: str, file: Path | None, *, hybrid: bool) -> tuple[str, str]:
