@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import subprocess
 import sys
@@ -17,7 +18,7 @@ from wellclear.testing.checkers import ALL
 from wellclear.testing.outcome import simulate
 from wellclear.testing.world.acts import habits
 from wellclear.testing.world.vices import vices
-from wellclear.testing.world.world import Plan
+from wellclear.testing.world.world import Plan, World
 
 WORLDS = int(os.environ.get("WELLCLEAR_WORLDS", "300"))
 """Each with as many steps as its seed chooses, 30 in the mean. The slow lane asks for more of them."""
@@ -103,3 +104,15 @@ def test_one_seed_is_one_world_wherever_it_runs() -> None:
 def test_every_habit_says_what_kinds_it_has() -> None:
     known = {kind for habit in habits() for kind in habit.kinds}
     assert {"notice", "amend", "safety", "message", "propose", "sign_agreement", "roster", "add_key", "revoke"} <= known
+
+
+def test_nobody_starts_anything_in_a_world_that_is_over() -> None:
+    """The second of the operators' look may be the last one: what they started then was never taken down."""
+    world = World(Plan(7, steps=1))
+    world.run()
+    second = math.ceil(world.loop.time()) - 0.0005
+    world._until(second)
+    lives = {machine.name: machine.lives for machine in world.machines()}
+    world.close()
+    assert {machine.name: machine.lives for machine in world.machines()} == lives
+    assert not any(machine.up for machine in world.machines())

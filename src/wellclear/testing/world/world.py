@@ -93,7 +93,7 @@ class World:
         self.host = self._host()
         self.nodes: dict[str, NodeMachine] = {}
         self.officers: dict[str, Officer] = {}
-        self.healed = self._stopped = False
+        self.healed = self._stopped = self._over = False
         self.twin: HostMachine | None = None
         """A second signer with the host's keys."""
         self.found: list[str] = []
@@ -169,8 +169,8 @@ class World:
         return [*self.machines(), *([self.twin] if self.twin is not None else [])]
 
     def bring_up(self, machine: Machine) -> None:
-        """Start what is down, as its operator does."""
-        if not machine.up and not (machine is self.host and self.heads.lost):
+        """Start what is down, as its operator does; at the end of the world nobody does any more."""
+        if not self._over and not machine.up and not (machine is self.host and self.heads.lost):
             machine.after_cut()
             started = machine.start()
             if not started and machine.why_down:
@@ -217,13 +217,14 @@ class World:
 
     def close(self) -> None:
         """Take the power from everything and forget the disks."""
+        self._over = True
         for machine in self.everything():
             if machine.up:
                 machine.disk.on_commit = lambda: None
                 machine.crash()
             machine.after_cut()
         self._stopped = False
-        self._until(self.loop.time() + 0.001)
+        self._until(self.loop.time() + 0.001)  # what has lost its power is taken down
         self.loop.close()
         forget_place(self.place)
 
@@ -300,6 +301,8 @@ class World:
     # Every second.
 
     def _look(self) -> None:
+        if self._over:
+            return
         self.loop.call_outside(self._look, after_s=LOOK_S)
         for node in list(self.nodes.values()):
             self.speaking.look(node)
