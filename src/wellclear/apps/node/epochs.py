@@ -135,6 +135,16 @@ class EpochKeys:
         """The key of one sealed part alone, to show what it holds; None of one in clear. Raises as `opening`."""
         return self._unsealed(act, ref, stored)[1]
 
+    def fits(self, act: Act, ref: PartRef, stored: bytes) -> bool:
+        """Whether a part opens under the key that is held for its epoch; of one that is not held, nothing is known."""
+        key = self.key_of(act.party, ref.epoch) if ref.epoch is not UNSET else None
+        try:
+            if key is not None:
+                unseal(stored, key, act, ref)
+        except Unverified:
+            return False
+        return True
+
     def openings(self, act: Act, stored: Sequence[bytes]) -> list[bytes]:
         """What all parts of an own act hold, from their stored bytes.
 

@@ -16,6 +16,7 @@ from msgspec import UNSET
 
 from wellclear.apps.node.detection import Change
 from wellclear.apps.node.holding import Holding, evidence_name
+from wellclear.apps.node.in_vain import in_vain
 from wellclear.apps.node.parts import FALSE, Wanted
 from wellclear.channel.false_part import false_part
 from wellclear.channel.follower import Proven
@@ -58,7 +59,6 @@ class Hearing(Holding):
             leaves = (leaf for start in range(0, total, _CHUNK) for leaf in self.store.leaves(start, start + _CHUNK))
             for logged, step in self.follower.replay(leaves, note):
                 self._fold(logged, step, live=False)
-                self.ringing.told_before(step, logged)
                 if progress is not None and (self.follower.size % _CHUNK == 0 or self.follower.size == total):
                     progress(self.follower.size, total)
         self._had_own_log = total > 0
@@ -300,13 +300,16 @@ class Hearing(Holding):
             row = step.picture.parties.get(self.party)
             self.left_at = logged.index if row is not None and row.state != "member" else None
         author = entry.act.party if entry is not None else ""
-        for remark in (*step.remarks, *remarks):
+        own = in_vain(self.epochs, self.store.part, logged, step)
+        for remark in (*step.remarks, *own, *remarks):
             self.remarks.append((logged.index, author, remark))
-        if live:
+        if not live:
+            self.ringing.told_before(step, logged, own)
+        else:
             if fresh_us is not None and entry is not None and step.stands:  # a host may log anything as anybody's
                 self.drift.take(author, entry.link.time, fresh_us)
             filed = self.view.filed.get(logged.index)
-            self.ringing.arrived(step, logged, remarks, self.now_us, filed.item if filed is not None else "")
+            self.ringing.arrived(step, logged, (*own, *remarks), self.now_us, filed.item if filed is not None else "")
             self.ringing.doubtful(logged.index, doubts, self.now_us)
         self.ringing.settled(step, self.picture)
 

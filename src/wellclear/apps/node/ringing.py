@@ -12,6 +12,7 @@ from msgspec import UNSET
 from wellclear.apps.node.alarms import Alarm, AlarmBook, AlarmKind
 from wellclear.apps.node.detection import Change
 from wellclear.apps.node.doubted import ring_words
+from wellclear.apps.node.in_vain import UNREAD, say_again
 from wellclear.channel.outbox import Item
 from wellclear.domain.entry import Act, Precedence
 from wellclear.domain.logged import Logged, Remark
@@ -45,15 +46,15 @@ class Ringing:
 
     def __init__(self, party: str, alarms: AlarmBook, duties: DutyBook, act_at: Callable[[int], bytes]) -> None:
         self.party, self.alarms, self._duties, self._act_at = party, alarms, duties, act_at
-        self._earlier: deque[Logged | Remark] = deque(maxlen=EARLIER_MAX)
+        self._earlier: deque[Logged | tuple[Remark, Act]] = deque(maxlen=EARLIER_MAX)
 
     # Answers that are owed, and what was said.
 
-    def told_before(self, step: Step, logged: Logged) -> None:
+    def told_before(self, step: Step, logged: Logged, own: Iterable[Remark] = ()) -> None:
         """An entry of the own store, at the start: what nobody has seen of it is shown again (`after_replay`)."""
         entry = logged.entry
         if entry is not None and entry.act.party == self.party:
-            self._earlier.extend(step.remarks)
+            self._earlier.extend((remark, entry.act) for remark in (*step.remarks, *own))
         elif entry is not None and entry.act.kind == "message" and self._for_us(entry.act.to) and step.stands:
             self._earlier.append(logged)
 
@@ -65,8 +66,8 @@ class Ringing:
         if entry is None:
             return
         if entry.act.party == self.party:
-            for remark in step.remarks:
-                self.remarked(remark, own_us)
+            for remark in (*step.remarks, *(one for one in remarks if one.reason is Reason.PART_UNREADABLE)):
+                self.remarked(remark, entry.act, own_us)
         elif entry.act.kind in ("message", "request") and self._for_us(entry.act.to) and step.stands:
             self._said(logged, entry.act, own_us)
         if entry.act.kind == "readback_wrong" and self._for_us(entry.act.to) and entry.act.subject and step.stands:
@@ -83,8 +84,8 @@ class Ringing:
     def after_replay(self, picture: Picture, view: View, own_us: int) -> None:
         """What is owed here when the node starts, and what nobody has seen; what has rung before stays quiet."""
         for told in self._earlier:
-            if isinstance(told, Remark):
-                self.remarked(told, own_us)
+            if isinstance(told, tuple):
+                self.remarked(*told, own_us)
             elif told.entry is not None:
                 self._said(told, told.entry.act, own_us)
         self._earlier.clear()
@@ -192,9 +193,11 @@ class Ringing:
         gravity = 2 if change.now.verdict == "conflict" else 1
         self._begin(key, "conflict", "O", words, own_us, item=change.pair[0], gravity=gravity, again=again)
 
-    def remarked(self, remark: Remark, own_us: int) -> None:
+    def remarked(self, remark: Remark, act: Act, own_us: int) -> None:
         """The fold remarks an own entry. That one is written under older rules rings once, not with each of them."""
         words = f"{remark.reason.sentence}{f' ({remark.detail})' if remark.detail else ''}"
+        if remark.reason in UNREAD:
+            words = f"{act.kind} {act.id if act.id is not UNSET else f'at {remark.index}'}: {words}. {say_again(act)}"
         about = remark.detail if remark.reason is Reason.OLDER_RULES else remark.index
         self._begin(f"remark/{about}/{remark.reason}", "remark", "O", words, own_us, index=remark.index)
 

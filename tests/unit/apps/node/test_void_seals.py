@@ -11,14 +11,14 @@ import pytest
 from tests.unit.apps.node.bench import Bench
 from tests.unit.channel.relay import Relay
 from wellclear.channel.composing import Composed
-from wellclear.channel.desk import finding, message
+from wellclear.channel.desk import ack, finding, message
 from wellclear.channel.outbox import Item
 from wellclear.channel.void_seals import SAY_AGAIN, refused_epochs, void
 from wellclear.domain.canonical import b64, unb64
 from wellclear.domain.entry import act_hash
-from wellclear.domain.parts import FindingRow
+from wellclear.domain.parts import FindingRow, ReadbackRow
 from wellclear.errors import InvalidValue, Unavailable
-from wellclear.testing.sketch import Sketch
+from wellclear.testing.sketch import Sketch, circle
 
 NORTH, SOUTH = "NORTHLAND", "SOUTHLAND"
 TO = [f"{NORTH}/OPS"]
@@ -162,3 +162,58 @@ def test_what_hangs_on_an_epoch_that_the_host_refuses_for_good_is_refused_as_wel
     assert epoch_of(again) == 1, "the log never had it"
     assert refused_epochs(outbox.items.values(), 0) == frozenset()
     assert void(outbox, 0, (), lambda one: True) == ([], []) and outbox.items[item.id].state == "refused"
+
+
+def logged_all_the_same(south: Bench, composed: Composed) -> int:
+    """The host has logged the act, approvals and all: another copy of this node has linked it."""
+    sketch = south.relay.sketch
+    step = sketch.send(SOUTH, composed, sketch.watched(composed))
+    assert step.stands
+    return len(sketch.leaves) - 1
+
+
+def rung(south: Bench) -> list[str]:
+    return [alarm.words for alarm in south.core.alarms.listed() if "Nobody can open" in alarm.words]
+
+
+@pytest.mark.requirement("R1", "R25")
+@pytest.mark.parametrize("other_key", [True, False])
+def test_what_stands_in_the_log_and_nobody_can_open_rings_at_its_author(south: Bench, other_key: bool) -> None:
+    """Under a number that the log gives to another key nothing is remarked for all: only the author can see it."""
+    composed = said(south, "a boat adrift")
+    item = put(south, composed)
+    if other_key:
+        from_elsewhere(south)
+    index = logged_all_the_same(south, composed)
+    south.follow()
+    assert not readable(south, item)
+    (words,) = rung(south)
+    assert words.startswith(f"message {composed.act.id}: ") and words.endswith("Nobody can open it: say it again")
+    south.core.store.close()
+    south.start()
+    assert rung(south) == [words], "nobody has seen it: it is shown again"
+    reasons = {str(remark.reason) for _, _, remark in south.core.remarks if remark.index == index}
+    assert reasons == ({"PART_UNREADABLE"} if other_key else {"UNKNOWN_EPOCH", "NOTHING_TO_READ"})
+
+
+@pytest.mark.requirement("R2", "R25")
+def test_an_acknowledgement_that_nobody_can_open_says_how_it_is_given_again(south: Bench) -> None:
+    sketch = south.relay.sketch
+    notice, _ = sketch.announce(NORTH, [f"{SOUTH}/OPS"], [circle(34.5, 38.3, 5_000)])
+    south.follow()
+    south.fetch()
+    row = ReadbackRow(lat_e7=345_000_000, lon_e7=383_000_000, start_us=sketch.now_us)
+    composed = ack(south.core.pen(f"{SOUTH}/OPS"), south.core.picture, notice, 1, [row])
+    put(south, composed)
+    from_elsewhere(south)
+    logged_all_the_same(south, composed)
+    south.follow()
+    (words,) = rung(south)
+    assert f"have {NORTH} say that the read-back is wrong, then acknowledge again" in words
+
+
+def test_what_others_can_read_rings_for_nobody(south: Bench) -> None:
+    put(south, said(south, "a boat adrift"))
+    south.send()
+    south.follow()
+    assert rung(south) == [] and [item.act.kind for item in south.core.outbox.items.values()] == []
