@@ -52,6 +52,8 @@ from wellclear.edges.client import HostClient
 from wellclear.edges.settings import FILE, load_node
 from wellclear.edges.tls import certificate_bytes
 from wellclear.errors import WellclearError
+from wellclear.interop.events.known import known_form
+from wellclear.interop.events.table import read_events
 from wellclear.interop.files import read
 from wellclear.interop.recordings import read_recordings
 from wellclear.log import archive
@@ -203,6 +205,12 @@ def _holes() -> bytes:
     return bytes(raw)
 
 
+def _events(row: bytes, *, packed: bool = False) -> None:
+    columns = ",".join(known_form("ucdp-ged").columns.values()).encode()
+    raw = columns + b"\n" + row
+    read_events(io.BytesIO(gzip.compress(raw, 1) if packed else raw), "bomb", known_form("ucdp-ged"))
+
+
 def _many_members(count: int) -> bytes:
     made = io.BytesIO()
     with tarfile.open(fileobj=made, mode="w") as tar:
@@ -248,7 +256,7 @@ async def _once() -> AsyncIterator[bytes]:
 BOMBS: Final[dict[str, Callable[[], object]]] = {
     **{f"depth in {name}": lambda name=name: _given_to(name, _deep(b'{"a":'))  # type: ignore[misc]  # a default of a lambda
        for name in ("canonical", "answer", "decision", "founding", "geojson", "recordings", "error_answer",
-                    "node_answers", "card", "key_file", "backup", "notice_form", "outbox_item", "act_body")},
+                    "events_form", "node_answers", "card", "key_file", "backup", "notice_form", "outbox_item", "act_body")},
     **{f"lists in {name}": lambda name=name: _given_to(name, _deep(b"["))  # type: ignore[misc]  # a default of a lambda
        for name in ("canonical", "geojson", "recordings", "settings_file", "scenario", "host_answers", "drafts")},
     "lists in settings": lambda: _given_to("settings_file", b"x = " + _deep(b"[", 30_000)),
@@ -291,6 +299,10 @@ BOMBS: Final[dict[str, Callable[[], object]]] = {
     "a recording of lists": lambda: read_recordings(io.BytesIO(b"[" + b"[]," * 10_000_000 + b"[]]"), "bomb"),
     "packed zeros": lambda: read_recordings(io.BytesIO(_packed_zeros(300)), "bomb"),
     "many packed nothings": lambda: read_recordings(io.BytesIO(gzip.compress(b"", mtime=0) * 200_000), "bomb"),
+    "an event of one text": lambda: _events(b"x" * 60_000_000),
+    "an event of commas": lambda: _events(b"," * 60_000_000),
+    "events without end": lambda: _events(b"7,2026-11-23\n" * 600_000),
+    "packed lines": lambda: _events(b"\n" * 50_000_000, packed=True),
     "a backup of holes": lambda: _backup(_holes()),
     **{f"a backup whose {named} claims 8 GiB": lambda kind=kind: _backup(_claiming(kind))  # type: ignore[misc]  # a default of a lambda
        for named, kind in (("file", tarfile.REGTYPE), ("long name", tarfile.GNUTYPE_LONGNAME),

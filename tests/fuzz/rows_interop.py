@@ -15,6 +15,9 @@ from tests.house.sources import ROOT
 from tests.properties.interop_cases import DEFAULTS, SOUND
 from wellclear.errors import InvalidValue
 from wellclear.interop import heights, lengths, moments, positions
+from wellclear.interop.events.form import parse_form
+from wellclear.interop.events.known import UCDP_GED, known_form
+from wellclear.interop.events.table import read_events
 from wellclear.interop.files import read
 from wellclear.interop.fixes import fix_of
 from wellclear.interop.geojson import shapes_of
@@ -22,6 +25,7 @@ from wellclear.interop.planned import Skipped
 from wellclear.interop.recordings import read_recordings
 
 _TRACKS: Final = ROOT / "tests/vectors/tracks"
+_EVENTS: Final = ROOT / "tests/vectors/events/ucdp_ged_excerpt.csv"
 _FORMATS: Final = {
     "geojson": ("geojson", "jsonstream", "features", "said", "shapes", "straightness", "antimeridian", "planned"),
     "csv": ("table", "streams"),
@@ -50,6 +54,17 @@ def _recordings() -> list[bytes]:
     rows = b'{"now":1795000000,"aircraft":[{"hex":"abc123","lat":34.5,"lon":38.3,"alt_baro":30000,"seen_pos":1.5}]}'
     trace = b'{"icao":"abc123","timestamp":1795000000,"trace":[[0,34.5,38.3,30000,400,90,0,0,null]]}'
     return [*plain, table, rows, trace, gzip.compress(rows, mtime=0)]
+
+
+def _events() -> list[bytes]:
+    plain = b"".join(_EVENTS.read_bytes().splitlines(keepends=True)[:12])
+    return [plain, gzip.compress(plain, mtime=0), plain.replace(b",", b";"), plain.decode().encode("utf-16")]
+
+
+def _told(raw: bytes) -> None:
+    for told in read_events(io.BytesIO(raw), "events", known_form("ucdp-ged")).faults:
+        assert told.why
+        str(told).encode()
 
 
 def _typed(words: str) -> None:
@@ -88,6 +103,9 @@ INTEROP = [
            lambda: [content for name, content in SOUND if name != "csv"], slow=True),
     Parser("recordings", ("interop.recordings", "interop.fixes"),
            lambda raw: read_recordings(io.BytesIO(raw), "track"), _recordings, slow=True),
+    Parser("events", ("interop.events.table", "interop.events.cells", "interop.events.event", "interop.packed"), _told,
+           _events, slow=True),
+    Parser("events_form", ("interop.events.form",), lambda raw: parse_form(raw, "mapping"), said(UCDP_GED)),
     Parser("shapes", ("interop.geojson", "interop.shapes"), _shapes,
            said('{"type":"Polygon","coordinates":[[[170,1],[180,1],[180,2.5],[170,1]]]}'), slow=True),
     Parser("fix", ("interop.fixes",), _fix, said('{"latitude":34.5,"longitude":38.3,"timestamp":1795000000}')),

@@ -8,21 +8,18 @@ from __future__ import annotations
 
 import csv
 import json
-import zlib
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
-from itertools import chain
 from typing import Any, BinaryIO, Final
 
 from wellclear.errors import InvalidValue, Malformed
 from wellclear.interop.fixes import ADDRESSES, CALLSIGNS, LATITUDES, LONGITUDES, Fix, Row, fix_of, said
+from wellclear.interop.packed import Unpacked
 from wellclear.interop.streams import decoded, lines_of
 
 BYTES_MAX: Final = 256 * 1024 * 1024
-_GZIP: Final = b"\x1f\x8b"
-_GZIP_BITS: Final = 31  # zlib's largest window, and a header and trailer of gzip
 _PIECE: Final = 1024 * 1024
 _GEOMETRIC: Final = 8  # bit: its altitude is geometric
 _SEPARATORS: Final = (",", ";", "\t")
@@ -111,27 +108,11 @@ def _take(found: dict[str, Recording], row: Row, number: int) -> None:
 
 
 def _unpacked(source: BinaryIO, file: str) -> bytes:
-    """All of a source, unpacked if it is packed; a gzip file may have several members."""
+    """All of a source, unpacked if it is packed."""
     content = bytearray()
-    pieces = iter(lambda: source.read(_PIECE), b"")
-    first = next(pieces, b"")
-    packed = first.startswith(_GZIP)
-    unpacker = zlib.decompressobj(_GZIP_BITS)
-    for piece in chain((first,), pieces):
-        left = piece if packed else b""
-        content += b"" if packed else piece
-        while left and len(content) <= BYTES_MAX:
-            if unpacker.eof:
-                unpacker = zlib.decompressobj(_GZIP_BITS)
-            try:
-                content += unpacker.decompress(left, BYTES_MAX + 1 - len(content))
-            except zlib.error as error:
-                raise Malformed(file, f"byte {len(content)} of its content", "the gzip file is damaged") from error
-            left = unpacker.unused_data if unpacker.eof else unpacker.unconsumed_tail
-        if len(content) > BYTES_MAX:
-            raise Malformed(file, "its end", f"it is larger than {BYTES_MAX // 2**20} MiB; cut it in time first")
-    if packed and not unpacker.eof:
-        raise Malformed(file, "its end", "the gzip file breaks off")
+    unpacked = Unpacked(source, file, BYTES_MAX, "cut it in time first")
+    while piece := unpacked.read(_PIECE):
+        content += piece
     return bytes(content)
 
 

@@ -88,3 +88,22 @@ def _hold_to_most(line: str, file: str, number: int) -> None:
 
 
 SHORTER: Final = "cut it into several rows, or save the table anew: is it a table, and are its line ends there?"
+
+
+class OneRow(Iterator[str]):
+    """The lines of one row at a time: a cell in quotation marks may take many, the row no more than a line may."""
+
+    def __init__(self, rows: Iterator[str], file: str) -> None:
+        self._rows, self._file, self._line, self._left = rows, file, 0, LINE_CHARS_MAX
+
+    def begins(self, line: int) -> None:
+        """A new row."""
+        self._line, self._left = line, LINE_CHARS_MAX
+
+    def __next__(self) -> str:
+        found = next(self._rows)
+        self._left -= len(found)
+        if self._left < 0:
+            why = f"begins a row of more than {LINE_CHARS_MAX} characters; close its quotation marks, or {SHORTER}"
+            raise Malformed(self._file, f"line {self._line}", why)
+        return found

@@ -21,7 +21,7 @@ from wellclear.interop.positions import parts_of, position_and_note
 from wellclear.interop.said import WORDS, planned_volumes, skipped, times_from
 from wellclear.interop.shapes import Shape, area, circle, corridor
 from wellclear.interop.straightness import Vertex
-from wellclear.interop.streams import LINE_CHARS_MAX, SHORTER, decoded, lines
+from wellclear.interop.streams import OneRow, decoded, lines
 from wellclear.interop.unread import Unread
 
 COLUMNS: Final = (
@@ -76,7 +76,7 @@ def read_table(source: BinaryIO, file: str, defaults: Defaults) -> Read:
     """
     rows = lines(decoded(source, file), file)
     number, header = _header(rows, file)
-    row = _OneRow(rows, file)
+    row = OneRow(rows, file)
     reader = csv.reader(row, delimiter=header.delimiter, strict=True)
     while True:
         place = Place(file, None, number + reader.line_num + 1)
@@ -91,25 +91,6 @@ def read_table(source: BinaryIO, file: str, defaults: Defaults) -> Read:
             continue
         if any(cell.strip() for cell in cells):
             yield from _row(cells, header, place, defaults)
-
-
-class _OneRow(Iterator[str]):
-    """The lines of one row at a time: a cell in quotation marks may take many, the row no more than a line may."""
-
-    def __init__(self, rows: Iterator[str], file: str) -> None:
-        self._rows, self._file, self._line, self._left = rows, file, 0, LINE_CHARS_MAX
-
-    def begins(self, line: int) -> None:
-        """A new row."""
-        self._line, self._left = line, LINE_CHARS_MAX
-
-    def __next__(self) -> str:
-        found = next(self._rows)
-        self._left -= len(found)
-        if self._left < 0:
-            why = f"begins a row of more than {LINE_CHARS_MAX} characters; close its quotation marks, or {SHORTER}"
-            raise Malformed(self._file, f"line {self._line}", why)
-        return found
 
 
 @dataclass(frozen=True, slots=True)
