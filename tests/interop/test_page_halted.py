@@ -24,7 +24,7 @@ from wellclear.apps.node.board import NOT_HANDED, OUTSIDE, UNPROVEN
 from wellclear.apps.node.service import NodeService
 from wellclear.edges.client import HostClient
 from wellclear.edges.keyring import Keyring, create_key
-from wellclear.testing.sketch import Sketch
+from wellclear.testing.sketch import Sketch, circle
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -105,6 +105,25 @@ def test_a_halted_page_says_what_still_works_and_calls_nothing_sent(south: Bench
         page.click("dialog button[type=submit]")
         take_watch(page)
         page.locator("#said", has_text=f"NOT SENT: {NOT_HANDED}").wait_for()
+
+
+@pytest.mark.requirement("R4", "R33")
+def test_what_cannot_go_out_is_not_offered_and_says_why(tmp_path: Path) -> None:
+    bench = Bench(Relay(Sketch.founded(seed=SEED, epochs=True)), SOUTH, tmp_path / "south.sqlite")
+    sketch = bench.relay.sketch
+    item, _ = sketch.announce("NORTHLAND", [f"{SOUTH}/OPS"], [circle(34.5, 38.3, 5_000)])
+    sketch.ack(SOUTH, item)
+    bench.follow()
+    other_history(bench, bench.relay)
+    put(bench, cease(bench))
+    with opened(bench) as page:
+        page.wait_for_selector("#halt:not([hidden])")
+        assert page.is_hidden("#write") and page.is_enabled("#safety")
+        assert page.inner_text("#write-not") == "Not possible, this node has halted: Write a message"
+        told = "Not possible, this node has halted: Passed to units"
+        assert told in page.inner_text("#notice-list")
+        offered = {button.inner_text() for button in page.query_selector_all("main button") if button.is_visible()}
+        assert offered <= {"Acknowledge this alarm", "Show", "Throw it away"}, offered
 
 
 @pytest.mark.requirement("R33")

@@ -39,6 +39,7 @@ LATEST_REMARKS = 200
 
 UNPROVEN = "handed to the host; its record is not believed. Use the telephone as well."
 NOT_HANDED = "the host has not taken it. Use the telephone."
+KEPT_BACK = "this node has halted; it waits for the change of host."
 OUTSIDE = "Heard outside the record: its author signed it, and the host's log is not believed. Answer by telephone."
 STILL_WORKS = (
     "Safety still goes out by the host, unproven; that of others still rings, outside the record. Nothing else is sent."
@@ -229,6 +230,8 @@ def why_unsent(core: NodeCore, item: Item) -> str:
         return UNPROVEN
     if core.state == "halted" and item.act.kind in AFTER_A_HALT and item.state in ("waiting", "linked"):
         return NOT_HANDED
+    if core.state == "halted" and item.state == "waiting":
+        return KEPT_BACK
     return reason_words(item.reason, item.detail) if item.reason else item.detail
 
 

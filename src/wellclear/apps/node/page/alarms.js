@@ -5,7 +5,7 @@ import { button, el, keep, ltr, ordered, replace, say, words } from "./dom.js";
 import { between, cellPlace, countdown, heights, nextRung, precedence, sign } from "./facts.js";
 import { onWatch, press } from "./officer.js";
 import { heightGap, length, positionText, span } from "./say.js";
-import { boardAge, itemOf, link, measure, state } from "./state.js";
+import { boardAge, itemOf, link, measure, mute, state } from "./state.js";
 import { plain, sentence } from "./strings.js";
 import { ring } from "./sound.js";
 
@@ -74,9 +74,9 @@ const clashOf = (alarm) => (alarm.kind !== "conflict" ? undefined : (state.board
   alarm.key?.includes(row.a) && alarm.key.includes(row.b)) ?? (state.board?.conflicts ?? []).find((row) => [row.a, row.b].includes(alarm.item)));
 
 // Whether this alarm asks for a person's acknowledgement that travels, with read-back; else one for this desk only.
-// A node that has halted acknowledges nothing, so there it asks for none.
+// A node that has halted, or left, acknowledges nothing, so there it asks for none.
 export function wantsReadback(alarm) {
-  if (link().state === "halted") return false;
+  if (mute()) return false;
   const duty = dutyOf(alarm);
   if (duty) return duty.mine === "yes" && duty.what === "acknowledge";
   return ANSWERED.includes(alarm.kind) && itemOf(alarm.item) !== undefined && itemOf(alarm.item).mine !== "yes" && alarm.state === "unack";

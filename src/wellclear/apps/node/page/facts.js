@@ -2,7 +2,7 @@
 
 import { el, ltr, ordered, say, words } from "./dom.js";
 import { clockTime, dtg, heightText, length, positionText, span } from "./say.js";
-import { link, ownUs, state } from "./state.js";
+import { link, mute, ownUs, state } from "./state.js";
 import { sentence } from "./strings.js";
 
 const MARKS = [["sent", "mark_sent"], ["received", "mark_received"], ["acked", "mark_acked"], ["confirmed", "mark_confirmed"], ["passed", "mark_passed"]];
@@ -177,4 +177,4 @@ export function change(row) {
 }
 
 // Signature of everything a card is drawn from, so that unchanged cards are not drawn again.
-export const sign = (...values) => JSON.stringify([state.session?.person, link().old, ...values]);
+export const sign = (...values) => JSON.stringify([state.session?.person, link().old, mute(), ...values]);

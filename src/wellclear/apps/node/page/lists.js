@@ -3,9 +3,9 @@
 import { button, el, keep, ltr, ordered, replace, say, words } from "./dom.js";
 import { askAltitude, askDelay, askPassed, askUnable, writeMessage } from "./asking.js";
 import { asked, between, cellFacts, change, countdown, doubt, doubtful, further, ladder, leads, marks, precedence, shown, sign, volumeFacts } from "./facts.js";
-import { press } from "./officer.js";
+import { press, sendable } from "./officer.js";
 import { heightGap, length, positionText, span } from "./say.js";
-import { isClash, isOurs, itemOf, measure, state } from "./state.js";
+import { isClash, isOurs, itemOf, measure, mute, state } from "./state.js";
 import { sentence } from "./strings.js";
 
 const SHOWN_MAX = 200;
@@ -86,10 +86,10 @@ function clash(row) {
         row.lat ? el("div", {}, ltr(positionText([row.lat, row.lon]))) : ""),
       el("dt", {}, say("overlap")), el("dd", {}, between(row))],
       el("dt", {}, say("minima")), el("dd", {}, minimaWords(minima))),
-    el("div", { class: "actions" },
+    el("div", { class: "actions" }, sendable(
       theirs ? button("ask_altitude", () => askAltitude(itemOf(theirs)), { "data-focus": `alt ${row.a} ${row.b}` }) : "",
       theirs ? button("ask_delay", () => askDelay(itemOf(theirs)), { "data-focus": `delay ${row.a} ${row.b}` }) : "",
-      button("send_message", () => writeMessage(theirs ? itemOf(theirs) : undefined), { "data-focus": `msg ${row.a} ${row.b}` })));
+      button("send_message", () => writeMessage(theirs ? itemOf(theirs) : undefined), { "data-focus": `msg ${row.a} ${row.b}` }))));
 }
 
 function minimaWords(minima) {
@@ -122,10 +122,10 @@ function answerButtons(row, recipient) {
   const names = { id: row.id, version: row.version, desk };
   if (row.mine === "yes" && recipient.acked && !recipient.confirmed) {
     const wrong = recipient.unconfirmed === "yes";
-    return [button("confirm", () => press("desk/confirm", names), { class: wrong ? "" : "go", "data-focus": `confirm ${row.id} ${desk}` }), " ",
-      button("readback_wrong", () => press("desk/readback_wrong", names), { class: wrong ? "go" : "", "data-focus": `wrong ${row.id} ${desk}` })];
+    return sendable(button("confirm", () => press("desk/confirm", names), { class: wrong ? "" : "go", "data-focus": `confirm ${row.id} ${desk}` }), " ",
+      button("readback_wrong", () => press("desk/readback_wrong", names), { class: wrong ? "go" : "", "data-focus": `wrong ${row.id} ${desk}` }));
   }
-  if (isOurs(desk) && recipient.acked && !recipient.passed) return [button("passed", () => askPassed(names), { "data-focus": `passed ${row.id} ${desk}` })];
+  if (isOurs(desk) && recipient.acked && !recipient.passed) return sendable(button("passed", () => askPassed(names), { "data-focus": `passed ${row.id} ${desk}` }));
   return undefined;
 }
 
@@ -161,8 +161,8 @@ function request(row) {
     el("h3", {}, ltr(row.id), " ", say(`request_${row.code}`), " ", say("about", { id: typeof row.about === "object" ? row.about.id : row.about })),
     el("p", {}, ordered(row.from, "→", to.join(", ")), " ", words(row.state ?? ""), row.due_us ? [" ", countdown(row.due_us)] : row.due ? [" ", ltr(row.due)] : ""),
     asked(row.details),
-    open && to.some((desk) => isOurs(desk)) ? el("div", { class: "actions" }, button("comply", () => press("desk/comply", { id: row.id, desk: to.find((desk) => isOurs(desk)) }), { "data-focus": `comply ${row.id}` }), " ",
-      button("unable", () => askUnable(row.id, to.find((desk) => isOurs(desk))), { "data-focus": `unable ${row.id}` })) : "");
+    open && to.some((desk) => isOurs(desk)) ? el("div", { class: "actions" }, sendable(button("comply", () => press("desk/comply", { id: row.id, desk: to.find((desk) => isOurs(desk)) }), { "data-focus": `comply ${row.id}` }), " ",
+      button("unable", () => askUnable(row.id, to.find((desk) => isOurs(desk))), { "data-focus": `unable ${row.id}` }))) : "");
 }
 
 function remark(row) {
@@ -175,7 +175,8 @@ function remark(row) {
 function decisions(row) {
   const hex = Array.from(atob(row.act_hash), (one) => one.charCodeAt(0).toString(16).padStart(2, "0")).join("");
   const locked = (row.use ?? "node") !== "node";  // a lent key linked it: its command is given again, with the passphrase
-  return el("span", { class: "actions" }, locked ? "" : [button("out_again", () => press(`outbox/${hex}`, { code: "again" }), { "data-focus": `again ${hex}` }), " "],
+  const stays = locked || mute() === "left" || (mute() === "halted" && row.kind !== "safety");
+  return el("span", { class: "actions" }, stays ? "" : [button("out_again", () => press(`outbox/${hex}`, { code: "again" }), { "data-focus": `again ${hex}` }), " "],
     button("out_drop", () => press(`outbox/${hex}`, { code: "drop" }), { "data-focus": `drop ${hex}` }));
 }
 

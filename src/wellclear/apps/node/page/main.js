@@ -6,12 +6,12 @@ import { button, el, ltr, replace, say, words } from "./dom.js";
 import { tick } from "./facts.js";
 import { drawLists } from "./lists.js";
 import { NodeError, call, follow, takeToken } from "./node.js";
-import { awayLine, awayNow, watchLine } from "./officer.js";
+import { awayLine, awayNow, sendable, watchLine } from "./officer.js";
 import { drawPlan } from "./plan.js";
 import { clockTime, dtg, span } from "./say.js";
 import { enableSound, silence, silentFor } from "./sound.js";
 import { drawStrip } from "./strip.js";
-import { hearBoard, link, ownUs, state, witnesses } from "./state.js";
+import { hearBoard, link, mute, ownUs, state, witnesses } from "./state.js";
 import { plain, sentence } from "./strings.js";
 
 const DRIFT_MS = 2000; // a greater difference of clocks is shown (R20)
@@ -57,6 +57,9 @@ function drawHead() {
   const phase = byId("phase");
   phase.hidden = !["founding", "closed"].includes(board.phase);
   if (!phase.hidden) replace(phase, say(`phase_${board.phase}`));
+  byId("safety").disabled = mute() === "left";
+  byId("write").hidden = Boolean(mute());
+  replace(byId("write-not"), mute() ? sendable(byId("write")) : "");
 }
 
 // What moves without news: clock, ages, countdowns, sound, the grey of an old picture.

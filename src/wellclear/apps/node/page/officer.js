@@ -3,7 +3,7 @@
 import { button, el, ltr, replace, say, words } from "./dom.js";
 import { choice, openForm } from "./forms.js";
 import { NodeError, call } from "./node.js";
-import { ownUs, setSession, state } from "./state.js";
+import { mute, ownUs, setSession, state } from "./state.js";
 
 const live = () => (state.session && (state.session.expires_us ?? Infinity) > ownUs() ? state.session : undefined);
 
@@ -68,6 +68,13 @@ export const awayNow = () => (state.board?.officers ?? []).filter((row) => row.o
 export function awayLine() {
   const who = awayNow();
   return who.length ? el("div", { class: "small" }, say("away_now", { who: who.join(", ") })) : "";
+}
+
+// Buttons of acts that travel; where none goes out, what is not possible and why.
+export function sendable(...buttons) {
+  const why = mute();
+  const named = buttons.flat(Infinity).filter((one) => one instanceof Node);
+  return why && named.length ? el("p", { class: "small" }, say(`not_now_${why}`, { what: words(named.map((one) => one.textContent).join(", ")) })) : buttons;
 }
 
 // A sentence for the officer and the screen reader; stays until the next one.

@@ -65,6 +65,9 @@ export function link() {
   return { state: fresh ? "live" : "host", old: false, age_ms: heard };
 }
 
+// Why nothing that is said here goes out: "halted" (safety does), "left", or undefined.
+export const mute = () => ["halted", "left"].find((one) => one === state.board?.link?.state);
+
 // Who else has cosigned, over how many entries, and how long ago by now; `ahead`: by a clock that tells nothing of now.
 export function witnesses() {
   const told = state.board?.link ?? {};

@@ -39,6 +39,8 @@ const EN = {
   old_away: "OLD PICTURE. The host cannot be reached for {age}. Shown as of {at}. Acts wait in the outbox.",
   old_halted: "HALTED. The host has signed two logs that cannot both be true. Shown as of {at}. Use the telephone.",
   old_left: "THIS PARTY HAS LEFT THE CHANNEL. Shown as of {at}. Nothing more is heard or sent here; the record is kept.",
+  not_now_halted: "Not possible, this node has halted: {what}",
+  not_now_left: "Not possible, this party has left the channel: {what}",
   halt_evidence: "The evidence lies in {file}.",
   halt_notes: "The two notes",
   token_missing: "This page has no token. Open the address that `wellclear node serve` prints, with #token= at its end.",
