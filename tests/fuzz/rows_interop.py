@@ -23,9 +23,12 @@ from wellclear.interop.fixes import fix_of
 from wellclear.interop.geojson import shapes_of
 from wellclear.interop.planned import Skipped
 from wellclear.interop.recordings import read_recordings
+from wellclear.interop.reports.origins import one_origin, traced
+from wellclear.interop.reports.read import read_reports
 
 _TRACKS: Final = ROOT / "tests/vectors/tracks"
 _EVENTS: Final = ROOT / "tests/vectors/events/ucdp_ged_excerpt.csv"
+_CASE: Final = ROOT / "src/wellclear/apps/outside/assets/palmyra-reports.csv"
 _FORMATS: Final = {
     "geojson": ("geojson", "jsonstream", "features", "said", "shapes", "straightness", "antimeridian", "planned"),
     "csv": ("table", "streams"),
@@ -67,6 +70,13 @@ def _told(raw: bytes) -> None:
         str(told).encode()
 
 
+def _reports(raw: bytes) -> None:
+    found = read_reports(io.BytesIO(raw), "reports")
+    for wrong in found.wrong:
+        str(wrong).encode()
+    one_origin(traced(found.reports.values()))
+
+
 def _typed(words: str) -> None:
     readers: list[Callable[[str, str], Any]] = [
         heights.height, heights.datum, lengths.length, moments.moment, positions.position, positions.positions,
@@ -105,6 +115,9 @@ INTEROP = [
            lambda raw: read_recordings(io.BytesIO(raw), "track"), _recordings, slow=True),
     Parser("events", ("interop.events.table", "interop.events.cells", "interop.events.event", "interop.packed"), _told,
            _events, slow=True),
+    Parser("reports", ("interop.reports.read", "interop.reports.report", "interop.reports.origins"), _reports,
+           lambda: [_CASE.read_bytes(), b'[{"id":"1","fact":"f","claim":"c","outlet":"o","printed":"2025-04-10"}]'],
+           slow=True),
     Parser("events_form", ("interop.events.form",), lambda raw: parse_form(raw, "mapping"), said(UCDP_GED)),
     Parser("shapes", ("interop.geojson", "interop.shapes"), _shapes,
            said('{"type":"Polygon","coordinates":[[[170,1],[180,1],[180,2.5],[170,1]]]}'), slow=True),
