@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from pathlib import Path
 from random import Random
+from tempfile import TemporaryDirectory
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.unit.interop.events.made import HEADER, form, read
+from wellclear.apps.outside import keeping
+from wellclear.apps.outside.keeping import take_table
+from wellclear.edges.outside import opened
 from wellclear.interop.events.counts import Asked, Step, Tally, bin_of, count
+from wellclear.interop.events.event import Event
 
 BAD = ("x,2026-02-30,,,,1,1", "x,,,,,1,1", "x,2026-01-01,,,,-1,1", "x,2026-01-01,,,,1", "x,2026-01-01,,91,0,1,1")
 DAYS = st.dates(date(2025, 12, 1), date(2026, 2, 28))
@@ -59,3 +65,23 @@ def test_every_event_that_was_asked_for_stands_once_in_a_bin_or_apart(
     for event in events:
         start = bin_of(event, step)
         assert start is None or start <= event.first <= event.last < step.after(start)
+
+
+@settings(max_examples=30)
+@given(st.lists(st.tuples(st.lists(rows(), min_size=1, max_size=6), st.booleans()), min_size=1, max_size=4))
+def test_every_edition_can_be_shown_again_and_the_same_table_twice_changes_nothing(
+    editions: list[tuple[list[str], bool]],
+) -> None:
+    with TemporaryDirectory() as directory, opened(Path(directory) / "outside.sqlite", writing=True) as store:
+        shown: dict[int, list[Event]] = {}
+        for made, whole in editions:
+            table = read(HEADER + "\n".join(made))
+            taken = take_table(store, table, "t", 7, whole=whole)
+            assert take_table(store, table, "t", 8, whole=whole).nothing
+            now = list(keeping.events(store, "MONITOR"))
+            assert set(table.events.values()) <= set(now)
+            assert not whole or set(table.events.values()) == set(now)
+            assert taken.added + taken.changed + taken.same == len(table.events)
+            shown[taken.edition] = now
+            for edition, events in shown.items():
+                assert not edition or list(keeping.events(store, "MONITOR", edition)) == events
