@@ -43,7 +43,7 @@ FOREIGN: dict[str, frozenset[str]] = {
     "picture": frozenset({"msgspec", "rpds"}),
     "channel": frozenset({"msgspec", "rpds", "cryptography"}),
     "watch": frozenset({"msgspec", "rpds"}),
-    "airspace": frozenset({"msgspec", "rpds", "numpy", "pyproj", "shapely"}),
+    "airspace": frozenset({"msgspec", "rpds", "numpy", "pyproj", "shapely", "cel"}),
     "interop": frozenset({"msgspec"}),
 }
 

@@ -1,0 +1,74 @@
+"""The expression of a red line: checked, compiled and evaluated; bounded before the library sees it (decision 0041).
+
+The language is the Common Expression Language, and the library's parser and evaluator have the last word. Before them
+`expression_grammar` reads the text by the part of CEL's own grammar that a red line needs, and gives every step a type.
+So whatever passes compiles, names only what is in `red_line_terms`, is a boolean, has no loop, and is evaluated once
+through: its cost is at most the number of its words. Nothing is interrupted, because nothing can take long. The
+library's parser can end the process by a long or a deep text; none such reaches it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final, Literal
+
+from cel import Program
+from cel import compile as compile_cel
+
+from wellclear.airspace.expression_grammar import Reader, words_of
+from wellclear.errors import InvalidValue
+
+CHARACTERS_MAX: Final = 1_000
+
+Answer = Literal["yes", "no", "unknown"]
+Fact = bool | int | str | datetime
+"""What a name stands for; a moment has its zone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Expression:
+    """A CEL expression that passed; equal to another of the same text.
+
+    `names` are the names that it uses; `numbers` and `moments_us` the literals in it, near which its answer may turn.
+    """
+
+    source: str
+    names: frozenset[str]
+    numbers: frozenset[int]
+    moments_us: frozenset[int]
+    _program: Program = field(compare=False, repr=False)
+
+    def answer(self, facts: Mapping[str, Fact]) -> Answer:
+        """What it comes to; a name that is missing is unknown, and so is what rests on it.
+
+        CEL's own logic does that: what is missing is an error, and `false && error` is false, `true || error` true.
+        An overflow of numbers is an error as well, so it is never taken for no.
+        """
+        try:
+            found = self._program.execute(dict(facts))
+        except (ArithmeticError, LookupError, RuntimeError, TypeError, ValueError):
+            return "unknown"
+        return "unknown" if not isinstance(found, bool) else "yes" if found else "no"
+
+
+def expression_from(source: object, where: str = "cel") -> Expression:
+    """The expression that a text says.
+
+    Raises:
+        InvalidValue: `field` is `where`; why it cannot stand, at which character, and what to write instead.
+    """
+    if not isinstance(source, str):
+        raise InvalidValue(where, "must be text in the Common Expression Language")
+    if len(source) > CHARACTERS_MAX:
+        raise InvalidValue(where, f"has {len(source)} characters, at most {CHARACTERS_MAX}; make two red lines of it")
+    reader = Reader(words_of(source, where), where)
+    reader.whole()
+    try:
+        program = compile_cel(source)
+    except ValueError as error:  # cannot happen for what passed above, and is a refusal if it does
+        raise InvalidValue(where, "does not compile as an expression of the Common Expression Language") from error
+    if set(program.variables()) != reader.names:
+        raise InvalidValue(where, "is read in two ways; write it with more brackets")
+    return Expression(source, frozenset(reader.names), frozenset(reader.numbers), frozenset(reader.moments_us), program)
