@@ -39,20 +39,19 @@ COMPARE = {
 REACH = {"+": operator.add, "-": operator.sub, "*": operator.mul}
 
 moments = st.integers(-1_000, 1_000).map(lambda hours: EPOCH + timedelta(hours=hours))
-whole_facts = st.fixed_dictionaries(
-    {
-        "inside": st.booleans(),
-        "category": st.sampled_from(CATEGORIES),
-        "purpose": st.sampled_from(PURPOSES),
-        "count": st.integers(0, 2**53 - 1) | st.integers(0, 5),
-        "lead_s": st.integers(-(10**10), 10**10) | st.integers(-5, 5),
-        "start": moments,
-        "end": moments,
-        "lower_m": st.integers(-10, 10**9),
-        "upper_m": st.integers(-10, 10**9),
-        **dict.fromkeys(CAPABILITIES, st.booleans()),
-    }
-)
+FACTS: dict[str, st.SearchStrategy[Any]] = {
+    "inside": st.booleans(),
+    "category": st.sampled_from(CATEGORIES),
+    "purpose": st.sampled_from(PURPOSES),
+    "count": st.integers(0, 2**53 - 1) | st.integers(0, 5),
+    "lead_s": st.integers(-(10**10), 10**10) | st.integers(-5, 5),
+    "start": moments,
+    "end": moments,
+    "lower_m": st.integers(-10, 10**9),
+    "upper_m": st.integers(-10, 10**9),
+    **{name: st.booleans() for name in CAPABILITIES},
+}
+whole_facts: st.SearchStrategy[dict[str, Fact]] = st.fixed_dictionaries(FACTS)
 
 
 def names(kind: str) -> st.SearchStrategy[Tree]:
@@ -86,7 +85,8 @@ def trees(draw: st.DrawFn, kind: str, depth: int = 4) -> Tree:
     if draw(st.integers(0, 6)) == 0:
         return "choice", below("bool"), below(kind), below(kind)
     if kind == "bool":
-        return draw(st.sampled_from([_join, _not, _compare, _among]))(draw, below)
+        made: Tree = draw(st.sampled_from([_join, _not, _compare, _among]))(draw, below)
+        return made
     if kind == "int" and draw(st.booleans()):
         return "minus", below("int")
     sums = {
@@ -161,8 +161,8 @@ def _bare(tree: Tree, draw: st.DrawFn) -> str:
         case ("duration", minutes):
             return f"duration{space}('{minutes // 60}h{minutes % 60}m')"
         case ("choice", condition, one, other):
-            sides = written(condition, ANY, draw), written(one, ANY, draw), written(other, CHOICE, draw)
-            return f"{sides[0]}{space}?{space}{sides[1]}{space}:{sides[2]}"
+            asks, then = written(condition, ANY, draw), written(one, ANY, draw)
+            return f"{asks}{space}?{space}{then}{space}:{written(other, CHOICE, draw)}"
         case ("&&" | "||" as mark, *parts):
             inner = ALL if mark == "||" else RELATION
             return f"{space}{mark}{space}".join(written(part, inner, draw) for part in parts)
@@ -240,10 +240,16 @@ def asked(source: str) -> tuple[Expression | None, str]:
         return None, str(refused)
 
 
+@st.composite
+def sources(draw: st.DrawFn) -> tuple[Tree, str]:
+    """A condition, and a text of it."""
+    tree = draw(trees("bool"))
+    return tree, written(tree, CHOICE, draw)
+
+
 @given(st.data())
 def test_a_sound_text_comes_to_what_it_says(data: st.DataObject) -> None:
-    tree = data.draw(trees("bool"))
-    source = written(tree, CHOICE, data.draw)
+    tree, source = data.draw(sources())
     expression = taken(source)
     assume(expression is not None)
     assert expression is not None
@@ -256,7 +262,7 @@ def test_a_sound_text_comes_to_what_it_says(data: st.DataObject) -> None:
 
 @given(st.data())
 def test_what_is_decided_stays_so_whatever_else_becomes_known(data: st.DataObject) -> None:
-    expression = taken(written(data.draw(trees("bool")), CHOICE, data.draw))
+    expression = taken(data.draw(sources())[1])
     assume(expression is not None)
     assert expression is not None
     whole = data.draw(whole_facts)
