@@ -184,7 +184,7 @@ async def _follow(text: bytes, follower: Follower) -> None:
                     follower.give(event.start, event.leaves)
                     follower.hear(event.note, START_US)
                     while (proven := follower.proven()) is not None:
-                        follower.commit(proven, START_US)
+                        follower.commit(proven)
 
 
 # A backup that becomes a home: list, files, and the log's own database.

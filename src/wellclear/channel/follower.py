@@ -84,6 +84,7 @@ class Follower:
         self._ahead = Ahead()
         self._notes: dict[int, tuple[Checkpoint, bytes]] = {}
         self._unread: list[bytes] = []
+        self._news_us: int | None = None
         self._heard_us: int | None = None
         self._host_times = HostTimes()
         self._other: dict[int, bytes] | None = None
@@ -128,8 +129,9 @@ class Follower:
             self.evidence = found
             raise
         newer = of_now and self._says_more(note, utc_us)
+        self._news_us = max(now_us, self._news_us or 0) if newer else self._news_us
         if checkpoint.size == self.size and self.note is not None and newer:
-            self._heard_us = max(now_us, self._heard_us or 0)
+            self._heard_us = self._news_us
             self.note = note  # the same tree, and a fresher cosignature of the host's
         elif checkpoint.size > self.size and (checkpoint.size in self._notes or len(self._notes) < NOTES_AHEAD_MAX):
             self._notes[checkpoint.size] = (checkpoint, note)  # a flood of notes pushes no earlier promise out
@@ -240,15 +242,18 @@ class Follower:
             self._throw_away(size)
         return None
 
-    def commit(self, proven: Proven, now_us: int) -> None:
-        """Make a proven run part of the own log. The caller has stored it."""
+    def commit(self, proven: Proven) -> None:
+        """Make a proven run part of the own log. The caller has stored it, however long that took.
+
+        What shows that the host is there is when its newest note came, not when the run was kept.
+        """
         assert proven.start == self.size, "runs are committed in order, each once"
         self.tree.extend(logged.leaf_hash for logged in proven.logged)
         before, self.picture = self.picture, proven.steps[-1].picture
         if before.host != self.picture.host:
             self._host_times = HostTimes()  # another host has another clock
         self.note = proven.note
-        self._heard_us = max(now_us, self._heard_us or 0)
+        self._heard_us = self._news_us
         self._misfits, self._other = 0, None
         self._ahead.drop(*range(proven.start, self.size))
         host = self.picture.host

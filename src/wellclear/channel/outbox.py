@@ -15,7 +15,7 @@ lost and nothing is doubled whatever is lost, delayed or repeated on the way.
     linked     refused NOT_NEXT, RATE                                  waiting
     linked     refused for any other reason                            refused; an officer is rung
     linked     another entry of its key logged at its seq or above     waiting (its link is void)
-    linked     an own entry in the log that this node never made       held; an officer is asked
+    linked     an own entry in the log that this node never made       held; an officer is asked. An epoch waits
     held       an officer says again                                   waiting
     waiting    its key was lent, and is locked again                   held; an officer is told
     linked     the host changes                                       waiting (its link is void)
@@ -243,6 +243,14 @@ class Outbox:
             changed = [self._set(replace(item, state="refused", leaf=b"", seq=0, reason=reason, detail=detail))]
         return changed + [self._set(other.freed()) for other in behind]
 
+    @staticmethod
+    def _asks_or_waits(item: Item) -> Item:
+        """What was on its way when somebody else has used our key. An epoch goes on: what is held is sealed under it.
+
+        Were it held, its number would be given out anew, and what is sealed under the one could pass for the other.
+        """
+        return item.freed() if item.act.kind == "epoch" else replace(item.freed(), state="held")
+
     def saw(self, logged: Logged) -> list[Item]:
         """An entry of the verified log, in order: it answers an item, voids links, or was made elsewhere."""
         entry = logged.entry
@@ -256,7 +264,7 @@ class Outbox:
         flying = [other for other in self._flying(use) if item is None or other.id != item.id]
         if item is None:
             self.adopted.append(logged.index)
-            return [self._set(replace(other.freed(), state="held")) for other in flying]
+            return [self._set(self._asks_or_waits(other)) for other in flying]
         changed = []
         ours = item.leaf == entry.leaf
         if item.state != "logged":

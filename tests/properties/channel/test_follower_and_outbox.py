@@ -55,7 +55,7 @@ class Node:
         while (proven := self.follower.proven()) is not None:
             self.leaves += proven.leaves
             self.note = proven.note
-            self.follower.commit(proven, 0)
+            self.follower.commit(proven)
             for logged in proven.logged:
                 self.outbox.saw(logged)
             self.store()

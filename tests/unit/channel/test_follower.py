@@ -26,9 +26,9 @@ def relay() -> Relay:
     return Relay(sketch)
 
 
-def take_all(follower: Follower, now_us: int = 0) -> None:
+def take_all(follower: Follower) -> None:
     while (proven := follower.proven()) is not None:
-        follower.commit(proven, now_us)
+        follower.commit(proven)
 
 
 def give_what_is_wanted(follower: Follower, leaves: list[bytes]) -> None:
@@ -160,6 +160,19 @@ def test_a_replayed_note_keeps_nobody_live(relay: Relay) -> None:
         assert follower.state(STALE_AFTER_US + 1) == "stale"
     follower.hear(cosigned(1_004), STALE_AFTER_US + 1)
     assert follower.state(STALE_AFTER_US + 1) == "live"
+
+
+@pytest.mark.requirement("R33")
+def test_a_run_that_was_kept_late_makes_nobody_live(relay: Relay) -> None:
+    """A disk that was full keeps at last what came long ago; the host has said nothing since."""
+    follower = following(relay, relay.size - 1)
+    follower.hear(relay.note(), 0)
+    follower.give(relay.size - 1, relay.sketch.leaves[relay.size - 1 :])
+    proven = follower.proven()
+    assert proven is not None
+    follower.commit(proven)
+    assert (follower.size, follower.state(STALE_AFTER_US)) == (relay.size, "live")
+    assert follower.state(STALE_AFTER_US + 1) == "stale"
 
 
 @pytest.mark.requirement("R33")

@@ -10,6 +10,7 @@ from wellclear.channel.composing import Composed, subject
 from wellclear.channel.epochs import open_epoch
 from wellclear.channel.opening import open_leaf
 from wellclear.channel.outbox import LINK_AGAIN_US, Item, Outbox, decode_item
+from wellclear.domain.canonical import b64
 from wellclear.domain.parts import FindingRow, Findings, Message, Readback, Safety
 from wellclear.domain.reasons import Reason
 from wellclear.errors import InvalidValue, Malformed
@@ -62,6 +63,21 @@ def test_at_most_four_are_in_flight_and_the_host_takes_them_in_order(relay: Rela
         assert [one.state for one in outbox.proved(item.id, item.leaf, index)] == ["logged"]
     link(relay, outbox)  # before the log was followed: the chain goes on behind what was proved
     assert [isinstance(relay.submit(item.leaf), int) for item in outbox.to_send()] == [True, True]
+
+
+@pytest.mark.requirement("R25")
+def test_an_epoch_is_not_held_when_an_own_entry_comes_from_elsewhere(relay: Relay) -> None:
+    """Held, its number would be given out once more, and what is sealed under the second key be read by nobody."""
+    outbox, sketch = outbox_of(relay), relay.sketch
+    public = {"number": 7, "audience": ["SOUTHLAND"], "commit": b64(bytes(32)), "wraps": [
+        {"party": party, "key": b64(bytes(32)), "wrap": b64(bytes(80))} for party in (NORTH, "SOUTHLAND")
+    ]}  # fmt: skip
+    epoch = outbox.add(sketch.compose("epoch", NORTH, public=public).act, (), ())[0]
+    sealed = put(relay, outbox, message(relay, "mine"))
+    link(relay, outbox)
+    sketch.time(NORTH)
+    changed = {one.id: one.state for one in seen(relay, outbox, relay.size - 1)}
+    assert changed == {epoch.id: "waiting", sealed.id: "held"}
 
 
 @pytest.mark.requirement("R1", "R4")

@@ -215,7 +215,7 @@ class Hearing(Holding):
     def _take_proven(self, fresh_from: int | None, arrived_us: int) -> None:
         while (proven := self.follower.proven()) is not None:
             self._store_run(proven)
-            self.follower.commit(proven, self.clock.monotonic_us() - self.unread.late_us)
+            self.follower.commit(proven)
             for logged, step in zip(proven.logged, proven.steps, strict=True):
                 fresh = fresh_from is not None and logged.index >= fresh_from
                 self._fold(logged, step, live=True, fresh_us=arrived_us if fresh else None)

@@ -135,7 +135,8 @@ class Rung(Checker):
         times, ledger = Counter[tuple[str, str, str]](), self.watched.ledger
         for rang in ledger.rang:
             kept = f"{rang.key}/{rang.rung}" not in ledger.unkept.get(rang.party, ())
-            if kept and rang.kind in DUTY_ALARMS and rang.rung and not ledger.voided(rang.index, rang.at_us):
+            voided = ledger.voided(rang.index, rang.at_us, rang.party)
+            if kept and rang.kind in DUTY_ALARMS and rang.rung and not voided:
                 times[rang.party, rang.key, rang.rung] += 1
             if rang.early_us > 0:
                 yield f"{rang.party} rang {rang.key}/{rang.rung} {rang.early_us / 1e6:.3f} s before it was passed"

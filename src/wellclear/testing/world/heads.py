@@ -258,6 +258,7 @@ class Heads:
             entry = open_leaf(index, before[index]).entry
             assert entry is not None, "it names an entry"
             world.ledger.dropped.add(b64(entry.act_hash))
+        world.ledger.cuts.append((node.party, world.loop.now_us, done.size))
         world.say(node.name, f"follows from {done.size} entries on; {done.waiting} wait, {done.held} are held")
 
     def begin_anew(self, node: NodeMachine, why: str) -> None:

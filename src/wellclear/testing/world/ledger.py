@@ -146,6 +146,8 @@ class Ledger:
     lines: list[str] = field(default_factory=list)
     decisions: list[tuple[int, int]] = field(default_factory=list)
     """When the heads of delegation changed the host, and how many entries they kept."""
+    cuts: list[tuple[str, int, int]] = field(default_factory=list)
+    """Whose own log was cut back when, and to which size, where it had followed another history."""
 
     def ring(self, rang: Rang) -> None:
         """One more ring."""
@@ -165,9 +167,10 @@ class Ledger:
         for one in rang:
             self.rung_at.setdefault(one.party, set()).add(f"{one.key}/{one.rung}" if one.rung else one.key)
 
-    def voided(self, index: int, at_us: int) -> bool:
-        """Whether what was seen of an entry at some moment has been cut away since."""
-        return any(size <= index for decided_us, size in self.decisions if at_us <= decided_us)
+    def voided(self, index: int, at_us: int, party: str = "") -> bool:
+        """Whether what was seen of an entry at some moment has been cut away since, for all or for one party."""
+        own = [(cut_us, size) for name, cut_us, size in self.cuts if name == party]
+        return any(size <= index for cut_us, size in (*self.decisions, *own) if at_us <= cut_us)
 
     def count(self, what: str, times: int = 1) -> None:
         """One more of a kind, transition or vice."""
