@@ -23,6 +23,7 @@ ADMINISTRATORS = (("A1", "administrator"), ("A2", "administrator"))
 BY: dict[str, By] = {
     "notice": RELEASE, "amend": RELEASE, "cancel": RELEASE, "takeover": ADMINISTRATORS, "receipt": (), "time": (),
     "add_key": (), "revoke": (), "roster": (), "epoch": (), "finding": (), "disclose": RELEASE,
+    "authority_scope": RELEASE, "intent": RELEASE,
 }  # fmt: skip
 HEADED = ("propose", "sign_agreement", "withdraw")
 NO_DESK = {*HEADED, "host_change", "takeover", "add_key", "revoke", "roster", "epoch", "time", "receipt", "finding"}

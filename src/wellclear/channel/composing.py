@@ -34,12 +34,13 @@ from wellclear.domain.entry import (
     entry_message,
     unsigned_leaf,
 )
-from wellclear.domain.kinds import AUDIENCE_MAX, KINDS, public_of
+from wellclear.domain.kinds import AUDIENCE_MAX, CHANGED_BY_AMEND, KINDS, public_of
 from wellclear.domain.parts import GROUPS_OF_KIND, NOTICE_GROUPS, Group, opening_of, store_in_clear
+from wellclear.domain.records import GROUP_OF_RECORD
 from wellclear.errors import InvalidValue, Unverified
 from wellclear.log.ed25519 import Signer, verify
 
-_NEVER_WITHOUT = frozenset({"notice", "amend", "ack", "message", "finding"})
+_NEVER_WITHOUT = frozenset({"notice", "amend", "ack", "message", "finding", *GROUP_OF_RECORD})
 """Kinds that say nothing without their parts."""
 
 
@@ -126,6 +127,8 @@ def _check_groups(kind: str, given: tuple[str, ...]) -> None:
     if kind == "disclose":
         wanted = tuple(name for name in NOTICE_GROUPS if name in given)
         fits = bool(given) and given == wanted
+    elif kind == "amend" and not fits:
+        fits = given in {GROUPS_OF_KIND[other] for other in CHANGED_BY_AMEND}
     if not fits:
         raise InvalidValue("act.parts", f"{kind} has the parts {', '.join(wanted) or 'none'}, not {', '.join(given)}")
 

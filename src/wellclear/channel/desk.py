@@ -20,7 +20,7 @@ from wellclear.domain.agreement import Settings, default_settings
 from wellclear.domain.canonical import INTEGER_MAX, unb64
 from wellclear.domain.cells import cell_around
 from wellclear.domain.entry import Act
-from wellclear.domain.kinds import NotOpened, OfDesk, Receipt, public_of
+from wellclear.domain.kinds import REPLIES_TO, NotOpened, OfDesk, Receipt, public_of
 from wellclear.domain.names import party_of_desk
 from wellclear.domain.parts import (
     GROUPS_OF_KIND,
@@ -113,6 +113,9 @@ def _check_confirmed(view: View, item: str, version: int, desk: str) -> None:
         raise Refused(Reason.READBACK_DIFFERS, "; ".join(map(str, differences)))
 
 
+_CHECKED = frozenset({"ack", "confirm", "disclose", *REPLIES_TO})
+
+
 def check_answer(view: View, act: Act, groups: Iterable[Group]) -> None:
     """What a node asks of its own desk's answers, however they were composed (R5).
 
@@ -122,9 +125,12 @@ def check_answer(view: View, act: Act, groups: Iterable[Group]) -> None:
     Raises:
         Refused: with a sentence for the officer.
     """
-    if act.subject is UNSET or act.kind not in ("ack", "confirm", "disclose"):
+    if act.subject is UNSET or act.kind not in _CHECKED:
         return
     item, version = act.subject.id, act.subject.version
+    if act.kind in REPLIES_TO or (act.kind == "ack" and item in view.records):
+        _check_read(view, act, item, version)
+        return
     if act.kind == "disclose":
         _check_disclosed(view, act, item, version, groups)
         return
@@ -142,6 +148,17 @@ def check_answer(view: View, act: Act, groups: Iterable[Group]) -> None:
     rows = sum(len(group.volumes) for group in groups if isinstance(group, Readback))
     if rows != len(said.said.volumes):
         raise Refused(Reason.READBACK_DIFFERS, f"volumes: {rows} read back, {len(said.said.volumes)} announced")
+
+
+def _check_read(view: View, act: Act, item: str, version: int) -> None:
+    """Nobody acknowledges a record, or replies to it, before it has been opened here."""
+    record = view.records.get(item)
+    said = None if record is None else record.versions.get(version)
+    if said is None:
+        raise Refused(Reason.UNKNOWN_NOTICE, f"{item[:40]} version {version} is not in the picture")
+    shown = sum(act.party in readers for readers in said.shown_to)
+    if len(said.groups) < shown:
+        raise Refused(Reason.PART_UNREADABLE, "what it says has not been opened here yet; read it first")
 
 
 def _check_disclosed(view: View, act: Act, item: str, version: int, groups: Iterable[Group]) -> None:

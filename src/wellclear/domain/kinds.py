@@ -50,6 +50,14 @@ AUDIENCE_MAX = 16
 SAFETY_CODES = ("cease", "emergency", "control_lost", "search_rescue", "in_progress")
 """What any one watch officer may send at once, without a release (R4)."""
 REQUEST_CODES = ("altitude", "delay")
+RECORDS = frozenset({"authority_scope", "intent", "track_query"})
+"""Kinds that make an item which is neither announced nor asked of somebody's notice."""
+REPLIES_TO = {"track_reply": "track_query"}
+"""Kinds by which a party that was asked replies to a record, and the kind of that record."""
+NAMES_ITS_DAY = frozenset({"notice", "amend", "authority_scope"})
+"""Kinds that must say until which day they are kept (R9)."""
+CHANGED_BY_AMEND = frozenset({"notice", "authority_scope"})
+"""Items of which there may be a next version, and that their author may call off."""
 REASON_CODES = (
     "conflict_own", "protected", "red_line", "zone_limit", "safety", "time_too_short", "too_vague", "no_authority",
     "under_way", "technical", "not_stated",
@@ -341,7 +349,13 @@ KINDS: dict[str, Kind] = {
         owes_receipt=True,
     ),
     "message": Kind("talk", Linked.NODE, Asks.WATCH, has_id=True, has_to=True, owes_receipt=True),
+    "track_query": Kind("talk", Linked.NODE, Asks.WATCH, has_id=True, has_to=True, owes_receipt=True, owes_ack=True),
+    "track_reply": Kind("talk", Linked.NODE, Asks.WATCH, subjects=Subjects.CURRENT, has_to=True, owes_receipt=True),
     "finding": Kind("found", Linked.NODE, Asks.NONE, has_desk=False, has_to=True, owes_receipt=True),
+    "authority_scope": Kind(
+        "treaty", Linked.NODE, Asks.RELEASE, has_id=True, has_to=True, owes_receipt=True, owes_ack=True
+    ),
+    "intent": Kind("treaty", Linked.NODE, Asks.RELEASE, has_id=True, has_to=True, owes_receipt=True, owes_ack=True),
 }
 
 
@@ -367,8 +381,8 @@ def public_of(act: Act) -> Wire | None:
             raise InvalidValue("act.code", f"one of {', '.join(kind.codes)}")
     elif act.code not in kind.codes:
         raise InvalidValue("act.code", f"{act.code} is no code of {act.kind}")
-    if act.kind in ("notice", "amend") and act.keep_until is UNSET:
-        raise InvalidValue("act.keep_until", "every notice names the day after which it leaves the picture")
+    if act.kind in NAMES_ITS_DAY and act.keep_until is UNSET:
+        raise InvalidValue("act.keep_until", "everything that stands names the day after which it leaves the picture")
     if kind.public is None or act.public is UNSET:
         return None
     try:

@@ -62,6 +62,12 @@ def parse_item_id(text: str, *, field: str = "id") -> ItemId:
     return ItemId(party, int(counter))
 
 
+def is_item_id(text: str) -> bool:
+    """Whether a text is an id, its check character included."""
+    match = _ITEM.fullmatch(text)
+    return match is not None and check_character(match[1] + match[2]) == match[3]
+
+
 def proven_item_id(text: str) -> ItemId:
     """Read an id whose form and check character were proven before, as those of a decoded entry are."""
     party, counter, _ = text.split("-")

@@ -34,17 +34,11 @@ from wellclear.domain.entry import (
     YesNo,
     plainly,
 )
+from wellclear.domain.members import DatumName, Language, Latitude, Longitude, ShortText, Signed, Text, YesNoOrNot
+from wellclear.domain.records import GROUP_OF_RECORD, RECORD_GROUPS, RecordGroup
 from wellclear.errors import InvalidValue, Malformed, Unverified
 
 TEXT_BYTES = (1024, 2048, 4096, 8192, PART_TEXT_BYTES_MAX)
-SAFETY_TEXT_MAX = 2_000
-
-Latitude = Annotated[int, Meta(ge=-900_000_000, le=900_000_000)]
-Longitude = Annotated[int, Meta(ge=-1_800_000_000, le=1_800_000_000)]
-Text = Annotated[str, Meta(min_length=1, max_length=SAFETY_TEXT_MAX)]
-ShortText = Annotated[str, Meta(min_length=1, max_length=120)]
-YesNoOrNot = Literal["yes", "no", "not stated"]
-Signed = Annotated[int, Meta(ge=-canonical.INTEGER_MAX, le=canonical.INTEGER_MAX)]
 
 
 class Cell(Wire, frozen=True):
@@ -109,7 +103,7 @@ class Message(Wire, frozen=True):
     """Free text, marked as such, in the sender's words (R14)."""
 
     group: Literal["message"]
-    language: Annotated[str, Meta(pattern=r"^[a-z]{2}\Z")]
+    language: Language
     text: Text
     about: ShortText | UnsetType = UNSET
 
@@ -166,7 +160,7 @@ class RequestDetails(Wire, frozen=True):
     """What is asked for: a band of heights in whole millimetres of one datum, or a later start."""
 
     group: Literal["request"]
-    datum: Literal["W84", "AMSL", "STD"] | UnsetType = UNSET
+    datum: DatumName | UnsetType = UNSET
     lower_mm: Signed | UnsetType = UNSET
     upper_mm: Signed | UnsetType = UNSET
     start_us: Micros | UnsetType = UNSET
@@ -209,12 +203,12 @@ class Articles(Wire, frozen=True):
 
 Group = (
     Cell | Volumes | Nature | Rest | Safety | Message | Readback | ReadbackWrong | Units | RequestDetails | Findings
-    | Articles
+    | Articles | RecordGroup
 )  # fmt: skip
 _GROUPS: dict[str, type[Wire]] = {
     "cell": Cell, "volume": Volumes, "category": Nature, "rest": Rest, "safety": Safety, "message": Message,
     "readback": Readback, "readback_wrong": ReadbackWrong, "units": Units, "request": RequestDetails,
-    "finding": Findings, "articles": Articles,
+    "finding": Findings, "articles": Articles, **RECORD_GROUPS,
 }  # fmt: skip
 NOTICE_GROUPS = ("cell", "volume", "category", "rest")
 """A notice or amendment commits to exactly these, in this order."""
@@ -223,6 +217,7 @@ GROUPS_OF_KIND: dict[str, tuple[str, ...]] = {
     "notice": NOTICE_GROUPS, "amend": NOTICE_GROUPS, "safety": ("safety",), "message": ("message",),
     "ack": ("readback",), "readback_wrong": ("readback_wrong",), "passed_to_units": ("units",),
     "request": ("request",), "finding": ("finding",), "propose": ("articles",),
+    **{kind: (name,) for kind, name in GROUP_OF_RECORD.items()},
 }  # fmt: skip
 
 

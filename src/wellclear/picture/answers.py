@@ -7,16 +7,17 @@ the read-back fits, *passed to units* that those who act know. None of them is c
 from __future__ import annotations
 
 import msgspec
-from msgspec import UNSET
+from msgspec import UNSET, UnsetType
 
 from wellclear.domain.entry import Entry
-from wellclear.domain.kinds import OfDesk, Receipt, public_of
+from wellclear.domain.kinds import REPLIES_TO, OfDesk, Receipt, public_of
+from wellclear.domain.names import party_of_desk
 from wellclear.domain.reasons import Reason
 from wellclear.picture.clocks import clock_start_us
 from wellclear.picture.items import owe
 from wellclear.picture.picture import Draft
 from wellclear.picture.retention import keep_until_day, stop_waiting
-from wellclear.picture.rows import AnswerRow, OwedRow, answer_id, owed_id
+from wellclear.picture.rows import AnswerRow, ItemRow, OwedRow, answer_id, owed_id
 
 
 def receipt(draft: Draft, entry: Entry) -> None:
@@ -66,10 +67,10 @@ def ack(draft: Draft, entry: Entry) -> None:
         draft.remark(Reason.ALREADY_ANSWERED, answer)
         return
     _receive(draft, entry, row.index)
-    watch = next(approval.key for approval in entry.approvals if approval.role == "watch_officer")
-    person = draft.before.keys[watch].person
     first_us = draft.now_us if row.acked_us is UNSET else row.acked_us  # read back again: the first answer was in time
-    changed = msgspec.structs.replace(row, acked_us=first_us, acked_by=person, readback_wrong_us=UNSET)
+    changed = msgspec.structs.replace(
+        row, acked_us=first_us, acked_by=_watch_officer(draft, entry), readback_wrong_us=UNSET
+    )
     draft.put("answer", answer, changed)
 
 
@@ -104,6 +105,40 @@ def passed_to_units(draft: Draft, entry: Entry) -> None:
         return
     draft.put("answer", answer, msgspec.structs.replace(row, passed_us=draft.now_us))
     owe(draft, entry, "", 1, until_day)
+
+
+def reply(draft: Draft, entry: Entry) -> None:
+    """track_reply: a party that a record asks says what it knows; for the desk that says it, that is an ack too.
+
+    A party may reply again, when it knows more; every reply is kept in the log, and the newest moment here.
+    """
+    act, subject = entry.act, entry.act.subject
+    assert subject is not UNSET and act.desk is not UNSET, "public_of has seen both"
+    item: ItemRow | None = draft.read("items").get(subject.id)
+    if item is None or item.kind != REPLIES_TO[act.kind]:
+        draft.remark(Reason.UNKNOWN_NOTICE, subject.id)
+        return
+    if act.party not in {party_of_desk(desk) for desk in item.to}:
+        draft.remark(Reason.NOT_ADDRESSED, subject.id)
+        return
+    if subject.version != item.version:
+        draft.remark(Reason.OLD_VERSION, f"{subject.id} is at version {item.version}")
+        return
+    answer = answer_id(subject.id, subject.version, act.desk)
+    row: AnswerRow | None = draft.read("answers").get(answer)
+    if row is not None:
+        _receive(draft, entry, row.index)
+        changed = msgspec.structs.replace(row, replied_us=draft.now_us)
+        if row.acked_us is UNSET:
+            changed = msgspec.structs.replace(changed, acked_us=draft.now_us, acked_by=_watch_officer(draft, entry))
+        draft.put("answer", answer, changed)
+    owe(draft, entry, "", 1, item.keep_until)
+
+
+def _watch_officer(draft: Draft, entry: Entry) -> str | UnsetType:
+    """Who at the desk has approved it, by PARTY/HANDLE."""
+    watch = next(approval.key for approval in entry.approvals if approval.role == "watch_officer")
+    return draft.before.keys[watch].person
 
 
 def _answer_of(draft: Draft, entry: Entry, desk: object) -> tuple[str, AnswerRow | None]:

@@ -57,6 +57,10 @@ _HANDLERS: dict[str, Callable[[Draft, Entry], None]] = {
     "unable": items.answer_request,
     "message": items.say,
     "finding": items.say,
+    "track_query": items.announce,
+    "track_reply": answers.reply,
+    "authority_scope": items.announce,
+    "intent": items.announce,
 }
 assert _HANDLERS.keys() == KINDS.keys(), "every kind has its function"
 

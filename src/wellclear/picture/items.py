@@ -1,4 +1,4 @@
-"""Notices, safety messages, requests and what is merely said: their public life cycle (R4, R6, R9).
+"""Notices, safety messages, requests, records and what is merely said: their public life cycle (R4, R6, R9).
 
 Nothing here waits for an answer (N3), and nothing is refused for being late: a notice whose start has passed is
 announced like any other (R6). Geometry, times and texts are sealed; the public fold never sees them.
@@ -6,41 +6,42 @@ announced like any other (R6). Geometry, times and texts are sealed; the public 
 
 from __future__ import annotations
 
-from typing import Literal
+from collections.abc import Container
+from typing import Final, Literal, cast
 
 import msgspec
 from msgspec import UNSET
 from rpds import HashTrieSet
 
 from wellclear.domain.entry import Act, Entry
-from wellclear.domain.kinds import KINDS
+from wellclear.domain.kinds import CHANGED_BY_AMEND, KINDS
 from wellclear.domain.names import party_of_desk, proven_item_id
 from wellclear.domain.reasons import Reason
 from wellclear.picture.clocks import clock_start_us
 from wellclear.picture.epochs import readers
 from wellclear.picture.picture import Draft
 from wellclear.picture.retention import keep, keep_until_day
-from wellclear.picture.rows import AnswerRow, ItemRow, OwedRow, Table, answer_id, owed_id
+from wellclear.picture.rows import AnswerRow, ItemKind, ItemRow, OwedRow, Table, answer_id, owed_id
 
+_NOTICES: Final = frozenset({"notice"})
 _ENDS: dict[str, Literal["CANCELLED", "COMPLETED"]] = {"cancel": "CANCELLED", "complete": "COMPLETED"}
 _ANSWERS: dict[str, Literal["COMPLIED", "UNABLE"]] = {"comply": "COMPLIED", "unable": "UNABLE"}
 
 
 def announce(draft: Draft, entry: Entry) -> None:
-    """notice, safety: a new item at version 1, and what its addressees owe."""
+    """notice, safety, records: a new item at version 1, and what its addressees owe."""
     act = entry.act
     until_day = _new_item(draft, act)
     if until_day is None:
         return
-    kind: Literal["notice", "safety"] = "notice" if act.kind == "notice" else "safety"
-    _put_item(draft, act, kind, until_day)
+    _put_item(draft, act, until_day)
     owe(draft, entry, act.id if act.id is not UNSET else "", 1, until_day)
 
 
 def amend(draft: Draft, entry: Entry) -> None:
     """amend: the next version; new clocks start, what was overdue stays on record."""
     act = entry.act
-    item = _own_notice(draft, act)
+    item = _own_item(draft, act, CHANGED_BY_AMEND)
     if item is None:
         return
     subject = act.subject
@@ -60,9 +61,9 @@ def amend(draft: Draft, entry: Entry) -> None:
 
 
 def end(draft: Draft, entry: Entry) -> None:
-    """cancel, complete: the end of a notice's life cycle."""
+    """cancel, complete: the end of an item's life cycle; only what is done can be completed, a notice."""
     act = entry.act
-    item = _own_notice(draft, act)
+    item = _own_item(draft, act, CHANGED_BY_AMEND if act.kind == "cancel" else _NOTICES)
     if item is None:
         return
     subject = act.subject
@@ -79,7 +80,7 @@ def disclose(draft: Draft, entry: Entry) -> None:
     act = entry.act
     subject = act.subject
     assert subject is not UNSET, "public_of has seen it"
-    item = _announced(draft, act)
+    item = _announced(draft, act, _NOTICES)
     if item is None:
         return
     if subject.version > item.version:
@@ -103,7 +104,7 @@ def request(draft: Draft, entry: Entry) -> None:
     until_day = _new_item(draft, act)
     if until_day is None:
         return
-    _put_item(draft, act, "request", until_day)
+    _put_item(draft, act, until_day)
     owe(draft, entry, "", 1, until_day)
 
 
@@ -158,8 +159,9 @@ def _new_item(draft: Draft, act: Act) -> int | None:
     return until_day
 
 
-def _put_item(draft: Draft, act: Act, kind: Literal["notice", "safety", "request"], until_day: int) -> None:
+def _put_item(draft: Draft, act: Act, until_day: int) -> None:
     assert act.id is not UNSET and act.desk is not UNSET, "public_of has seen both"
+    kind = cast(ItemKind, act.kind)  # the kinds with an id that their handlers put here
     row = ItemRow(
         kind=kind, party=act.party, desk=act.desk, version=1, state="RELEASED", precedence=act.precedence, to=act.to,
         index=draft.index, keep_until=until_day, code=act.code,
@@ -168,11 +170,11 @@ def _put_item(draft: Draft, act: Act, kind: Literal["notice", "safety", "request
     keep(draft, until_day, ("item", act.id))
 
 
-def _announced(draft: Draft, act: Act) -> ItemRow | None:
-    """The notice that an act is about, which its own party has announced; None with a remark."""
+def _announced(draft: Draft, act: Act, kinds: Container[str]) -> ItemRow | None:
+    """The item of some kind that an act is about, which its own party has announced; None with a remark."""
     assert act.subject is not UNSET, "public_of has seen it"
     item: ItemRow | None = draft.read("items").get(act.subject.id)
-    if item is None or item.kind != "notice":
+    if item is None or item.kind not in kinds:
         draft.remark(Reason.UNKNOWN_NOTICE, act.subject.id)
     elif item.party != act.party:
         draft.remark(Reason.NOT_THE_ANNOUNCER, act.subject.id)
@@ -181,9 +183,9 @@ def _announced(draft: Draft, act: Act) -> ItemRow | None:
     return None
 
 
-def _own_notice(draft: Draft, act: Act) -> ItemRow | None:
+def _own_item(draft: Draft, act: Act, kinds: Container[str]) -> ItemRow | None:
     """The same, as long as it is not over."""
-    item = _announced(draft, act)
+    item = _announced(draft, act, kinds)
     if item is not None and item.state != "RELEASED":
         assert act.subject is not UNSET, "it was found by that"
         draft.remark(Reason.ALREADY_OVER, act.subject.id)

@@ -15,6 +15,9 @@ from wellclear.domain.kinds import Away, KeyUse
 Table = Literal["agreement", "answer", "channel", "desk", "epoch", "item", "key", "owed", "party", "person", "proposal"]
 
 
+ItemKind = Literal["authority_scope", "intent", "notice", "request", "safety", "track_query"]
+
+
 class ChannelRow(Wire, frozen=True):
     """The channel itself, by its id: who sequences it, under which agreement and rules."""
 
@@ -92,9 +95,9 @@ class ProposalRow(Wire, frozen=True):
 
 
 class ItemRow(Wire, frozen=True):
-    """A notice, safety message or request by its id, at its newest version."""
+    """A notice, safety message, request or record by its id, at its newest version."""
 
-    kind: Literal["notice", "safety", "request"]
+    kind: ItemKind
     party: str
     desk: str
     version: int
@@ -131,6 +134,7 @@ class AnswerRow(Wire, frozen=True):
     confirmed_us: int | UnsetType = UNSET
     readback_wrong_us: int | UnsetType = UNSET
     passed_us: int | UnsetType = UNSET
+    replied_us: int | UnsetType = UNSET
 
 
 Row = (

@@ -18,9 +18,11 @@ from rpds import HashTrieMap, List
 
 from wellclear.domain.agreement import DAY_US
 from wellclear.domain.entry import Act
+from wellclear.domain.kinds import RECORDS, REPLIES_TO
 from wellclear.domain.logged import Logged, Remark
 from wellclear.domain.parts import GROUPS_OF_KIND, NOTICE_GROUPS, Group
 from wellclear.domain.reasons import Reason
+from wellclear.picture import view_records
 from wellclear.picture.picture import Picture, Step
 from wellclear.picture.rows import ItemRow
 from wellclear.picture.view_groups import take_group
@@ -106,6 +108,9 @@ def _open(view: View, filed: Filed, opened: Opened) -> tuple[View, tuple[Remark,
 
 def _groups(view: View, act: Act, item: str, version: int) -> tuple[str, ...]:
     """Which group belongs into each part: the kind says it, or the place of what is disclosed in its version."""
+    record = view.records.get(item)
+    if act.kind == "amend" and record is not None:
+        return GROUPS_OF_KIND.get(record.kind, ())
     if act.kind != "disclose":
         return GROUPS_OF_KIND.get(act.kind, ())
     commits = _commits(view, item, version)
@@ -121,7 +126,7 @@ def _commits(view: View, item: str, version: int) -> tuple[str, ...]:
 
 def _about(act: Act) -> tuple[str, int]:
     """The item that an entry with parts belongs to, and which version of it; none for what stands alone."""
-    if act.kind in ("notice", "safety", "request") and act.id is not UNSET:
+    if act.id is not UNSET and act.kind != "message":  # which is no item
         return act.id, 1
     return (act.subject.id, act.subject.version) if act.subject is not UNSET else ("", 1)
 
@@ -138,6 +143,8 @@ def _announce(view: View, index: int, act: Act, picture: Picture) -> View:
 
 def _amend(view: View, index: int, act: Act, picture: Picture) -> View:
     assert act.subject is not UNSET, "the public fold has seen it"
+    if act.subject.id in view.records:
+        return replace(view, records=view_records.amended(view.records, index, act, picture))
     item, row = view.items[act.subject.id], picture.items[act.subject.id]
     versions = item.versions.insert(row.version, _version(index, act, picture, row))
     return replace(view, items=view.items.insert(item.id, replace(item, versions=versions, newest=row.version)))
@@ -173,6 +180,8 @@ def _disclose(view: View, index: int, act: Act, picture: Picture) -> View:
 
 def _end(view: View, index: int, act: Act, picture: Picture) -> View:
     assert act.subject is not UNSET, "the public fold has seen it"
+    if act.subject.id in view.records:
+        return replace(view, records=view_records.ended(view.records, act, picture))
     item = view.items[act.subject.id]
     how = "COMPLETED" if act.kind == "complete" else "CANCELLED"
     ended = replace(item, ended=(how, picture.now_us))  # type: ignore[arg-type]  # one of the two
@@ -225,6 +234,14 @@ def _message(view: View, index: int, act: Act, picture: Picture) -> View:
     return _for_days(replace(view, messages=view.messages.insert(index, message)), index, picture)
 
 
+def _record(view: View, index: int, act: Act, picture: Picture) -> View:
+    return replace(view, records=view_records.announced(view.records, index, act, picture))
+
+
+def _reply(view: View, index: int, act: Act, picture: Picture) -> View:
+    return replace(view, records=view_records.replied(view.records, index, act, picture))
+
+
 def _finding(view: View, index: int, act: Act, picture: Picture) -> View:
     return _for_days(view, index, picture)
 
@@ -249,6 +266,8 @@ _FILERS: dict[str, Callable[[View, int, Act, Picture], View]] = {
     "message": _message,
     "finding": _finding,
     "propose": _proposal,
+    **dict.fromkeys(RECORDS, _record),
+    **dict.fromkeys(REPLIES_TO, _reply),
 }
 
 
@@ -290,6 +309,7 @@ def _drop_item(view: View, item: str) -> View:
         if rest is not None:
             pairs_of = pairs_of.insert(other, rest.discard(pair))
     return replace(
-        view, items=view.items.discard(item), requests=view.requests.discard(item), filed=filed,
+        view, items=view.items.discard(item), requests=view.requests.discard(item),
+        records=view.records.discard(item), filed=filed,
         filed_of=view.filed_of.discard(item), pairs=pairs, pairs_of=pairs_of,
     )  # fmt: skip

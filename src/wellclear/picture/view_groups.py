@@ -42,6 +42,7 @@ from wellclear.picture.view_items import (
     View,
     shape_from,
 )
+from wellclear.picture.view_records import opened
 
 Taken = tuple[View, list[Remark]]
 
@@ -71,8 +72,10 @@ def take_group(view: View, filed: Filed, group: Group) -> Taken:
             return _findings(view, filed, group)
         case Articles():
             return replace(view, articles=view.articles.insert(filed.index, group)), []
-        case _:
+        case Message() | ReadbackWrong() | RequestDetails() | Units():
             return _said(view, filed, group), []
+        case _:
+            return replace(view, records=opened(view.records, filed.item, filed.index, group)), []
 
 
 def _said(view: View, filed: Filed, group: Message | ReadbackWrong | RequestDetails | Units) -> View:

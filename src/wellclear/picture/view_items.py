@@ -30,6 +30,7 @@ from wellclear.domain.parts import (
 from wellclear.domain.quantities import WHOLE_MAX, Position
 from wellclear.domain.volume import Volume
 from wellclear.domain.volume_fields import volume_or_cap
+from wellclear.picture.view_records import RecordView
 
 REUSED = "reused"
 """Its randomness is that of another part; every part of an author has its own."""
@@ -242,13 +243,14 @@ class Filed:
 class View:
     """What one reader knows after `size` entries. Build the first one with `View()`.
 
-    `items` holds notices and safety messages by id, `requests` by id, `messages` by index, `pairs` the findings by both
-    ids, `articles` the agreement's text by the index of its proposal.
+    `items` holds notices and safety messages by id, `requests` and `records` theirs, `messages` by index, `pairs` the
+    findings by both ids, `articles` the agreement's text by the index of its proposal.
     """
 
     size: int = 0
     items: HashTrieMap[str, ItemView] = field(default_factory=HashTrieMap)
     requests: HashTrieMap[str, RequestView] = field(default_factory=HashTrieMap)
+    records: HashTrieMap[str, RecordView] = field(default_factory=HashTrieMap)
     messages: HashTrieMap[int, MessageView] = field(default_factory=HashTrieMap)
     pairs: HashTrieMap[tuple[str, str], PairView] = field(default_factory=HashTrieMap)
     articles: HashTrieMap[int, Articles] = field(default_factory=HashTrieMap)

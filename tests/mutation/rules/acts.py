@@ -241,7 +241,7 @@ RULES: tuple[Rule, ...] = (
         name="over-is-over",
         proves=("R9",),
         says="What is cancelled or completed is neither amended nor ended again.",
-        at="wellclear.picture.items:_own_notice",
+        at="wellclear.picture.items:_own_item",
         old='item.state != "RELEASED"',
         new="False",
         tests=("tests/unit/picture/test_fold_rules.py::test_only_the_current_version_ends_and_it_ends_once",),

@@ -31,7 +31,7 @@ from wellclear.domain.entry import (
     entry_message,
     unsigned_leaf,
 )
-from wellclear.domain.kinds import KINDS, Asks, Linked, Subjects
+from wellclear.domain.kinds import KINDS, NAMES_ITS_DAY, Asks, Linked, Subjects
 from wellclear.domain.logged import Logged
 from wellclear.domain.names import ItemId
 from wellclear.log.ed25519 import SigningKey
@@ -138,7 +138,7 @@ class Villain:
             desk=f"{party}/{random.choice(['OPS', 'OPS', 'AIR', 'X'])}" if row.has_desk else UNSET,
             code=random.choice(row.codes) if row.codes else UNSET, id=self._new_id(party) if row.has_id else UNSET,
             subject=self._subject(kind, party) if row.subjects is not Subjects.NONE else UNSET,
-            keep_until=day if kind in ("notice", "amend") or random.random() < 0.1 else UNSET,
+            keep_until=day if kind in NAMES_ITS_DAY or random.random() < 0.1 else UNSET,
             public=getattr(self, f"_{kind}", dict)() if row.public is not None else UNSET,
         )  # fmt: skip
 
@@ -148,12 +148,15 @@ class Villain:
     def _subject(self, kind: str, party: str) -> Subject:
         """Mostly an item that the act could speak of."""
         random, items = self.random, self.picture.items
-        wanted = {"amend": "notice", "cancel": "notice", "complete": "notice", "comply": "request", "unable": "request"}
+        wanted = {
+            "amend": random.choice(["notice", "authority_scope"]), "cancel": "notice", "complete": "notice",
+            "comply": "request", "unable": "request", "track_reply": "track_query",
+        }  # fmt: skip
         fitting = sorted(
             id_ for id_, row in items.items()
             if row.kind == wanted.get(kind, row.kind)
             and (kind not in ("amend", "cancel", "complete", "confirm", "readback_wrong") or row.party == party)
-            and (kind not in ("comply", "unable", "ack", "passed_to_units") or f"{party}/OPS" in row.to)
+            and (kind not in ("comply", "unable", "ack", "passed_to_units", "track_reply") or f"{party}/OPS" in row.to)
         )  # fmt: skip
         id_ = random.choice((fitting if random.random() < 0.9 else []) or sorted(items) or ["NORTHLAND-1001-9"])
         version = items[id_].version if id_ in items else 1

@@ -10,6 +10,8 @@ from tests.vectors.second.forms import DAY, ID
 from tests.vectors.second.keys import of
 from tests.vectors.second.kinds import Kind
 
+CHANGING = ("notice", "authority_scope")
+REPLIES = {"track_reply": "track_query"}
 ENDS = {"cancel": "CANCELLED", "complete": "COMPLETED", "comply": "COMPLIED", "unable": "UNABLE"}
 
 
@@ -26,7 +28,7 @@ class Items(Channel):
 
     def keep(self) -> int:
         """The last day of what this act makes."""
-        if self.act["kind"] in (*ENDS, "disclose"):
+        if self.act["kind"] in (*ENDS, "disclose", *REPLIES):
             return int(self.rows["item"][self.act["subject"]["id"]]["keep_until"])
         today = self.now // DAY
         if "keep_until" not in self.act:
@@ -55,7 +57,7 @@ class Items(Channel):
     def on_notice(self) -> None:
         self.create(self.new_id())
 
-    on_safety = on_notice
+    on_safety = on_track_query = on_authority_scope = on_intent = on_notice
 
     def on_message(self) -> None:
         self.new_id()
@@ -63,20 +65,20 @@ class Items(Channel):
     def on_finding(self) -> None:
         self.keep()
 
-    def subject(self, kind: str) -> Row:
+    def subject(self, *kinds: str) -> Row:
         row = self.rows["item"].get(self.act["subject"]["id"])
-        need(row and row["kind"] == kind, "UNKNOWN_NOTICE")
+        need(row and row["kind"] in kinds, "UNKNOWN_NOTICE")
         assert row is not None
         return row
 
-    def own_notice(self) -> Row:
-        row = self.subject("notice")
+    def own(self, *kinds: str) -> Row:
+        row = self.subject(*kinds)
         need(row["party"] == self.act["party"], "NOT_THE_ANNOUNCER")
         need(row["state"] == "RELEASED", "ALREADY_OVER")
         return row
 
     def on_amend(self) -> None:
-        act, row = self.act, self.own_notice()
+        act, row = self.act, self.own(*CHANGING)
         version = row["version"] + 1
         need(act["subject"]["version"] == version, "VERSION_NOT_NEXT")
         day = max(self.keep(), row["keep_until"])
@@ -84,7 +86,8 @@ class Items(Channel):
         self.mend("item", act["subject"]["id"], **changed, index=self.size, keep_until=day)
 
     def on_cancel(self) -> None:
-        need(self.act["subject"]["version"] == self.own_notice()["version"], "OLD_VERSION")
+        kinds = CHANGING if self.act["kind"] == "cancel" else ("notice",)
+        need(self.act["subject"]["version"] == self.own(*kinds)["version"], "OLD_VERSION")
         self.mend("item", self.act["subject"]["id"], state=ENDS[self.act["kind"]])
 
     on_complete = on_cancel
@@ -106,6 +109,17 @@ class Items(Channel):
 
     on_unable = on_comply
 
+    def on_track_reply(self) -> None:
+        row, subject = self.subject(REPLIES[self.act["kind"]]), self.act["subject"]
+        need(any(of(desk, self.act["party"]) for desk in row["to"]), "NOT_ADDRESSED")
+        need(subject["version"] == row["version"], "OLD_VERSION")
+        name = f"{subject['id']}/{subject['version']}/{self.act['desk']}"
+        answer = self.rows["answer"].get(name)
+        if answer is not None:
+            new: Row = {} if "acked_us" in answer else {"acked_us": self.now, "acked_by": self.who["watch_officer"][0]}
+            self.mend("answer", name, replied_us=self.now, **new)
+            self.receive_once(answer)
+
     def answer(self, desk: str) -> tuple[str, Row]:
         subject = self.act["subject"]
         need(subject["id"] in self.rows["item"], "UNKNOWN_NOTICE")
@@ -119,7 +133,10 @@ class Items(Channel):
         first = row.get("acked_us", self.now)
         by = self.who["watch_officer"][0]
         self.mend("answer", name, drop=["readback_wrong_us"], acked_by=by, acked_us=first)
-        owed = f"{row['index']}/{self.act['party']}"
+        self.receive_once(row)
+
+    def receive_once(self, answer: Row) -> None:
+        owed = f"{answer['index']}/{self.act['party']}"
         if "received_us" not in self.rows["owed"].get(owed, {"received_us": 0}):
             self.received(owed)
 

@@ -56,6 +56,10 @@ KINDS = {
     "unable": Kind("node", "watch", ANSWER, REASON, owes="receipt"),
     "message": Kind("node", "watch", "id desk to", owes="receipt"),
     "finding": Kind("node", has="to", owes="receipt"),
+    "track_query": Kind("node", "watch", "id desk to", owes="receipt ack"),
+    "track_reply": Kind("node", "watch", ANSWER, owes="receipt"),
+    "authority_scope": Kind("node", "release", "id desk to", owes="receipt ack"),
+    "intent": Kind("node", "release", "id desk to", owes="receipt ack"),
 }
 CHANNEL = tuple(KINDS)[:11]
 """What is folded under every number of rules: it decides live keys, and who can open what."""
@@ -70,7 +74,7 @@ def has_its_members(act: dict[str, Any]) -> bool:
         and bool(act["to"]) == ("to" in has)
         and ("code" in act) == (kind.code is not None)
         and (kind.code is None or kind.code(act["code"]))
-        and ("keep_until" in act or name not in ("notice", "amend"))
+        and ("keep_until" in act or name not in ("notice", "amend", "authority_scope"))
         and ("public" in act) == (name in PUBLIC)
         and (name not in PUBLIC or PUBLIC[name](act["public"]))
     )
