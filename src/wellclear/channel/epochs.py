@@ -33,8 +33,10 @@ def sealing_key_of(picture: Picture, party: str) -> bytes:
     """The newest live sealing key of a party; of two from one entry the one that sorts later.
 
     Raises:
-        Refused: it has none, so nothing can be sealed for it.
+        Refused: it is no party here, or has none, so nothing can be sealed for it.
     """
+    if party not in picture.parties:
+        raise Refused(Reason.UNKNOWN_PARTY, f"{party}: no party of that name is in this channel", field="audience")
     live = [(row.since, key) for key, row in live_keys_of(picture, party) if row.use == "sealing"]
     if not live:
         raise Refused(

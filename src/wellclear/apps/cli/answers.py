@@ -66,6 +66,8 @@ def ack(
 
     def build(place: Workplace) -> Intent:
         notice = notice_at(place, item)
+        if notice.get("mine") == "yes":
+            raise InvalidValue("ID", f"{item} is this party's own; the desks that it is for acknowledge it")
         volumes = raw_volumes(notice)
         rows = rows_from(volumes, readback or [], confirm_shown=confirm_shown)
         members = to_announcer(notice, version, desk)

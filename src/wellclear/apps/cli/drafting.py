@@ -263,7 +263,9 @@ def release(
             return
         chosen = next((row for row in drafts if row["draft"] == name), None)
         if chosen is None:
-            raise InvalidValue("DRAFT", f"{name} is none of {', '.join(row['draft'] for row in drafts) or 'no drafts'}")
+            there = ", ".join(row["draft"] for row in drafts)
+            why = f"there are {there}" if there else "there are none; what was released is in the log (wellclear board)"
+            raise InvalidValue("DRAFT", f"no draft {name} is kept here: {why}")
         if not officer:
             raise InvalidValue("--as", "name the release authority, such as --as R1")
         ready = ready_from(chosen, intent_of(chosen))

@@ -24,6 +24,7 @@ from wellclear.errors import InvalidValue
 app = typer.Typer(no_args_is_help=True, help="The party's further keys.")
 
 NEW = "WELLCLEAR_NEW_PASSPHRASE"
+KEY_CHARACTERS = 44
 ADDED_USES = get_args(msgspec.structs.fields(AddKey)[1].type)
 
 
@@ -171,6 +172,9 @@ def key_of(place: Workplace, whose: str) -> str:
         return persons[whose]
     if whose in place.keys.uses():
         return public_half(place.keys.path(whose)).public
+    if len(whose) < KEY_CHARACTERS:
+        why = f"{whose} is no officer on the roster now, and no use whose key lies here; its public half would do"
+        raise InvalidValue("KEY", f"{why} (wellclear key list shows every key, ended ones too)")
     return whose
 
 

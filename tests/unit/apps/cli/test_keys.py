@@ -1,14 +1,16 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import cast
 
 import pytest
 
-from wellclear.apps.cli.keys import add_key, preview_lines, replace_lost
+from wellclear.apps.cli.acting import Workplace
+from wellclear.apps.cli.keys import add_key, key_of, preview_lines, replace_lost
 from wellclear.domain.canonical import b64
 from wellclear.edges.keyring import KDF_BY_NAME, Keyring, create_key, public_half
 from wellclear.edges.settings import NodeSettings, write_node
-from wellclear.errors import Misconfigured, Unavailable
+from wellclear.errors import InvalidValue, Misconfigured, Unavailable
 
 
 def test_the_preview_names_what_persons_said_and_counts_what_machines_did() -> None:
@@ -49,3 +51,22 @@ def test_a_home_that_lost_its_sealing_key_gets_one_that_the_node_can_start_with(
     assert public_half(ring.next_path("sealing")).exercise, "as the node's key is"
     replace_lost(home, file, hybrid=False)
     assert [key.public_key for key in ring.unlock_sealing(PASSPHRASE)] == [made.public_key], "it is made once"
+
+
+class Roster:
+    """What stands for a node's home: nobody is on the roster, and no key lies here."""
+
+    client = keys = property(lambda self: self)
+
+    def get(self, path: str) -> dict[str, list[str]]:
+        return {"persons": []}
+
+    def uses(self) -> tuple[str, ...]:
+        return ()
+
+
+def test_a_handle_that_nobody_has_any_more_is_told_as_such() -> None:
+    place = cast(Workplace, Roster())
+    with pytest.raises(InvalidValue, match="A2 is no officer on the roster now"):
+        key_of(place, "A2")
+    assert key_of(place, "A" * 43 + "=") == "A" * 43 + "="

@@ -74,6 +74,11 @@ def test_what_is_only_looked_at_opens_none_and_is_judged_as_if(south: Bench) -> 
         said(south, TrialSealer(south.core.sealer))
 
 
+def test_a_party_that_is_not_in_the_channel_is_told_as_such(south: Bench) -> None:
+    with pytest.raises(Refused, match=r"UNKNOWN_PARTY.*EASTLAND"):
+        south.core.sealer.epoch_for(("EASTLAND",))
+
+
 @pytest.mark.requirement("R4", "R25")
 def test_safety_goes_by_its_code_where_a_reader_has_no_key(south: Bench) -> None:
     end_key(south)
