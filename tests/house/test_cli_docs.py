@@ -50,7 +50,7 @@ def test_the_page_is_what_the_program_says() -> None:
     assert page == made(), "make it anew: python -m wellclear.apps.cli.reference > docs/cli.md"
 
 
-@pytest.mark.parametrize("path", ["docs/operate.md", "README.md"])
+@pytest.mark.parametrize("path", ["docs/operate.md", "docs/series.md", "README.md"])
 def test_every_command_in_a_document_is_one(path: str) -> None:
     assert not unknown((ROOT / path).read_text(encoding="utf-8"))
 

@@ -48,7 +48,7 @@ EXIT_CODES: Final = {
     1: "done, and the answer is a finding: a conflict, an open duty, a remark on what was sent",
     2: "the command or its input is wrong; nothing was sent",
     3: "refused, with a reason code; of `check`: no conflict, but some features were skipped; "
-    "of `import`: not the whole track could be used",
+    "of `import`: not the whole track could be used; of `series import` and `reports import`: not every row",
     4: "node, host, network or disk did not answer; trying again may help",
     5: "a signature, proof or fingerprint does not hold",
     6: "keys or settings that only a person can mend",

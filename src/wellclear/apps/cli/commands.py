@@ -33,6 +33,8 @@ from wellclear.apps.cli import (
     playing,
     quickstart,
     recording,
+    reporting,
+    series,
     talking,
     watching,
 )
@@ -66,6 +68,8 @@ GROUPS = (
     ("outbox", outbox.app),
     ("evidence", convicting.app),
     ("import", importing.app),
+    ("series", series.app),
+    ("reports", reporting.app),
 )
 COMMANDS = (
     ("demo", playing.demo),

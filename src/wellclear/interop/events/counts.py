@@ -54,13 +54,18 @@ _KNOWN_TO: Final = {
 
 @dataclass(slots=True)
 class Tally:
-    """Events, and the sums of those low, best and high that they say, None where none does; `unsaid` say no best."""
+    """Events, and the sums of those low, best and high that they say, None where none does; `unsaid` say no best.
+
+    `bar` is what a drawing needs, low, best and high where each event's low stands for a best that it does not say,
+    and its best for a low or a high.
+    """
 
     events: int = 0
     low: int | None = None
     best: int | None = None
     high: int | None = None
     unsaid: int = 0
+    bar: tuple[int, int, int] = field(default=(0, 0, 0), compare=False)
 
     def add(self, event: Event) -> None:
         """One event more."""
@@ -73,6 +78,10 @@ class Tally:
             self.best = (self.best or 0) + event.best
         else:
             self.unsaid += 1
+        best = next((one for one in (event.best, event.low, event.high) if one is not None), 0)
+        low = best if event.low is None else event.low
+        high = best if event.high is None else event.high
+        self.bar = (self.bar[0] + low, self.bar[1] + best, self.bar[2] + high)
 
     def as_words(self) -> dict[str, int | None]:
         """For JSON."""

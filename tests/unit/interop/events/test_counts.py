@@ -20,7 +20,7 @@ def counted(step: Step = Step.DAY, asked: Asked | None = None, cell_e7: int = HA
 
 
 @pytest.mark.requirement("R36")
-def test_a_series_is_counted_by_day_cell_and_type_with_its_definition() -> None:
+def test_a_series_is_counted_with_its_definition() -> None:
     found = count("MONITOR", form().definition, read(TABLE).events.values())
     assert found.definition.unit == "air attacks"
     assert found.whole == Tally(4, 8, 8, None, 1)

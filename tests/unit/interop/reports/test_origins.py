@@ -27,7 +27,7 @@ def report(id_: str, outlet: str, agency: str = "", speaker: str = "", cites: tu
 
 
 @pytest.mark.requirement("R36", "N8")
-def test_of_the_case_two_outlets_are_one_origin_and_eleven_facts_count_once_each() -> None:
+def test_of_the_case_two_outlets_are_one_origin() -> None:
     facts = case()
     assert len(facts) == 11
     assert {fact.count for fact in facts} == {1}

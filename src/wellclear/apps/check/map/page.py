@@ -41,13 +41,16 @@ def map_page(checked: AnyChecked) -> str:
 def page_of(scene: Scene) -> str:
     """The page of a scene."""
     script = "".join(f"// {name}\n{asset(name)}" for name in SCRIPTS)
-    style = asset("map.css")
+    return one_file(asset("map.html"), asset("map.css"), script, facts(scene))
+
+
+def one_file(page: str, style: str, script: str, told: Any) -> str:
+    """A page with its slots filled: `policy`, `style`, `script` and `facts`; the file reaches nothing else."""
     policy = (
         f"default-src 'none'; script-src '{_hash(script)}'; style-src '{_hash(style)}'; "
         "base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'"
     )
-    slots = {"policy": policy, "style": style, "script": script, "facts": _as_json(facts(scene))}
-    page = asset("map.html")
+    slots = {"policy": policy, "style": style, "script": script, "facts": _as_json(told)}
     pieces = page.split("{{")
     filled = [pieces[0]]
     for piece in pieces[1:]:  # once and from left to right: a slot's content is never looked through for slots
