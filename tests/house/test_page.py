@@ -28,6 +28,7 @@ AS_CONSENT = re.compile(
 FAMILIES = {
     "code": ("cease", "emergency", "control_lost", "search_rescue", "in_progress"),
     "level": ("alarm", "warning", "caution"),
+    "not_now": ("halted", "left"),
     "out": ("waiting", "linked", "refused", "held", "unproven", "logged"),
     "phase": ("founding", "closed"),
     "prec": ("Z", "O", "P", "R"),
