@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from functools import partial
 
-from benchmarks import away, bundling, calibration, checking, cosigning, costs, replaying, ringing, sequencing
+from benchmarks import away, bundling, calibration, checking, cosigning, costs, replaying, ringing, sequencing, tables
 from benchmarks.engine import write
 from benchmarks.measurement import Aim, Measurement, Take, Unit
 from benchmarks.peer import OURS
@@ -15,12 +15,12 @@ from benchmarks.workload import Workload
 
 SIZES = {
     "entries": 2000, "rings": 60, "volumes": 10_000, "checks": 300, "close": 5_000, "crowd": 100_000, "way": 480,
-    "cosigned": 60, "long": 100_000, "missed": 100_000,
+    "cosigned": 60, "long": 100_000, "missed": 100_000, "rows": 16_566,
 }  # fmt: skip
 """How much work a full round holds."""
 QUICK = {
     "entries": 200, "rings": 8, "volumes": 1_000, "checks": 40, "close": 240, "crowd": 3_000, "way": 32,
-    "cosigned": 4, "long": 400, "missed": 400,
+    "cosigned": 4, "long": 400, "missed": 400, "rows": 500,
 }  # fmt: skip
 """... and a quick one, which shows that everything runs and little else."""
 ON_DEMAND = ("crowd", "bundle", "away")
@@ -234,6 +234,23 @@ def _long() -> Iterator[Measurement]:
     yield Measurement("away.entries", "entries that it had missed", "entries", lambda at: _count(at.missed), once=True)
 
 
+def _table(stand: Stand) -> bytes:
+    return stand.kept("table", partial(tables.made, stand.sizes["rows"]))
+
+
+def _tables() -> Iterator[Measurement]:
+    cut = "tables.cut"
+    for name, what, take in (
+        ("read", "a table of events, every cell checked", lambda stand: tables.read_s(_table(stand))),
+        ("import", "... and kept on the disk", lambda stand: tables.import_s(_table(stand), stand.directory)),
+        ("again", "the same table again, which changes nothing",
+         lambda stand: tables.import_s(_table(stand), stand.directory, again=True)),
+    ):  # fmt: skip
+        yield Measurement(f"tables.{name}", what, "s", take, (cut,))
+    yield Measurement(cut, "csv.reader, which only cuts it into cells", "s", lambda stand: tables.cut_s(_table(stand)))
+    yield Measurement("tables.rows", "rows of the table", "entries", lambda stand: stand.sizes["rows"], once=True)
+
+
 def _held(group: str, use: str) -> Iterator[Measurement]:
     """All questions to all who hold a crowd; ours first, beside the others."""
     asked: list[tuple[str, str, Unit, Callable[..., float], bool]] = [
@@ -285,6 +302,6 @@ def _wrong() -> Iterator[Measurement]:
 
 
 MEASUREMENTS: tuple[Measurement, ...] = (
-    *_protocol(), *_rings(), *_costs(), *_cosigning(), *_long(), *_sizes(), *_held("checking", "volumes"), *_wrong(),
-    *_held("crowd", "crowd"),
+    *_protocol(), *_rings(), *_costs(), *_cosigning(), *_long(), *_sizes(), *_tables(), *_held("checking", "volumes"),
+    *_wrong(), *_held("crowd", "crowd"),
 )  # fmt: skip
