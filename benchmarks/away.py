@@ -29,14 +29,19 @@ from wellclear.edges.settings import load_node
 
 PARTY = AGENCIES[-1]
 LOOK_S = 1.0
+BEAT_S = 0.005
 
 
 class Times(msgspec.Struct, frozen=True):
-    """Seconds until all was verified, stored and folded, until every part was opened, and for the replay afterwards."""
+    """Seconds until all was verified, stored and folded, until every part was opened, and for the replay afterwards.
+
+    `pause_s` is for how long, at worst, the node did nothing else while it followed.
+    """
 
     followed_s: float
     opened_s: float
     replayed_s: float
+    pause_s: float
 
 
 def times(workload: Workload, directory: Path) -> Times:
@@ -57,19 +62,29 @@ def _opened(home: Path) -> NodeService:
     return open_node(load_node(home), keys, SystemClock(), exercise_key=True)
 
 
-async def _catch_up(home: Path, size: int) -> tuple[float, float]:
+async def _catch_up(home: Path, size: int) -> tuple[float, float, float]:
     service = _opened(home)
     core, start = service.core, time.perf_counter()
+    beats = asyncio.create_task(_beat(pauses := [0.0]))
     service.start()
     try:
         while core.picture.size < size:
             await service.changed(LOOK_S)
-        followed_s = time.perf_counter() - start
+        followed_s, pause_s = time.perf_counter() - start, max(pauses)
+        beats.cancel()
         while core.parts.wanted:
             await service.changed(LOOK_S)
-        return followed_s, time.perf_counter() - start
+        return followed_s, time.perf_counter() - start, pause_s
     finally:
         await service.stop()
+
+
+async def _beat(pauses: list[float]) -> None:
+    """How much later than it was due this had its turn, again and again."""
+    while True:
+        due = time.perf_counter() + BEAT_S
+        await asyncio.sleep(BEAT_S)
+        pauses.append(time.perf_counter() - due)
 
 
 async def _replay_s(home: Path, size: int) -> float:
@@ -84,8 +99,8 @@ async def _replay_s(home: Path, size: int) -> float:
 def main(home: Path, size: int) -> None:
     """Be the node, and tell the times."""
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        followed_s, opened_s = runner.run(_catch_up(home, size))
-        told = Times(followed_s, opened_s, runner.run(_replay_s(home, size)))
+        followed_s, opened_s, pause_s = runner.run(_catch_up(home, size))
+        told = Times(followed_s, opened_s, runner.run(_replay_s(home, size)), pause_s)
     sys.stdout.buffer.write(msgspec.json.encode(told))
 
 

@@ -149,7 +149,7 @@ class Channel:
         parts = {b64(hashlib.sha256(part).digest()): part for frame in frames for part in frame.parts}
         note, leaves = self.host.checkpoint(), self.host.store.leaves(start, size)
         for node in self.nodes:
-            node.hear(note, start, leaves)
+            _follow(node, note, start, leaves)
             rows = node.parts.due(node.clock.monotonic_us())
             node.parts_came(rows, [parts[str(row.ref.sha)] for row in rows])
         for node in self.nodes if self.ways.witnessed else ():
@@ -163,6 +163,12 @@ class Channel:
         told = self.host.checkpoint()
         for each in self.nodes:
             each.hear(told)
+
+
+def _follow(node: NodeCore, note: bytes, start: int, leaves: Sequence[bytes]) -> None:
+    node.hear(note, start, leaves)
+    while node.taking:
+        node.take()
 
 
 def _taken(of_act: bytes, approval: Approval) -> bool:
@@ -214,7 +220,7 @@ async def _rate(files: HostFiles, author: Author, nodes: list[NodeCore], turns: 
     host.start()
     try:
         for node in nodes:
-            node.hear(host.checkpoint(), 0, author.sketch.leaves)
+            _follow(node, host.checkpoint(), 0, author.sketch.leaves)
         await channel.take(author.frames())  # everything is warm
         start, cpu = time.perf_counter(), time.process_time()
         for _ in range(turns):

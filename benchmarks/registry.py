@@ -117,6 +117,11 @@ def _away_per_s(stand: Stand, which: str) -> float:
     return _count(stand.missed) / float(getattr(told, which))
 
 
+def _pause_ms(stand: Stand) -> float:
+    told = stand.sampled("away", lambda: away.times(stand.missed, stand.directory))
+    return told.pause_s * 1000
+
+
 def _count(workload: Workload) -> float:
     return len(workload.sketch.leaves)
 
@@ -229,6 +234,7 @@ def _long() -> Iterator[Measurement]:
         yield Measurement(
             f"away.{name}", what, "entries/s", partial(_away_per_s, which=which), ("away.replayed",)
         )  # fmt: skip
+    yield Measurement("away.pause", "... for how long, at worst, it does nothing else meanwhile", "ms", _pause_ms)
     yield Measurement("away.replayed", "replay of its own store", "entries/s", partial(_away_per_s, which="replayed_s"))
     yield Measurement("bundle.entries", "entries in the bundle", "entries", lambda stand: _count(stand.long), once=True)
     yield Measurement("away.entries", "entries that it had missed", "entries", lambda at: _count(at.missed), once=True)

@@ -18,6 +18,7 @@ from wellclear.channel.host_change import read_decision
 from wellclear.channel.opening import open_leaf, verify_leaf
 from wellclear.channel.outbox import Item, decode_item
 from wellclear.channel.requests import authorize, check_request
+from wellclear.channel.run import decode_bridge
 from wellclear.channel.sealing import PartKey, SealingKey, context, unseal
 from wellclear.channel.submission import (
     Answers,
@@ -129,6 +130,7 @@ CHANNEL = [
     Parser("decision", ("channel.host_change",), read_decision, lambda: [seeds.decision()],
            lambda found: found.encode()),
     Parser("outbox_item", ("channel.outbox",), decode_item, lambda: [_item()]),
+    Parser("bridge", ("channel.run",), decode_bridge, lambda: [b'{"note":"a note","proof":["' + b"A" * 43 + b'="]}']),
     Parser("counters", ("apps.node.ids",), decode_counters, lambda: [b"{}", b'{"NORTHLAND/OPS":[[1001,2]]}']),
     Parser("bundle", ("channel.verify", "channel.verdict", "channel.beside"), _bundle, lambda: [archive.pack(_files())],
            most=512 * 1024, slow=True),

@@ -3,13 +3,15 @@
 Theory of operation. Bytes arrive in any order, cut and doubled as the network likes. A note is kept if the host's key
 signed it; leaves are kept unproven beside their index. As soon as the leaves from one's own size up to the size of a
 kept note are all there, they are hashed onto the own frontier: either the root is the one that the host signed, and
-all of them are taken at once, or they are thrown away and asked for again. Nothing in between is ever seen.
+all of them may be taken, or they are thrown away and asked for again. Nothing that is not proven is ever seen.
 
-`proven()` computes what could be taken; the caller stores it; `commit()` makes it so. A crash in between costs nothing.
+`proven()` computes what could be taken, a long run in pieces (`run`); the caller stores it; `commit()` makes it so. A
+crash in between costs nothing. Until its last piece is taken, `size` is ahead of what the newest note covers.
 
     state    event                                              next
     -----    -----------------------------------------------    ------
     stale    a verified note that the own tree reaches           live
+    live     the first piece of a long run is taken              stale, until its last one is
     live     no newer such note for STALE_AFTER_US               stale
     any      two notes under the host's key, not both true       halted, with evidence; nothing is taken any more
     any      bytes that fail to verify                           unchanged; they are dropped and asked for again
@@ -22,21 +24,20 @@ history have to be seen as well, so after leaves that will not fit the follower 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Literal
 
 from wellclear.channel.ahead import BYTES_AHEAD_MAX, LEAF_COST_BYTES, Ahead
-from wellclear.channel.heads import head_fault
 from wellclear.channel.host_times import HostTimes
 from wellclear.channel.opening import open_leaf
 from wellclear.channel.policy import cosigners_of
+from wellclear.channel.run import PIECE, Proven, Run
 from wellclear.domain.canonical import b64, unb64
 from wellclear.domain.kinds import HostCard, HostChange, public_of
-from wellclear.domain.logged import Logged, Remark
+from wellclear.domain.logged import Logged
 from wellclear.errors import Equivocation, InvalidValue, Malformed, Unverified
 from wellclear.log.checkpoint import Checkpoint, cosignatures, open_checkpoint, parse_checkpoint
 from wellclear.log.equivocation import check_evidence, check_pair, check_pair_in, decode_evidence
-from wellclear.log.merkle import Tree, leaf_hash
+from wellclear.log.merkle import Tree, leaf_hash, verify_consistency
 from wellclear.log.note import parse_note
 from wellclear.picture.fold import fold
 from wellclear.picture.picture import Picture, Step
@@ -52,21 +53,6 @@ MISFITS_MAX = 2
 State = Literal["live", "stale", "halted"]
 
 
-@dataclass(frozen=True, slots=True)
-class Proven:
-    """A run of leaves under a note that the host signed, with what each of them does to the picture.
-
-    `differing` are HEAD_DIFFERS alarms: entries whose author names another log than ours.
-    """
-
-    start: int
-    leaves: tuple[bytes, ...]
-    note: bytes
-    logged: tuple[Logged, ...]
-    steps: tuple[Step, ...]
-    differing: tuple[Remark, ...]
-
-
 class Follower:
     """What one node has verified of its channel: tree, newest note, picture.
 
@@ -79,6 +65,10 @@ class Follower:
         self.tree = Tree()
         self.picture = Picture()
         self.note: bytes | None = None
+        self.covered = 0
+        """How many entries the newest note covers: all, except in the middle of a long run."""
+        self.piece = PIECE
+        self._run: Run | None = None
         self.evidence: Equivocation | None = None
         self.bound: HostChange | None = None
         self._ahead = Ahead()
@@ -95,10 +85,17 @@ class Follower:
     def size(self) -> int:
         return self.tree.size
 
+    @property
+    def goal(self) -> int:
+        """How long the log is by the host's longest note; the own size once that is followed to its end."""
+        return max([self.size, *self._notes])
+
     def state(self, now_us: int) -> State:
         """Whether the picture can be relied on as of now."""
         if self.evidence is not None:
             return "halted"
+        if self.covered < self.size:
+            return "stale"
         silence_us = self.silence_us(now_us)
         return "live" if silence_us is not None and silence_us <= STALE_AFTER_US else "stale"
 
@@ -130,7 +127,7 @@ class Follower:
             raise
         newer = of_now and self._says_more(note, utc_us)
         self._news_us = max(now_us, self._news_us or 0) if newer else self._news_us
-        if checkpoint.size == self.size and self.note is not None and newer:
+        if checkpoint.size == self.size == self.covered and self.note is not None and newer:
             self._heard_us = self._news_us
             self.note = note  # the same tree, and a fresher cosignature of the host's
         elif checkpoint.size > self.size and (checkpoint.size in self._notes or len(self._notes) < NOTES_AHEAD_MAX):
@@ -223,13 +220,17 @@ class Follower:
     # Proof, then commitment.
 
     def proven(self) -> Proven | None:
-        """The next run that a note of the host covers; None while there is none. Changes no picture.
+        """The next run, or piece of a run, that a note of the host covers; None while there is none.
+
+        Changes no picture. A run of more than `piece` entries comes in pieces, each to be committed before the next.
 
         Raises:
             Equivocation: what arrived convicts the host; the follower is halted.
         """
         if self.evidence is not None:
             return None
+        if self._run is not None:
+            return self._piece(self._run)
         self._judge_histories()
         for size in sorted(self._notes):
             checkpoint, note = self._notes[size]
@@ -238,22 +239,41 @@ class Follower:
                 return None
             hashes = [leaf_hash(leaf) for leaf in leaves]
             if self.tree.frontier().extend(hashes).root() == checkpoint.root:
-                return self._fold(tuple(leaves), note, hashes)
+                return self._begin(leaves, hashes, checkpoint, note)
             self._throw_away(size)
         return None
 
-    def commit(self, proven: Proven) -> None:
-        """Make a proven run part of the own log. The caller has stored it, however long that took.
+    def _begin(self, leaves: list[bytes], hashes: list[bytes], checkpoint: Checkpoint, note: bytes) -> Proven:
+        """A short run is taken whole. Of a long one all that is to come is known, and the host is held to it."""
+        start = self.size
+        if len(leaves) > self.piece:
+            self._run = Run(start, leaves, checkpoint, note, self.tree.copy())
+            self._run.tree.extend(hashes)
+            return self._piece(self._run)
+        self.tree.extend(hashes)
+        try:
+            return Run(start, leaves, checkpoint, note, self.tree).piece(start, self.picture, len(leaves))
+        finally:
+            self.tree.truncate(start)
 
-        What shows that the host is there is when its newest note came, not when the run was kept.
+    def _piece(self, run: Run) -> Proven:
+        row = self._notes.get(run.checkpoint.size)  # the same, under a newer cosignature
+        run.note = row[1] if row is not None and row[0] == run.checkpoint else run.note
+        return run.piece(self.size, self.picture, self.piece)
+
+    def commit(self, proven: Proven) -> None:
+        """Make what was proven part of the own log. The caller has stored it, however long that took.
+
+        What shows that the host is there, once all of a note was taken, is when its newest note came.
         """
         assert proven.start == self.size, "runs are committed in order, each once"
         self.tree.extend(logged.leaf_hash for logged in proven.logged)
         before, self.picture = self.picture, proven.steps[-1].picture
         if before.host != self.picture.host:
             self._host_times = HostTimes()  # another host has another clock
-        self.note = proven.note
-        self._heard_us = self._news_us
+        if proven.whole:
+            self.note, self.covered, self._run = proven.note, self.size, None
+            self._heard_us = self._news_us
         self._misfits, self._other = 0, None
         self._ahead.drop(*range(proven.start, self.size))
         host = self.picture.host
@@ -272,6 +292,23 @@ class Follower:
             Malformed, Unverified: the store does not hold what the host signed.
         """
         assert self.size == 0, "a follower replays before it follows"
+        yield from self._again(leaves)
+        checkpoint = self._open(note)
+        if (checkpoint.size, checkpoint.root) != (self.size, self.tree.root()):
+            raise Unverified("own store", f"its {self.size} entries are not those that the host signed")
+        self.note, self.covered = note, self.size
+
+    def replay_on(self, leaves: Iterable[bytes], note: bytes, proof: Sequence[bytes]) -> Iterator[tuple[Logged, Step]]:
+        """The same for the pieces of a run that was not taken to its end, and the note and proof of the last of them.
+
+        The run goes on from there; that note is the host's word as any that was heard.
+        """
+        yield from self._again(leaves)
+        checkpoint = self._open(note)
+        verify_consistency(self.size, self.tree.root(), checkpoint.size, checkpoint.root, proof)
+        self._notes[checkpoint.size] = (checkpoint, note)
+
+    def _again(self, leaves: Iterable[bytes]) -> Iterator[tuple[Logged, Step]]:
         for leaf in leaves:
             logged = open_leaf(self.size, leaf)
             if self.size == 0 and b64(logged.leaf_hash) != self.channel:
@@ -280,10 +317,6 @@ class Follower:
             self.tree.append(logged.leaf_hash)
             self.picture = step.picture
             yield logged, step
-        checkpoint = self._open(note)
-        if (checkpoint.size, checkpoint.root) != (self.size, self.tree.root()):
-            raise Unverified("own store", f"its {self.size} entries are not those that the host signed")
-        self.note = note
 
     # The parts.
 
@@ -345,10 +378,18 @@ class Follower:
             for known in self._cards():
                 if known.origin == checkpoint.origin:
                     check_pair(other[1], note, known.origin, unb64(known.log))
-        if card is None or self.note is None or checkpoint.origin != card.origin or checkpoint.size > self.size:
+        tree, newest = self._promised()
+        if card is None or newest is None or checkpoint.origin != card.origin or checkpoint.size > tree.size:
             return
-        if checkpoint.root != self.tree.root(checkpoint.size):
-            check_pair_in(self.tree, note, self.note, card.origin, unb64(card.log))
+        if checkpoint.root != tree.root(checkpoint.size):
+            check_pair_in(tree, note, newest, card.origin, unb64(card.log))
+
+    def _promised(self) -> tuple[Tree, bytes | None]:
+        """The longest tree that the host in force has signed and that we have whole, with the note."""
+        run, host = self._run, self.picture.host
+        if run is None or host is None or run.checkpoint.origin != host.origin:
+            return self.tree, self.note
+        return run.tree, run.note
 
     def _judge_histories(self) -> None:
         """With all of a history in hand that never fitted: it convicts the host against any note that we hold."""
@@ -376,18 +417,3 @@ class Follower:
         self._misfits += 1
         if self._misfits >= MISFITS_MAX and self._other is None and self.size:
             self._other = {}
-
-    def _fold(self, leaves: tuple[bytes, ...], note: bytes, hashes: list[bytes]) -> Proven:
-        start, picture = self.size, self.picture
-        logged = tuple(open_leaf(index, leaf) for index, leaf in enumerate(leaves, start))
-        steps = []
-        for one in logged:
-            steps.append(fold(picture, one))
-            picture = steps[-1].picture
-        before = [self.picture, *(step.picture for step in steps)]
-        self.tree.extend(hashes)  # heads may name sizes inside the run
-        try:
-            told = [head_fault(seen, one, self.tree) for one, seen in zip(logged, before, strict=False)]
-        finally:
-            self.tree.truncate(start)
-        return Proven(start, leaves, note, logged, tuple(steps), tuple(remark for remark in told if remark))

@@ -2,7 +2,7 @@
 
 `append` is the only way into the log: one transaction that inserts, reads back what it inserted, lets the caller hash
 and sign that, moves the checkpoint from the size that the caller expected, and commits. Signed bytes leave this module
-only after the commit.
+only after the commit. Who follows a log puts a long run there in pieces, by `append_before`.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ INSERT INTO checkpoint VALUES (1, 0, x'');
 CREATE TABLE parts (sha TEXT PRIMARY KEY, stored BLOB NOT NULL);
 """
 _CHUNK = 1024
+_BRIDGE = "bridge"
 
 
 class Store(NodeTables):
@@ -89,31 +90,58 @@ class Store(NodeTables):
     ) -> bytes:
         """Put leaves and parts into the log under the note that `seal` returns for the hashes that were read back.
 
+        It covers also what `append_before` has put there.
+
         Raises:
             Unavailable: the disk would not; look at `size` to learn whether it took effect before trying again.
             Misconfigured: somebody else wrote to this log. Sign nothing any more.
         """
         with self.database.transaction():
-            self._insert(expected_size, leaves, parts)
-            written = self.database.rows("SELECT leaf FROM leaves WHERE number >= ? ORDER BY number", (expected_size,))
-            if len(written) != len(leaves):
-                raise _another_writer(self.database.path)
-            note = seal([leaf_hash(leaf) for (leaf,) in written])
+            covered = self.size()
+            note = seal(self._insert(expected_size, leaves, parts))
             moved = self.database.write(
                 "UPDATE checkpoint SET size = ?, note = ? WHERE only = 1 AND size = ?",
-                (expected_size + len(leaves), note, expected_size),
+                (expected_size + len(leaves), note, covered),
             )
             if moved != 1:
                 raise _another_writer(self.database.path)
+            if covered != expected_size:
+                self.drop_meta(_BRIDGE)
         return note
 
-    def _insert(self, start: int, leaves: Sequence[bytes], parts: Mapping[str, bytes]) -> None:
-        if self.size() != start:
+    def append_before(
+        self, expected_size: int, leaves: Sequence[bytes], bridge: bytes, check: Callable[[list[bytes]], object]
+    ) -> None:
+        """Put leaves behind those that the checkpoint covers: a piece of a run whose note comes with its last one.
+
+        `bridge` says what covers them and takes the place of the former one; `check` gets the hashes that were read
+        back. The log that `size`, `checkpoint` and `each_leaf` tell of is as before. Raises as `append`; look at
+        `held` to learn whether it took effect.
+        """
+        with self.database.transaction():
+            check(self._insert(expected_size, leaves, {}))
+            self.put_meta(_BRIDGE, bridge)
+
+    def held(self) -> int:
+        """The number of leaves, with those behind the checkpoint."""
+        return self.database.whole(self.database.rows("SELECT coalesce(max(number) + 1, 0) FROM leaves")[0][0])
+
+    def bridge(self) -> bytes | None:
+        """What covers the leaves behind the checkpoint, as it was given; None where there are none."""
+        return self.get_meta(_BRIDGE)
+
+    def _insert(self, start: int, leaves: Sequence[bytes], parts: Mapping[str, bytes]) -> list[bytes]:
+        """The hashes as they were read back."""
+        if self.held() != start or (self.size() != start and self.bridge() is None):
             raise _another_writer(self.database.path)
         rows = [(number, leaf_hash(leaf), leaf) for number, leaf in enumerate(leaves, start)]
         self.database.write_many("INSERT INTO leaves VALUES (?, ?, ?)", rows)
         if parts:
             self.database.write_many("INSERT OR IGNORE INTO parts VALUES (?, ?)", list(parts.items()))
+        written = self.database.rows("SELECT leaf FROM leaves WHERE number >= ? ORDER BY number", (start,))
+        if len(written) != len(leaves):
+            raise _another_writer(self.database.path)
+        return [leaf_hash(leaf) for (leaf,) in written]
 
     def put_part(self, sha: str, stored: bytes) -> None:
         """Keep a part's bytes by their SHA-256, base64, as they travelled."""
@@ -147,6 +175,7 @@ class Store(NodeTables):
             self.database.write("DELETE FROM leaves WHERE number >= ?", (size,))
             self.database.write("DELETE FROM notes WHERE size > ?", (size,))
             self.database.write("UPDATE checkpoint SET size = ?, note = ? WHERE only = 1", (size, note))
+            self.drop_meta(_BRIDGE)
 
     def leaves(self, start: int, end: int) -> list[bytes]:
         """The leaves from index `start` up to `end`, as far as there are any."""
@@ -185,26 +214,32 @@ class Store(NodeTables):
         Raises:
             Misconfigured: a leaf or hash was changed, one is missing, or the root is another; names the first index.
         """
-        size, frontier = self.size(), Frontier.empty()
+        size, highest, frontier = self.size(), self.held(), Frontier.empty()
         what = str(self.database.path)
-        ((highest,),) = self.database.rows("SELECT coalesce(max(number) + 1, 0) FROM leaves")
-        if highest != size:
+        if highest != size and (highest < size or self.bridge() is None):
             raise Misconfigured(what, f"holds leaves up to {highest}, its checkpoint says {size}", do=_RESTORE)
         for start in range(0, size, _CHUNK):
             end = min(start + _CHUNK, size)
-            leaves, stored = self.leaves(start, end), self.leaf_hashes(start, end)
-            if len(leaves) != end - start:
-                raise Misconfigured(what, f"a leaf is missing between {start} and {end}", do=_RESTORE)
-            hashes = [leaf_hash(leaf) for leaf in leaves]
-            if hashes != stored:
-                pairs = enumerate(zip(hashes, stored, strict=True), start)
-                first = next(at for at, (found, said) in pairs if found != said)
-                raise Misconfigured(what, f"entry {first} was changed", do=_RESTORE)
-            frontier = frontier.extend(hashes)
+            frontier = frontier.extend(self._sound(start, end))
             if progress is not None:
                 progress(end, size)
         self._check_root(frontier)
+        for start in range(size, highest, _CHUNK):  # a node goes on from there, by its bridge
+            self._sound(start, min(start + _CHUNK, highest))
         return frontier
+
+    def _sound(self, start: int, end: int) -> list[bytes]:
+        """The hashes of some leaves, each as it was stored beside its leaf; raises as `fsck`."""
+        what = str(self.database.path)
+        leaves, stored = self.leaves(start, end), self.leaf_hashes(start, end)
+        if len(leaves) != end - start:
+            raise Misconfigured(what, f"a leaf is missing between {start} and {end}", do=_RESTORE)
+        hashes = [leaf_hash(leaf) for leaf in leaves]
+        if hashes != stored:
+            pairs = enumerate(zip(hashes, stored, strict=True), start)
+            first = next(at for at, (found, said) in pairs if found != said)
+            raise Misconfigured(what, f"entry {first} was changed", do=_RESTORE)
+        return hashes
 
     def _check_root(self, frontier: Frontier) -> None:
         note, what = self.checkpoint(), str(self.database.path)

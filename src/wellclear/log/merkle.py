@@ -101,6 +101,12 @@ class Tree:
         """The number of leaves."""
         return len(self._levels[0])
 
+    def copy(self) -> Tree:
+        """The same tree, to grow by itself; no hash is computed."""
+        other = Tree()
+        other._levels = [list(level) for level in self._levels]
+        return other
+
     def append(self, leaf_hash: bytes) -> None:
         """Add one leaf, given as its hash; O(1) amortised.
 

@@ -193,7 +193,7 @@ RULES: tuple[Rule, ...] = (
         proves=("R33",),
         says="Two notes that cannot both be true halt the node.",
         at="wellclear.channel.follower:Follower._compare",
-        old="if checkpoint.root != self.tree.root(checkpoint.size):",
+        old="if checkpoint.root != tree.root(checkpoint.size):",
         new="if False:",
         tests=("tests/unit/channel/test_follower.py::test_another_root_for_a_size_that_we_have_halts_with_evidence",),
     ),

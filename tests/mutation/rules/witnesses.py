@@ -109,7 +109,7 @@ RULES: tuple[Rule, ...] = (
         proves=("R33",),
         says="A witness that is asked cosigns nothing that does not grow from what it has followed.",
         at="wellclear.apps.node.witnessing:Witnessing.add_checkpoint",
-        old="Seen(follower.size, follower.tree.root())",
+        old="Seen(covered, follower.tree.root(covered))",
         new="Seen(0, follower.tree.root(0))",
         tests=(f"{_PEERS}test_add_checkpoint_answers_as_the_specification_says",),
     ),

@@ -149,6 +149,40 @@ def test_a_second_writer_that_got_in_stops_the_log(log: Log, path: Path) -> None
         log.append(b"b")
 
 
+def test_pieces_stand_behind_the_checkpoint_until_their_note_covers_them(log: Log, path: Path) -> None:
+    log.append(b"a")
+    read: list[list[bytes]] = []
+    log.store.append_before(1, [b"b", b"c"], b"first", read.append)
+    log.store.append_before(3, [b"d"], b"second", read.append)
+    assert read == [[leaf_hash(b"b"), leaf_hash(b"c")], [leaf_hash(b"d")]]
+    assert (log.store.size(), log.store.held(), log.store.bridge()) == (1, 4, b"second")
+    assert [leaf for _, leaf in log.store.each_leaf()] == [b"a"]
+    assert log.store.leaves(0, 9) == [b"a", b"b", b"c", b"d"]
+    assert log.store.fsck() == log.frontier
+    with pytest.raises(Misconfigured, match="somebody else wrote to this log"):
+        log.store.append(1, [b"x"], {}, lambda hashes: b"")
+    log.store.close()
+    store = Store.open(path)
+    assert (store.size(), store.held(), store.bridge()) == (1, 4, b"second")
+    store.append(4, [b"e"], {}, lambda hashes: b"note")
+    assert (store.size(), store.held(), store.bridge(), store.checkpoint()) == (5, 5, None, b"note")
+    store.append_before(5, [b"f"], b"third", read.append)
+    store.cut(1, b"")
+    assert (store.size(), store.held(), store.bridge()) == (1, 1, None)
+    store.close()
+
+
+def test_a_changed_leaf_behind_the_checkpoint_is_found(log: Log, path: Path) -> None:
+    log.append(b"a")
+    log.store.append_before(1, [b"b"], b"bridge", lambda hashes: None)
+    vandal = sqlite3.connect(path)
+    vandal.execute("UPDATE leaves SET leaf = x'78' WHERE number = 1")
+    vandal.commit()
+    vandal.close()
+    with pytest.raises(Misconfigured, match="entry 1 was changed"):
+        log.store.fsck()
+
+
 def test_nothing_is_created_or_overwritten_unasked(path: Path, log: Log) -> None:
     with pytest.raises(Misconfigured, match="there is a store here already"):
         Store.create(path, None)

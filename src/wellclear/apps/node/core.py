@@ -171,8 +171,11 @@ class NodeCore(Sending):
 
     def _unfolded(self) -> list[Item]:
         """What is on its way into the picture, in the order in which it came."""
-        rows = [item for item in self.outbox.items.values() if item.state in _UNFOLDED]
+        rows = [item for item in self.outbox.items.values() if item.state in _UNFOLDED and not self._folded(item)]
         return sorted(rows, key=lambda item: item.number)
+
+    def _folded(self, item: Item) -> bool:
+        return item.state == "logged" and item.index < self.picture.size  # in the middle of a run
 
     # What is sent.
 

@@ -1,8 +1,10 @@
 """What a node hears: verified runs of the log, stored and folded, and the parts that it may open.
 
 Theory of operation. A run that is proven is stored in one transaction with what it changes in the outbox, then folded
-into picture, view, duties and conflicts, entry by entry. After a halt nothing is folded any more; what is still heard
-is `outside` the record. Nothing here decides what the node says; `core` does.
+into picture, view, duties and conflicts, entry by entry. So is each piece of a long run (`channel.run`): `take` does
+bounded work, and while there is more (`taking`) whoever runs the node gives everything else its turn. After a halt
+nothing is folded any more; what is still heard is `outside` the record. Nothing here decides what the node says; `core`
+does.
 """
 
 from __future__ import annotations
@@ -10,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
+from itertools import chain
 from typing import Final
 
 from msgspec import UNSET
@@ -19,8 +22,8 @@ from wellclear.apps.node.holding import Holding, evidence_name
 from wellclear.apps.node.in_vain import in_vain
 from wellclear.apps.node.parts import FALSE, Wanted
 from wellclear.channel.false_part import false_part
-from wellclear.channel.follower import Proven
 from wellclear.channel.outbox import Item, decode_item
+from wellclear.channel.run import Proven, decode_bridge
 from wellclear.domain.entry import Entry
 from wellclear.domain.logged import Logged
 from wellclear.errors import Equivocation, Malformed, Misconfigured, Unavailable, Unverified, WellclearError
@@ -55,13 +58,14 @@ class Hearing(Holding):
         total, note = self.store.size(), self.store.checkpoint()
         rows, mono_us = self.store.outbox(), self.clock.monotonic_us()
         self.outbox.load(replace(decode_item(row.row), parts=row.parts, linked_us=mono_us) for row in rows)
-        if total and note is not None:
-            leaves = (leaf for start in range(0, total, _CHUNK) for leaf in self.store.leaves(start, start + _CHUNK))
-            for logged, step in self.follower.replay(leaves, note):
-                self._fold(logged, step, live=False)
-                if progress is not None and (self.follower.size % _CHUNK == 0 or self.follower.size == total):
-                    progress(self.follower.size, total)
-        self._had_own_log = total > 0
+        held, bridge = self.store.held(), self.store.bridge()
+        again = [self.follower.replay(self._stored(0, total), note)] if total and note is not None else []
+        again += [self.follower.replay_on(self._stored(total, held), *decode_bridge(bridge))] if bridge else []
+        for logged, step in chain.from_iterable(again):
+            self._fold(logged, step, live=False)
+            if progress is not None and (self.follower.size % _CHUNK == 0 or self.follower.size == held):
+                progress(self.follower.size, held)
+        self._had_own_log = self.follower.size > 0
         self.alarms.load()
         self.stating.load(self.picture, self.now_us)
         self.outbox.hold_locked()  # no key is lent at the start
@@ -81,6 +85,10 @@ class Hearing(Holding):
             self.detect()
             if not self.detecting:
                 break
+
+    def _stored(self, first: int, end: int) -> Iterator[bytes]:
+        for start in range(first, end, _CHUNK):
+            yield from self.store.leaves(start, min(start + _CHUNK, end))
 
     def restored(self) -> None:
         """This home was restored from a backup: take fresh ids, and ask before linking what its outbox held."""
@@ -151,7 +159,8 @@ class Hearing(Holding):
         if leaves:
             self.follower.give(start, leaves)
         self.follower.hear(note, self.clock.monotonic_us() - self.unread.late_us, self.now_us)
-        self.take()
+        if not self.taking:  # else there would be a piece for each event that has come meanwhile, with no turn between
+            self.take()
         self._hear_witnesses(note)
 
     def _hear_witnesses(self, note: bytes) -> None:
@@ -178,7 +187,8 @@ class Hearing(Holding):
         if word.startswith(EVIDENCE):
             self.follower.convict(word)
         self.follower.hear(word, self.clock.monotonic_us(), of_now=False)
-        self.take()
+        if not self.taking:
+            self.take()
         self._hear_witnesses(word)
 
     def hear_statement(self, note: bytes) -> None:
@@ -202,18 +212,28 @@ class Hearing(Holding):
         """
         return self.witnessing.next(self.follower, self.now_us, live=self.state == "live")
 
+    @property
+    def taking(self) -> bool:
+        """Whether more is proven than was taken; `take` goes on, a piece at a time."""
+        return self._more and self.state != "halted"
+
     def take(self) -> None:
-        """Store and fold every run that is proven by now."""
-        if self.state != "live":
+        """Store and fold what is proven by now, or about as much of it as a piece has."""
+        if self.state != "live" or self._more:
             self._fresh_from = None
-        fresh_from, arrived_us = self._fresh_from, self.now_us
+        fresh_from, arrived_us, self._more = self._fresh_from, self.now_us, False
         with self.working():
-            self._take_proven(fresh_from, arrived_us)
-        if self.follower.wants() is None and self.state == "live":
+            self._more = self._take_proven(fresh_from, arrived_us)
+        if not self._more and self.state == "live" and self.follower.wants() is None:
             self._followed = True
 
-    def _take_proven(self, fresh_from: int | None, arrived_us: int) -> None:
-        while (proven := self.follower.proven()) is not None:
+    def _take_proven(self, fresh_from: int | None, arrived_us: int) -> bool:
+        """True where it stopped because it was enough for now."""
+        most = self.follower.size + self.follower.piece
+        while self.follower.size < most:
+            proven = self.follower.proven()
+            if proven is None:
+                return False
             self._store_run(proven)
             self.follower.commit(proven)
             for logged, step in zip(proven.logged, proven.steps, strict=True):
@@ -227,6 +247,7 @@ class Hearing(Holding):
             self.wants_exchange = self.stating.reached(self.picture, self.now_us) or self.wants_exchange
             self.detect()
             self.changed = True
+        return True
 
     # Whose clock may be judged: what was missed, or waited in a queue while this node was at work, is late by that.
 
@@ -243,7 +264,8 @@ class Hearing(Holding):
     @property
     def wants_look(self) -> bool:
         """Nothing is known to be missing, but something may be queued: ask the host now how long its log is."""
-        return self._fresh_from is None and self.state == "live" and self.follower.wants() is None
+        idle = self._fresh_from is None and not self._more and self.state == "live"
+        return idle and self.follower.wants() is None
 
     def looked(self, note: bytes) -> None:
         """The host's newest note, asked for when `wants_look` was so: what is not in it yet will come fresh.
@@ -257,17 +279,11 @@ class Hearing(Holding):
 
     def _store_run(self, proven: Proven) -> None:
         """One transaction: the run, and what it decides in the outbox."""
-
-        def seal(hashes: list[bytes]) -> bytes:
-            if hashes != [logged.leaf_hash for logged in proven.logged]:
-                raise Unavailable("own store", "gave back other bytes than were written; check disk and memory")
-            return proven.note
-
         adopted, changed = len(self.outbox.adopted), list[Item]()
         with self.outbox.undone_on_failure():
             try:
                 with self.store.transaction():
-                    self.store.append(proven.start, proven.leaves, {}, seal)
+                    self._append(proven)
                     changed += [item for logged in proven.logged for item in self.outbox.saw(logged)]
                     for item in changed:
                         self._store_item(item)
@@ -275,11 +291,22 @@ class Hearing(Holding):
                         self._counters.forget()
                         self.store.put_meta("counters", self._counters.encode())
             except Unavailable:  # a commit that reports an error may have taken effect
-                size = proven.start + len(proven.leaves)
-                if self.store.size() != size or self.store.checkpoint() != proven.note:
+                stands = self.store.checkpoint() == proven.note if proven.whole else True
+                if self.store.held() != proven.start + len(proven.leaves) or not stands:
                     raise
         for item in changed:
             self._ended(item)
+
+    def _append(self, proven: Proven) -> None:
+        def seal(hashes: list[bytes]) -> bytes:
+            if hashes != [logged.leaf_hash for logged in proven.logged]:
+                raise Unavailable("own store", "gave back other bytes than were written; check disk and memory")
+            return proven.note
+
+        if proven.whole:
+            self.store.append(proven.start, proven.leaves, {}, seal)
+        else:
+            self.store.append_before(proven.start, proven.leaves, proven.bridge(), seal)
 
     def _fold(self, logged: Logged, step: Step, *, live: bool, fresh_us: int | None = None) -> None:
         """Fold one entry; `fresh_us` is when it arrived, if its claim of the time says something of its clock."""
@@ -389,8 +416,8 @@ class Hearing(Holding):
             Equivocation: the host proved a place to us in a history that it does not show; the act is kept.
         """
         for item in list(self.outbox.items.values()):
-            if item.state != "logged" or item.index >= self.follower.size:
-                continue
+            if item.state != "logged" or item.index >= self.follower.covered:
+                continue  # of a run that was not taken to its end, the heads may still cut some away
             if self.follower.tree.nodes(0, item.index, item.index + 1) != [leaf_hash(item.leaf)]:
                 self.follower.hear(item.note, self.clock.monotonic_us(), self.now_us)
             else:

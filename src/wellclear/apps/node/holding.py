@@ -43,6 +43,7 @@ from wellclear.picture.view_items import View
 from wellclear.watch.drift import DriftWatch
 from wellclear.watch.duties import DutyBook
 
+FOLLOWING: Final = "following: {size:,} of {goal:,} entries"
 REMARKS_KEPT: Final = 1_000
 PARTED: Final = (
     "this log differs from the one that the heads of delegation go on with: what is shown after its {size} entries "
@@ -115,6 +116,7 @@ class Holding:
         self._counters = decode_counters(store.get_meta("counters"))
         self._had_own_log = False
         self._followed = False
+        self._more = False
         self._fresh_from: int | None = None
         self._started_us = clock.monotonic_us()
         self._findings_at_us = 0
@@ -149,8 +151,12 @@ class Holding:
 
     @property
     def state(self) -> str:
-        """live, stale or halted; left, once the log shows that this party is no member any more."""
+        """live, stale or halted; left, once the log shows that this party is no member any more.
+
+        It is not live while more is proven than was taken.
+        """
         state = self.follower.state(self.clock.monotonic_us())
+        state = "stale" if state == "live" and self._more else state
         return state if self.left_at is None or state == "halted" else "left"
 
     @property
@@ -164,6 +170,8 @@ class Holding:
         """Why nothing is heard that this node could believe, where more is known than that; else empty."""
         if self.turned_away:
             return f"the host turns this node away: {self.turned_away}. Nothing here proves it: ask the other parties"
+        if self._more:
+            return FOLLOWING.format(size=self.follower.size, goal=self.follower.goal)
         bound = self.follower.bound
         if self.state != "stale" or bound is None or not self.follower.parted():
             return ""

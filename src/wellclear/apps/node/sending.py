@@ -80,12 +80,13 @@ class Sending(Hearing):
         self._void_sealed()
         changed = self.outbox.link_again(mono_us)
         age_us = self.picture.terms.approval_age_us if self.picture.agreement else None
-        head = (self.follower.size, self.follower.tree.root())
+        covered = self.follower.covered  # in the middle of a run, what this node can show a note of
+        head = (covered, self.follower.tree.root(covered))
         changed += self.outbox.link_next(self.picture, head, now_us, mono_us, age_us)
         if changed:
             assert self.follower.note is not None, "who links has heard a note"
             with self.store.transaction():
-                self.store.keep_note(self.follower.size, self.follower.note)
+                self.store.keep_note(covered, self.follower.note)
                 for item in changed:
                     self._store_item(self.outbox.items[item.id])
             for item in changed:

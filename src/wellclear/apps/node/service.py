@@ -1,8 +1,8 @@
 """The node at work: it carries bytes between the host and `core`, and wakes whoever waits for a change.
 
-Seven tasks on one event loop: follow the host's stream, send what is linked, fetch parts, cosign, compare pictures,
-exchange notes with other nodes, and tick. Everything that decides anything happens in `core` between two awaits, so no
-task sees another one's half-done work.
+Eight tasks on one event loop: follow the host's stream, take what is proven of it, send what is linked, fetch parts,
+cosign, compare pictures, exchange notes with other nodes, and tick. Everything that decides anything happens in `core`
+between two awaits, so no task sees another one's half-done work.
 """
 
 from __future__ import annotations
@@ -33,6 +33,8 @@ from wellclear.log.note import parse_note
 FETCHES_MAX: Final = 16
 """Parts that are asked for at once; an entry has at most so many."""
 FILL_LEAVES: Final = 2_048
+TURNS_BETWEEN: Final = 16
+"""So often does everything else take its turn before the next piece of a long run: an answer takes several."""
 SEARCH_LEAVES_MAX: Final = 1 << 20
 OUTSIDE_BACK: Final = 1_024
 """After a halt, so many leaves before the last known ones are looked at again, for what was said in another history."""
@@ -55,7 +57,7 @@ class NodeService(Comparing):
         self.on_fatal: Callable[[], None] = lambda: None
         self.fault: Misconfigured | None = None
         """Why it had to stop, where only a person can help."""
-        self._wake_sender, self._wake_fetcher = asyncio.Event(), asyncio.Event()
+        self._wake_sender, self._wake_fetcher, self._wake_taker = asyncio.Event(), asyncio.Event(), asyncio.Event()
         self.lending = asyncio.Lock()
         """Held while a key that is not the node's own links one entry; there is one of each use."""
         core.alarms.on_ring = self._on_ring
@@ -70,7 +72,7 @@ class NodeService(Comparing):
         """Begin to follow, send, fetch and tick."""
         self._keep_evidence()
         facing = (self._follow(), self._send(), self._fetch(), self._witness(), self._compare(), self._exchange())
-        for work in (*facing, self._tick()):
+        for work in (*facing, self._go_on(), self._tick()):
             task = asyncio.create_task(work)
             task.add_done_callback(self._on_end)
             self._tasks.append(task)
@@ -189,10 +191,27 @@ class NodeService(Comparing):
             for first in range(start, end, FILL_LEAVES):
                 last = min(first + FILL_LEAVES, end)
                 self.core.follower.give(first, await self.client.leaves(first, last, end))
-            self.core.take()
+            if not self.core.taking:
+                self.core.take()
         except Equivocation as found:
             self._halt(found)
         self._after()
+
+    async def _go_on(self) -> None:
+        """Take the rest of a long run, a piece at a time; a node that catches up stays alive."""
+        while True:
+            await self._wake_taker.wait()
+            self._wake_taker.clear()
+            while self.core.taking:
+                for _ in range(TURNS_BETWEEN):
+                    await asyncio.sleep(0)
+                try:
+                    self.core.take()
+                except Equivocation as found:
+                    self._halt(found)
+                except (Unavailable, Misconfigured) as error:
+                    self._not_stored(error)
+                self._after()
 
     def _halt(self, found: Equivocation) -> None:
         LOG.critical("halted: %s", found.why)
@@ -332,6 +351,8 @@ class NodeService(Comparing):
             self._ring_bell()
         if self.core.parts.wanted:
             self._wake_fetcher.set()
+        if self.core.taking:
+            self._wake_taker.set()
 
     # For the desk.
 

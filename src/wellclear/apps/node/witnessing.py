@@ -65,6 +65,8 @@ class Witnessing:
         """
         if self._signer is None or follower.note is None or not live or follower.wants() is not None:
             return None
+        if follower.covered < follower.size:
+            return None  # in the middle of a run
         if follower.bound is not None and follower.picture.host != follower.bound.host:
             return None  # the log of a host that the heads have replaced ends soon; what it signed twice is known
         if self.why_not(follower.picture):
@@ -120,7 +122,7 @@ class Witnessing:
 
     def _cosign(self, follower: Follower, signer: Signer, now_us: int) -> None:
         assert follower.note is not None, "asked by next"
-        self._keep(follower.note, follower.size, follower.picture, signer, now_us)
+        self._keep(follower.note, follower.covered, follower.picture, signer, now_us)
 
     def _live_second(self, picture: Picture) -> Signer | None:
         """The key of our second line, where the channel knows it."""
@@ -151,11 +153,12 @@ class Witnessing:
         if why or self._signer is None or follower.note is None:
             return Answer.UNKNOWN_LOG, (why or "no log is followed here yet").encode()
         self._recall(follower)
-        log, seen = log_verifier(follower.picture), Seen(follower.size, follower.tree.root())
+        log, covered = log_verifier(follower.picture), follower.covered
+        seen = Seen(covered, follower.tree.root(covered))
         if self._last is not None and self._last.checkpoint.size > seen.size:
             seen = Seen(self._last.checkpoint.size, self._last.checkpoint.root)
         judged = judge(request, seen, log.name, [log.public_key])
-        behind = self._last is None or self._last.checkpoint.size < follower.size
+        behind = self._last is None or self._last.checkpoint.size < covered
         if behind and judged.answer in (Answer.OTHER_SIZE, Answer.COSIGN):
             self._cosign(follower, self._signer, now_us)  # the size that is asked for is one that was cosigned
         if judged.answer is Answer.OTHER_SIZE:
@@ -176,6 +179,6 @@ class Witnessing:
             return None
         log = log_verifier(follower.picture)
         stored = self._store.cosigned(log.name)
-        if stored is not None and parse_checkpoint(parse_note(stored).text).size >= follower.size:
+        if stored is not None and parse_checkpoint(parse_note(stored).text).size >= follower.covered:
             return stored
         return bare_note(follower.note, log)

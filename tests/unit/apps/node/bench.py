@@ -71,6 +71,8 @@ class Bench:
     def follow(self) -> None:
         size = self.core.follower.size
         self.core.hear(self.relay.note(), size, self.relay.sketch.leaves[size:])
+        while self.core.taking:
+            self.core.take()
         self.look()
 
     def look(self) -> None:
