@@ -131,6 +131,14 @@ class EpochKeys:
         """
         return self._unsealed(act, ref, stored)[0]
 
+    def opening_unkept(self, act: Act, ref: PartRef, stored: bytes) -> bytes:
+        """The same of what is kept nowhere, as what is heard outside the record: a full disk must not silence it.
+
+        Raises:
+            Unverified: as `opening`. Whether its randomness was used before is not asked.
+        """
+        return self._unsealed(act, ref, stored, kept=False)[0]
+
     def part_key(self, act: Act, ref: PartRef, stored: bytes) -> PartKey | None:
         """The key of one sealed part alone, to show what it holds; None of one in clear. Raises as `opening`."""
         return self._unsealed(act, ref, stored)[1]
@@ -153,7 +161,7 @@ class EpochKeys:
         """
         return each_part(act, stored, lambda raw, ref: self.opening(act, ref, raw))
 
-    def _unsealed(self, act: Act, ref: PartRef, stored: bytes) -> tuple[bytes, PartKey | None]:
+    def _unsealed(self, act: Act, ref: PartRef, stored: bytes, *, kept: bool = True) -> tuple[bytes, PartKey | None]:
         if not ref.sealed or ref.epoch is UNSET or ref.sha is UNSET:
             return stored, None
         key = self.key_of(act.party, ref.epoch)
@@ -161,7 +169,7 @@ class EpochKeys:
             why = self.unreadable.get((act.party, ref.epoch), f"{act.party}'s epoch {ref.epoch} is not known here")
             raise Unverified(f"part {ref.commit[:8]}", why)
         opening, part_key = unseal(stored, key, act, ref)
-        if not self.store.random_is(random_of(stored), ref.sha):
+        if kept and not self.store.random_is(random_of(stored), ref.sha):
             raise Refused(Reason.RANDOM_REUSED, f"part {ref.commit[:8]}: another part has used its randomness")
         return opening, part_key
 

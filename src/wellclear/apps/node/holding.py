@@ -94,7 +94,7 @@ class Holding:
         self.said = SaidRows()
         self.doubted = Doubted(self._act_there)
         self.epochs = EpochKeys(party, store, [keys.sealing, *keys.further])
-        self.outside = Outside(party, self.epochs.opening)
+        self.outside = Outside(party, self.epochs.opening_unkept)
         self.unstored = Unstored(store)
         self.witnesses = Witnesses()
         self.witnessing = Witnessing(party, store, keys.cosigner, self.witnesses, keys.cosigner_mldsa44)

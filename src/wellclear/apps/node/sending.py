@@ -15,11 +15,12 @@ from wellclear.apps.node.hearing import Hearing
 from wellclear.channel.opening import open_leaf
 from wellclear.channel.outbox import Item
 from wellclear.channel.submission import check_answers, note_of
-from wellclear.channel.void_seals import SAY_AGAIN, refused_epochs, void
+from wellclear.channel.void_seals import SAY_AGAIN, parted_epochs, refused_epochs, void
 from wellclear.domain.canonical import b64, unb64
 from wellclear.domain.entry import Act, Entry, act_hash
 from wellclear.errors import InvalidValue, Misconfigured, Unavailable
 from wellclear.log.merkle import leaf_hash
+from wellclear.picture.epochs import is_member
 
 NOT_KNOWN: Final = (
     "it is not known whether this was stored. It is not sent while this node runs; if the node is started again before "
@@ -96,17 +97,19 @@ class Sending(Hearing):
     def _void_sealed(self) -> None:
         """What waits under a key that the log will never have is not sent; the node's own is composed anew."""
         made = self.picture.epochs_made.get(self.party) or 0
-        refused = refused_epochs(self.outbox.items.values(), made)
-        if (made, refused) == self._keys_judged:
+        members = frozenset(name for name in self.picture.parties if is_member(self.picture, name))
+        items = self.outbox.items.values()
+        never = refused_epochs(items, made) | parted_epochs(items, members)
+        if (made, never) == self._keys_judged:
             return
         with self.outbox.undone_on_failure():
-            changed, dropped = void(self.outbox, made, refused, self._opens)
+            changed, dropped = void(self.outbox, made, never, self._opens)
             with self.store.transaction():
                 for item in changed:
                     self._store_item(item)
                 for item in dropped:
                     self.store.drop_outbox(item.id)
-        self._keys_judged = made, refused
+        self._keys_judged = made, never
         for item in changed:
             self._ended(item)
         self.changed = self.changed or bool(changed or dropped)

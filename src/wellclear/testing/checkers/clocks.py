@@ -44,8 +44,9 @@ class HonestClocks(Checker):
         began_us = self._committed_us(history, owing.index) or 0
         ended_us = self._committed_us(history, answered.get(owing.key, -1)) or self.watched.now_us
         first_us = dict[str, int]()
+        counted = {party for step in history.steps for party in step.picture.clocks}  # also of a former host
         for wrong in ledger.wrong:
-            if wrong.fast and wrong.party in history.picture.clocks:
+            if wrong.fast and wrong.party in counted:
                 first_us[wrong.party] = min(wrong.from_us, first_us.get(wrong.party, wrong.from_us))
             entry = self._entry(history, owing.index)
             concerned = wrong.hosting or (entry is not None and entry.act.party == wrong.party)

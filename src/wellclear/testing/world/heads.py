@@ -201,6 +201,8 @@ class Heads:
         for name in missing(decision, known.picture):
             if name in copies:
                 check_place(decision, known_log(copies[name].leaves, longest.size), self._named(self.world.nodes[name]))
+            if name not in self.world.nodes:  # its admission was among the last that anybody holds
+                welcome(self.world, name, known.picture.parties[name])
             head = self.world.sketch.parties[name].key("head_of_delegation")
             decision = decision.approved(approve(decision.act, head, "head_of_delegation"))
         assert host.keys is not None, "it was furnished"

@@ -13,7 +13,7 @@ from tests.unit.channel.relay import Relay
 from wellclear.channel.composing import Composed
 from wellclear.channel.desk import ack, finding, message
 from wellclear.channel.outbox import Item
-from wellclear.channel.void_seals import SAY_AGAIN, refused_epochs, void
+from wellclear.channel.void_seals import SAY_AGAIN, parted_epochs, refused_epochs, void
 from wellclear.domain.canonical import b64, unb64
 from wellclear.domain.entry import act_hash
 from wellclear.domain.parts import FindingRow, ReadbackRow
@@ -162,6 +162,33 @@ def test_what_hangs_on_an_epoch_that_the_host_refuses_for_good_is_refused_as_wel
     assert epoch_of(again) == 1, "the log never had it"
     assert refused_epochs(outbox.items.values(), 0) == frozenset()
     assert void(outbox, 0, (), lambda one: True) == ([], []) and outbox.items[item.id].state == "refused"
+
+
+@pytest.mark.requirement("R25")
+def test_no_fresh_key_goes_to_a_party_that_has_left_meanwhile(south: Bench) -> None:
+    """Nor does what is sealed under it: no log takes that epoch, and its number is given out again."""
+    put(south, said(south, "to whoever is a member"))
+    outbox = south.core.outbox
+    assert parted_epochs(outbox.items.values(), {NORTH}) == frozenset()
+    gone = parted_epochs(outbox.items.values(), {"CASPIA"})
+    assert gone == {1}
+    changed, dropped = void(outbox, 0, gone, lambda one: True)
+    assert ([one.act.kind for one in dropped], [one.state for one in changed]) == (["epoch"], ["refused"])
+
+
+@pytest.mark.requirement("R4")
+def test_what_is_heard_outside_the_record_opens_on_a_full_disk(south: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A cry for help needs no place on the disk."""
+    composed = said(south, "read by whoever hears it")
+    act, ref, stored = composed.act, composed.act.parts[0], composed.stored[0]
+
+    def full(*_: object) -> bool:
+        raise Unavailable("node.sqlite", "the disk is full")
+
+    monkeypatch.setattr(south.core.store, "random_is", full)
+    with pytest.raises(Unavailable):
+        south.core.epochs.opening(act, ref, stored)
+    assert south.core.epochs.opening_unkept(act, ref, stored) == composed.openings[0]
 
 
 def logged_all_the_same(south: Bench, composed: Composed) -> int:
