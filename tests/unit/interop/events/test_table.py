@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import io
+from dataclasses import fields
 from datetime import date
 from typing import Any
 
@@ -183,3 +184,10 @@ def test_of_many_faults_the_first_are_held_and_all_are_counted(monkeypatch: pyte
     monkeypatch.setattr(table, "FAULTS_MAX", 2)
     found = read(HEADER + "1,,,,,1,1\n" * 5)
     assert ([fault.line for fault in found.faults], found.faults_count) == ([2, 3], 5)
+
+
+@pytest.mark.requirement("N4")
+def test_there_is_no_field_for_people_and_none_for_what_was_aimed_at() -> None:
+    assert {each.name for each in fields(Event)} == {
+        "id", "first", "last", "dated", "place", "lat_e7", "lon_e7", "placed", "type", "between", "low", "best", "high"
+    }  # fmt: skip
