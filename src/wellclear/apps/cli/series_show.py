@@ -83,7 +83,7 @@ def show_series(wanted: Wanted, by: str, *, as_json: bool) -> None:
         InvalidValue: an option is wrong, or a series is not kept.
         Unavailable, Misconfigured: the file that keeps them cannot be used.
     """
-    counts = counts_of(wanted, Step(by) if by in tuple(Step) else Step.MONTH)
+    counts = loaded(wanted).counts(Step(by) if by in tuple(Step) else Step.MONTH)
     rows = [(key, [_bins(one, by).get(key) for one in counts]) for key in _keys(counts, by)]
     told = {
         "by": by, "never_added": NEVER_ADDED,
@@ -108,12 +108,13 @@ def plot_series(wanted: Wanted, by: str | None, picture: Path | None, page: Path
     for option, path, ending in (("--png", picture, ".png"), ("--page", page, ".html")):
         if path is not None and (path.suffix.lower() != ending or not path.expanduser().parent.is_dir()):
             raise InvalidValue(option, f"{path} must be a file that ends in {ending}, in a directory that is there")
-    asked = wanted.asked
-    whole = scene_of(counts_of(wanted, Step.MONTH), asked.first, asked.last, wanted.words)
+    found = loaded(wanted)
+    first, last = found.asked.first, found.asked.last
+    whole = scene_of(found.counts(Step.MONTH), first, last, wanted.words)
     step = best_step(whole.first, whole.last) if by is None else Step(by)
     drawn: dict[Step, Scene] = {}
     for each in Step if page is not None else (step,):
-        drawn[each] = scene_of(counts_of(wanted, each), asked.first, asked.last, wanted.words)
+        drawn[each] = scene_of(found.counts(each), first, last, wanted.words)
     if picture is not None:
         write_file(picture, plot_png(drawn[step]))
     if page is not None:
@@ -125,17 +126,31 @@ def plot_series(wanted: Wanted, by: str | None, picture: Path | None, page: Path
     show(told, scene.headline, *(f"{name}: {path}" for name, path in files.items()), as_json=as_json)
 
 
-def counts_of(wanted: Wanted, step: Step) -> list[Counts]:
-    """The wanted series, each counted by itself, in the order of their names."""
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """Series out of the file that keeps them, each by itself, in the order in which they were named."""
+
+    series: Sequence[tuple[str, Definition, Sequence[Event]]]
+    asked: Asked
+    cell_e7: int
+
+    def counts(self, step: Step) -> list[Counts]:
+        """Each of them counted, in bins of this length."""
+        return [
+            count(name, definition, events, step=step, asked=self.asked, cell_e7=self.cell_e7)
+            for name, definition, events in self.series
+        ]
+
+
+def loaded(wanted: Wanted) -> Loaded:
+    """What is wanted; raises as `show_series`."""
     asked, cell_e7 = wanted.asked, CELL_E7 if wanted.cell is None else e7_from_degrees(wanted.cell, "--cell")
     with opened(store_path(wanted.home, wanted.store)) as kept:
         held = [kept.chosen(name) for name in dict.fromkeys(wanted.series)] or kept.series()
         if not held:
             raise InvalidValue("series", "none is kept here yet: wellclear series import")
-        return [
-            count(one.name, keeping.definition(kept, one), _events(kept, one, wanted.edition), step=step, asked=asked,
-                  cell_e7=cell_e7) for one in held
-        ]  # fmt: skip
+        rows = [(one.name, keeping.definition(kept, one), _events(kept, one, wanted.edition)) for one in held]
+    return Loaded(rows, asked, cell_e7)
 
 
 def _events(kept: Outside, held: Held, edition: int | None) -> list[Event]:
