@@ -85,7 +85,8 @@ PICTURE = (
     _not_yet("R29", "Protected sites with consent, last check, expiry and an access list",
              "refused outside exercises until then (N13)"),
     _not_yet("R30", "Zones with limits by band, declared holdings and inspections"),
-    _not_yet("R31", "Red lines that warn the planner first"),
+    _partly("R31", "Red lines with a trigger; a planner is warned locally and first, with the smallest change",
+            "they are judged, and no record, receipt, command or page tells of them yet"),
     _partly("R32", "Agreed separation by categories, heights converted with their error; advice, request and answer",
             "nothing puts emergency, rescue and medical flights first"),
 )  # fmt: skip

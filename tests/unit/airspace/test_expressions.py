@@ -52,6 +52,7 @@ def refusal(source: object) -> str:
         ("9007199254740991 * 9007199254740991 > count", "unknown"),
     ],
 )
+@pytest.mark.requirement("R31")
 def test_answers(source: str, answer: str) -> None:
     assert expression_from(source).answer(FACTS) == answer
 
@@ -141,6 +142,7 @@ def test_a_text_with_odd_letters_is_refused_at_its_start() -> None:
         (f"count in [{','.join(['1'] * (LISTED_MAX + 1))}]", f"at most {LISTED_MAX}"),
     ],
 )
+@pytest.mark.requirement("R31")
 def test_what_would_take_long_or_lie_deep_is_refused_before_the_library_sees_it(source: str, said: str) -> None:
     assert said in refusal(source)
 
