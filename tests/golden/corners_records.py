@@ -1,4 +1,4 @@
-"""Golden log of records: asked, replied to, declared, amended and called off, by those who may and those who may not."""
+"""Golden log of records: asked, replied to, declared, amended and called off, also by those who may not."""
 
 from __future__ import annotations
 

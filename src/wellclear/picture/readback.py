@@ -13,7 +13,8 @@ from typing import Literal
 from msgspec import UNSET, UnsetType
 
 from wellclear.domain.measures import distance, exact_moment, height
-from wellclear.domain.parts import Difference, ReadbackRow
+from wellclear.domain.names import party_of_desk
+from wellclear.domain.parts import NOTICE_GROUPS, Difference, ReadbackRow
 from wellclear.domain.quantities import E7, Position
 from wellclear.picture.view_items import AckView, Shape, Version
 
@@ -70,10 +71,14 @@ def _geocentric_mm(position: Position) -> tuple[float, float, float]:
 def readback_differences(version: Version, ack: AckView) -> tuple[ReadbackDifference, ...] | None:
     """Every value beyond the tolerances of the agreement under which the version was announced.
 
-    Empty when all of it fits; None while the read-back, or what was said, is not open to this reader.
+    Empty when all of it fits; None while the read-back, or what was said, is not open to this reader. Who had been
+    shown no volume when it answered has nothing to read back (R25).
     """
     if ack.rows is None or version.shapes is None:
         return None
+    notice = len(version.shown_first) == len(NOTICE_GROUPS)
+    if notice and not ack.rows and not version.had_shown("volume", party_of_desk(ack.desk), ack.index):
+        return ()
     found: list[ReadbackDifference] = []
     if len(ack.rows) != len(version.shapes):
         found.append(ReadbackDifference(0, "count", str(len(version.shapes)), str(len(ack.rows))))

@@ -151,11 +151,11 @@ def _amend(view: View, index: int, act: Act, picture: Picture) -> View:
 
 
 def _version(index: int, act: Act, picture: Picture, row: ItemRow) -> Version:
+    shown_to = tuple(tuple(part.to) if part.to is not UNSET else () for part in act.parts)
     return Version(
         version=row.version, index=index, moment_us=picture.now_us, desk=row.desk, to=tuple(act.to),
         precedence=act.precedence, keep_until_day=row.keep_until, terms=picture.terms,
-        commits=tuple(part.commit for part in act.parts),
-        shown_to=tuple(tuple(part.to) if part.to is not UNSET else () for part in act.parts),
+        commits=tuple(part.commit for part in act.parts), shown_to=shown_to, shown_first=shown_to,
     )  # fmt: skip
 
 

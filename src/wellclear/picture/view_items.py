@@ -15,6 +15,7 @@ from rpds import HashTrieMap, HashTrieSet, List
 from wellclear.domain.agreement import Settings
 from wellclear.domain.entry import Act, Precedence
 from wellclear.domain.parts import (
+    NOTICE_GROUPS,
     Articles,
     Cell,
     Difference,
@@ -104,7 +105,7 @@ class Version:
 
     `moment_us` is when it was logged; `terms` the settings in force then; `commits` the commitments of its
     parts in the order of the header, `shown_to` the parties that each of them was shown to, at first or later;
-    `disclosed` says what came later, by whichever entry.
+    `shown_first` those at first alone; `disclosed` says what came later, by whichever entry.
     """
 
     version: int
@@ -117,6 +118,7 @@ class Version:
     terms: Settings
     commits: tuple[str, ...]
     shown_to: tuple[tuple[str, ...], ...]
+    shown_first: tuple[tuple[str, ...], ...] = ()
     cell: Cell | None = None
     said: Volumes | None = None
     shapes: tuple[Shape, ...] | None = None
@@ -127,6 +129,12 @@ class Version:
     wrong: HashTrieMap[str, WrongView] = field(default_factory=HashTrieMap)
     passed: HashTrieMap[str, PassedView] = field(default_factory=HashTrieMap)
     disclosed: tuple[Disclosed, ...] = ()
+
+    def had_shown(self, group: str, party: str, index: int) -> bool:
+        """Whether a party had been shown one of a notice's field groups before the entry of that index."""
+        first = dict(zip(NOTICE_GROUPS, self.shown_first, strict=False)).get(group, ())
+        later = (one for one in self.disclosed if one.index < index and group in one.groups)
+        return party in first or any(party in one.parties for one in later)
 
 
 @dataclass(frozen=True, slots=True)

@@ -278,7 +278,7 @@ RULES: tuple[Rule, ...] = (
         proves=("R9",),
         says="Every notice names the day after which it leaves the picture.",
         at="wellclear.domain.kinds:public_of",
-        old='if act.kind in ("notice", "amend") and act.keep_until is UNSET:',
+        old="if act.kind in NAMES_ITS_DAY and act.keep_until is UNSET:",
         new="if False:",
         tests=("tests/unit/picture/test_fold_rules.py::test_a_notice_without_an_end_is_none",),
     ),

@@ -72,4 +72,15 @@ RULES: tuple[Rule, ...] = (
         new="if False:",
         tests=("tests/unit/apps/node/test_three_readers.py::test_no_desk_passes_another_text_off_as_the_first_days",),
     ),
+    Rule(
+        name="nothing-shown-nothing-read-back",
+        proves=("R5", "R25"),
+        says="Who was shown the cell alone has nothing to read back, and nobody calls that wrong.",
+        at="wellclear.picture.readback:readback_differences",
+        old="if notice and not ack.rows and",
+        new="if False and",
+        tests=(
+            "tests/unit/apps/node/test_three_readers.py::test_who_was_shown_the_cell_alone_has_nothing_to_read_back_and_no_alarm_is_false",
+        ),
+    ),
 )

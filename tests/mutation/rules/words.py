@@ -158,11 +158,7 @@ RULES: tuple[Rule, ...] = (
         proves=("R14",),
         says="Free text carries its language.",
         at="wellclear.domain.parts:Message",
-        old=(
-            '    language: Annotated[str, Meta(pattern=r"^[a-z]{2}\\Z")]\n'
-            "    text: Text\n"
-            "    about: ShortText | UnsetType = UNSET"
-        ),
+        old=("    language: Language\n    text: Text\n    about: ShortText | UnsetType = UNSET"),
         new=('    text: Text\n    language: str = ""\n    about: ShortText | UnsetType = UNSET'),
         tests=("tests/unit/test_requirements.py::test_free_text_is_a_kind_of_its_own_and_says_its_language",),
     ),

@@ -16,7 +16,7 @@ from tests.unit.channel.relay import Relay
 from wellclear.apps.node.board import board
 from wellclear.apps.node.disclosing import salts_of
 from wellclear.channel.composing import Chain, Composed
-from wellclear.channel.desk import write_act
+from wellclear.channel.desk import ack, confirm, write_act
 from wellclear.channel.sealing import unseal
 from wellclear.domain.canonical import unb64
 from wellclear.domain.entry import decode_leaf
@@ -94,6 +94,26 @@ def channel(tmp_path: Path) -> Channel:
     channel = Channel(tmp_path)
     channel.say(channel.notice(levels=LEVELS))
     return channel
+
+
+@pytest.mark.requirement("R5", "R25")
+def test_who_was_shown_the_cell_alone_has_nothing_to_read_back_and_no_alarm_is_false(channel: Channel) -> None:
+    east, north = channel.nodes["EASTLAND"].core, channel.north.core
+    item, sketch = next(iter(north.view.items)), channel.relay.sketch
+    said = ack(east.pen("EASTLAND/OPS"), east.picture, item, 1, [])
+    east.put(said.act, sketch.watched(said), said.stored)
+    channel.turn(3)
+    assert "readback_differs" not in {alarm.kind for alarm in channel.north.rang}
+    rows = {row["desk"]: row for row in board(north, "")["notices"][0]["recipients"]}
+    assert (rows["EASTLAND/OPS"]["unconfirmed"], rows["EASTLAND/OPS"]["differences"]) == ("no", [])
+    told = confirm(north.pen(f"{NORTH}/OPS"), north.picture, north.view, item, 1, "EASTLAND/OPS")
+    north.put(told.act, sketch.watched(told), ())
+    channel.turn(3)
+    assert sketch.picture.answers[f"{item}/1/EASTLAND/OPS"].confirmed_us is not UNSET
+    south = channel.nodes["SOUTHLAND"].core
+    nothing = ack(south.pen("SOUTHLAND/OPS"), south.picture, item, 1, [])
+    with pytest.raises(Refused, match="0 read back, 1 announced"):
+        south.put(nothing.act, sketch.watched(nothing), nothing.stored)
 
 
 def holds(node: Bench) -> str:
