@@ -7,7 +7,7 @@ from typing import Any
 
 from tests.fuzz.parser import Parser
 from tests.fuzz.rows_domain import loose, said, text
-from wellclear.airspace.expressions import expression_from
+from wellclear.airspace.expressions import Known, expression_from
 from wellclear.airspace.triggers import trigger_fields, trigger_from
 
 _SQUARE = [[345000000, 381500000], [345000000, 384500000], [347000000, 384500000], [347000000, 381500000]]
@@ -15,7 +15,7 @@ _SQUARE = [[345000000, 381500000], [345000000, 384500000], [347000000, 384500000
 
 def _expression(words: str) -> None:
     """Read, and judged over nothing known."""
-    assert expression_from(words).answer({}) in ("yes", "no", "unknown")
+    assert expression_from(words).answer(Known({})) in ("yes", "no", "unknown")
 
 
 def _trigger(raw: bytes) -> Any:

@@ -14,7 +14,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from wellclear.airspace.expression_grammar import FUNCTIONS
-from wellclear.airspace.expressions import Expression, Fact, expression_from
+from wellclear.airspace.expressions import Expression, Fact, Known, expression_from
 from wellclear.airspace.red_line_terms import CAPABILITIES, NAMES
 from wellclear.domain.agreement import CATEGORIES
 from wellclear.errors import InvalidValue
@@ -257,7 +257,9 @@ def test_a_sound_text_comes_to_what_it_says(data: st.DataObject) -> None:
     hidden = data.draw(st.sets(st.sampled_from(sorted(NAMES))))
     for facts in (whole, {name: fact for name, fact in whole.items() if name not in hidden}):
         expected = worked_out(tree, facts)
-        assert expression.answer(facts) == ("unknown" if expected is UNKNOWN else "yes" if expected else "no"), source
+        assert expression.answer(Known(facts)) == ("unknown" if expected is UNKNOWN else "yes" if expected else "no"), (
+            source
+        )
 
 
 @given(st.data())
@@ -267,8 +269,8 @@ def test_what_is_decided_stays_so_whatever_else_becomes_known(data: st.DataObjec
     assert expression is not None
     whole = data.draw(whole_facts)
     hidden = data.draw(st.sets(st.sampled_from(sorted(NAMES))))
-    partly = expression.answer({name: fact for name, fact in whole.items() if name not in hidden})
-    assert partly in ("unknown", expression.answer(whole))
+    partly = expression.answer(Known({name: fact for name, fact in whole.items() if name not in hidden}))
+    assert partly in ("unknown", expression.answer(Known(whole)))
 
 
 WORDS = (
@@ -294,11 +296,11 @@ def test_whatever_passes_is_a_condition_over_known_names(said: list[str], space:
     program = expression._program
     assert set(program.variables()) == expression.names <= NAMES.keys()
     assert set(program.functions()) <= OPERATORS | set(FUNCTIONS)
-    assert expression.answer(whole) != "unknown" or not {"+", "-", "*"}.isdisjoint(said)
+    assert expression.answer(Known(whole)) != "unknown" or not {"+", "-", "*"}.isdisjoint(said)
 
 
 @given(st.text(max_size=60) | st.text("()[]!?:&|<>=+-*'\" ,inside1", max_size=200))
 def test_any_text_is_an_expression_or_a_refusal(source: str) -> None:
     expression, why = asked(source)
-    assert expression is None or expression.answer({}) in ("yes", "no", "unknown")
+    assert expression is None or expression.answer(Known({})) in ("yes", "no", "unknown")
     assert len(why.encode()) < 600

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final, Literal
 
-from cel import Program
+from cel import Context, Program
 from cel import compile as compile_cel
 
 from wellclear.airspace.expression_grammar import Reader, words_of
@@ -25,6 +25,16 @@ CHARACTERS_MAX: Final = 1_000
 Answer = Literal["yes", "no", "unknown"]
 Fact = bool | int | str | datetime
 """What a name stands for; a moment has its zone."""
+
+
+class Known:
+    """Facts that many expressions are asked about: they are handed to the library once."""
+
+    __slots__ = ("context", "facts")
+
+    def __init__(self, facts: Mapping[str, Fact]) -> None:
+        self.facts = facts
+        self.context = Context(dict(facts))
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,14 +50,14 @@ class Expression:
     moments_us: frozenset[int]
     _program: Program = field(compare=False, repr=False)
 
-    def answer(self, facts: Mapping[str, Fact]) -> Answer:
+    def answer(self, known: Known) -> Answer:
         """What it comes to; a name that is missing is unknown, and so is what rests on it.
 
         CEL's own logic does that: what is missing is an error, and `false && error` is false, `true || error` true.
         An overflow of numbers is an error as well, so it is never taken for no.
         """
         try:
-            found = self._program.execute(dict(facts))
+            found = self._program.execute(known.context)
         except (ArithmeticError, LookupError, RuntimeError, TypeError, ValueError):
             return "unknown"
         return "unknown" if not isinstance(found, bool) else "yes" if found else "no"

@@ -14,7 +14,7 @@ from typing import Final, Literal, NamedTuple
 
 from wellclear.airspace.conflict import Announced, Conflict
 from wellclear.airspace.drafts import Draft, facts_of
-from wellclear.airspace.expressions import Answer, Fact
+from wellclear.airspace.expressions import Answer, Fact, Known
 from wellclear.airspace.red_line_words import clause
 from wellclear.airspace.reference import ReferenceEngine
 from wellclear.airspace.rows import TAIL
@@ -26,6 +26,8 @@ from wellclear.errors import InvalidValue
 _NOTHING: Final = SeparationMinima(0, 0, 0)
 _LINE: Final = "line/"
 _DRAFT: Final = "draft/"  # sorts before every line, so it is always the first of a pair
+
+_Memory = dict[tuple[Fact | None, ...], Answer]
 
 TouchVerdict = Literal["touches", "possible"]
 
@@ -55,7 +57,31 @@ class _Leg(NamedTuple):
     of: int
     number: int
     volume: Volume
-    facts: Mapping[str, Fact]
+
+
+class _Asked:
+    """A draft while it is judged: its legs, and what is known of each, made once for all red lines."""
+
+    def __init__(self, draft: Draft, now_us: int) -> None:
+        self.draft = draft
+        self.now_us = now_us
+        self.legs = tuple(
+            _Leg(index, number, leg)
+            for index, volume in enumerate(draft.volumes)
+            for number, leg in enumerate(volume.legs())
+        )
+        self._whole = draft.facts(now_us)
+        self._known: dict[tuple[int, Answer], Known] = {}
+
+    def known(self, at: int, inside: Answer) -> Known:
+        """What is known of a leg that is inside an area, or is not, or nobody knows."""
+        if (at, inside) not in self._known:
+            leg = self.legs[at]
+            facts = {**self._whole} if self.draft.vague(leg.of) else {**self._whole, **facts_of(leg.volume)}
+            if inside != "unknown":
+                facts["inside"] = inside == "yes"
+            self._known[at, inside] = Known(facts)
+        return self._known[at, inside]
 
 
 class RedLines:
@@ -95,11 +121,11 @@ class RedLines:
 
     def judged(self, draft: Draft, now_us: int) -> dict[str, Touch]:
         """The red lines that a draft touches or may touch, by their ids in order; it never raises."""
-        whole, legs = draft.facts(now_us), tuple(_legs(draft))
-        meetings = self._meetings(draft, legs)
+        asked = _Asked(draft, now_us)
+        meetings = self._meetings(draft, asked.legs)
         touches = {}
         for line_id in sorted(self._anywhere | meetings.keys()):
-            touch = _judged(self._held[line_id], draft, legs, whole, meetings.get(line_id, {}), now_us)
+            touch = _judged(self._held[line_id], asked, meetings.get(line_id, {}))
             if touch is not None:
                 touches[line_id] = touch
         return touches
@@ -124,43 +150,30 @@ def judge(trigger: Trigger, draft: Draft, now_us: int) -> Touch | None:
     return lines.judged(draft, now_us).get("")
 
 
-def _legs(draft: Draft) -> Iterator[_Leg]:
-    for index, volume in enumerate(draft.volumes):
-        for number, leg in enumerate(volume.legs()):
-            yield _Leg(index, number, leg, {} if draft.vague(index) else facts_of(leg))
-
-
-def _judged(
-    trigger: Trigger,
-    draft: Draft,
-    legs: tuple[_Leg, ...],
-    whole: Mapping[str, Fact],
-    meetings: Mapping[int, Conflict],
-    now_us: int,
-) -> Touch | None:
+def _judged(trigger: Trigger, asked: _Asked, meetings: Mapping[int, Conflict]) -> Touch | None:
     """The graver of what its legs come to, the first of them where several are alike."""
-    asked = {
+    draft = asked.draft
+    parts = {
         "category": _category(trigger, draft),
         "capabilities": _capability(trigger, draft),
-        "lead_s": _lead(trigger, draft, now_us),
+        "lead_s": _lead(trigger, draft, asked.now_us),
     }
-    if "no" in asked.values():
+    if "no" in parts.values():
         return None
     by_place = trigger.area is not None and not trigger.decides_place
-    memory: dict[tuple[Fact | None, ...], Answer] = {}
+    memory: _Memory | None = {} if len(asked.legs) > 1 else None
     possible: Touch | None = None
-    for at in meetings if by_place else range(len(legs)):
+    for at in meetings if by_place else range(len(asked.legs)):
         meeting = meetings.get(at)
         place: Answer = "no" if meeting is None else "yes" if meeting.verdict == "conflict" else "unknown"
-        facts = {**whole, **legs[at].facts}
-        if trigger.area is not None and place != "unknown":
-            facts["inside"] = place == "yes"
-        answers = asked | {"cel": _expression(trigger, facts, memory)} | ({"inside": place} if by_place else {})
+        known = asked.known(at, "unknown" if trigger.area is None else place)
+        answers = parts | {"cel": _expression(trigger, known, memory)} | ({"inside": place} if by_place else {})
         if "no" in answers.values():
             continue
-        if "unknown" not in answers.values():
-            return _touch(trigger, draft, legs[at], answers, facts, meeting)
-        possible = possible or _touch(trigger, draft, legs[at], answers, facts, meeting)
+        touch = _touch(trigger, draft, asked.legs[at], answers, known.facts, meeting)
+        if touch.verdict == "touches":
+            return touch
+        possible = possible or touch
     return possible
 
 
@@ -186,13 +199,15 @@ def _lead(trigger: Trigger, draft: Draft, now_us: int) -> Answer:
     return "yes" if all(soon) else "unknown" if any(soon) else "no"
 
 
-def _expression(trigger: Trigger, facts: Mapping[str, Fact], memory: dict[tuple[Fact | None, ...], Answer]) -> Answer:
-    """What the expression comes to; legs that look alike to it are asked for once."""
+def _expression(trigger: Trigger, known: Known, memory: _Memory | None) -> Answer:
+    """What the expression comes to; of several legs those that look alike to it are asked for once."""
     if trigger.expression is None:
         return "yes"
-    seen = tuple(facts.get(name) for name in sorted(trigger.expression.names))
+    if memory is None:
+        return trigger.expression.answer(known)
+    seen = tuple(known.facts.get(name) for name in trigger.expression.names)
     if seen not in memory:
-        memory[seen] = trigger.expression.answer(facts)
+        memory[seen] = trigger.expression.answer(known)
     return memory[seen]
 
 

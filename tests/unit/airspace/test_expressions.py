@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 import pytest
 
 from wellclear.airspace.expression_grammar import DEPTH_MAX, LISTED_MAX, WORDS_MAX
-from wellclear.airspace.expressions import CHARACTERS_MAX, Fact, expression_from
+from wellclear.airspace.expressions import CHARACTERS_MAX, Fact, Known, expression_from
 from wellclear.airspace.red_line_terms import CAPABILITIES, MEANING, NAMES
 from wellclear.errors import InvalidValue
 
@@ -54,7 +54,7 @@ def refusal(source: object) -> str:
 )
 @pytest.mark.requirement("R31")
 def test_answers(source: str, answer: str) -> None:
-    assert expression_from(source).answer(FACTS) == answer
+    assert expression_from(source).answer(Known(FACTS)) == answer
 
 
 @pytest.mark.parametrize(
@@ -163,15 +163,16 @@ WIDEST = [
 
 @pytest.mark.parametrize("source", WIDEST)
 def test_what_lies_within_the_bounds_is_taken(source: str) -> None:
-    assert expression_from(source).answer({"inside": True, "radar": True, "count": 1}) in ("yes", "no")
+    assert expression_from(source).answer(Known({"inside": True, "radar": True, "count": 1})) in ("yes", "no")
 
 
 def test_what_lies_within_the_bounds_needs_little_stack() -> None:
     """In a process of its own: the library's parser would end this one (decision 0041)."""
     program = (
         "import threading\n"
-        "from wellclear.airspace.expressions import expression_from\n"
-        f"def run():\n    for source in {WIDEST!r}:\n        expression_from(source).answer({{'inside': True}})\n"
+        "from wellclear.airspace.expressions import Known, expression_from\n"
+        f"def run():\n    for source in {WIDEST!r}:\n"
+        "        expression_from(source).answer(Known({'inside': True}))\n"
         "    print('done')\n"
         "expression_from('inside')\n"
         "threading.stack_size(256 * 1024)\n"
