@@ -12,13 +12,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Final, Literal
-
-from cel import Context, Program
-from cel import compile as compile_cel
+from typing import TYPE_CHECKING, Final, Literal
 
 from wellclear.airspace.expression_grammar import Reader, words_of
 from wellclear.errors import InvalidValue
+
+if TYPE_CHECKING:  # the package loads a command line of its own: a fifth of a second for who holds no red line
+    from cel import Context, Program
 
 CHARACTERS_MAX: Final = 1_000
 
@@ -28,13 +28,22 @@ Fact = bool | int | str | datetime
 
 
 class Known:
-    """Facts that many expressions are asked about: they are handed to the library once."""
+    """Facts that many expressions are asked about: they are handed to the library once, when the first one asks."""
 
-    __slots__ = ("context", "facts")
+    __slots__ = ("_context", "facts")
 
     def __init__(self, facts: Mapping[str, Fact]) -> None:
         self.facts = facts
-        self.context = Context(dict(facts))
+        self._context: Context | None = None
+
+    @property
+    def context(self) -> Context:
+        """The facts as the library holds them."""
+        if self._context is None:
+            from cel import Context
+
+            self._context = Context(dict(self.facts))
+        return self._context
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +82,8 @@ def expression_from(source: object, where: str = "cel") -> Expression:
         raise InvalidValue(where, "must be text in the Common Expression Language")
     if len(source) > CHARACTERS_MAX:
         raise InvalidValue(where, f"has {len(source)} characters, at most {CHARACTERS_MAX}; make two red lines of it")
+    from cel import compile as compile_cel
+
     reader = Reader(words_of(source, where), where)
     reader.whole()
     try:
