@@ -21,6 +21,7 @@ from wellclear.apps.figures import words
 from wellclear.apps.sentences import TELL
 from wellclear.apps.sentences_answers import TELL_ANSWER
 from wellclear.apps.sentences_channel import TELL_CHANNEL
+from wellclear.apps.sentences_records import TELL_RECORD
 from wellclear.apps.timeline_clocks import CLOCK_APART_US, ClockReader
 from wellclear.apps.told import Memory, Sentence, Told, spoken_of
 from wellclear.channel.bundle import Source, part_path
@@ -28,6 +29,7 @@ from wellclear.channel.opening import open_leaf
 from wellclear.channel.verdict import Verdict
 from wellclear.channel.verify import verify_bundle
 from wellclear.domain.entry import Entry, PartRef
+from wellclear.domain.kinds import RECORDS
 from wellclear.domain.logged import Logged
 from wellclear.domain.marks import EXERCISE
 from wellclear.domain.measures import moment, took
@@ -45,7 +47,7 @@ STORE_CHUNK_ENTRIES = 1_000
 Part = Callable[[str], bytes | None]
 """The opening (salt and text) of a commitment in base64, if this reader has it."""
 
-_TELL = {**TELL, **TELL_ANSWER, **TELL_CHANNEL}
+_TELL = {**TELL, **TELL_ANSWER, **TELL_CHANNEL, **TELL_RECORD}
 _ORDINALS = {"due": "first", "next_name": "second", "other_desk": "third", "host": "fourth"}
 
 
@@ -152,7 +154,7 @@ class Teller:
         return Line(step.picture.now_us, logged.index, "fault", text, (), {"reason": why.value})
 
     def _told(self, entry: Entry, before: Picture, step: Step) -> Line:
-        groups, closed = self._open(entry)
+        groups, closed = self._open(entry, before)
         told = Told(entry, before, step, groups, closed, self._memory)
         act = entry.act
         stands = step.stands or any(change.row is not None and change.table != "channel" for change in step.changes)
@@ -183,14 +185,14 @@ class Teller:
         kind = told.act.kind
         label = f"{words(kind)} {told.act.id if told.act.id is not UNSET else item}".strip()
         self._memory.labels[told.index] = f"{label} version {version}" if kind in ("notice", "amend") else label
-        if kind in ("notice", "amend", "safety"):
+        if kind in ("notice", "amend", "safety") or kind in RECORDS:
             self._memory.versions[item, version] = spoken_of(told)
 
-    def _open(self, entry: Entry) -> tuple[dict[str, Group], dict[str, str]]:
+    def _open(self, entry: Entry, before: Picture) -> tuple[dict[str, Group], dict[str, str]]:
         """The field groups of an entry that this reader has, and why the others are closed."""
         groups: dict[str, Group] = {}
         closed: dict[str, str] = {}
-        names = GROUPS_OF_KIND.get(entry.act.kind, ())
+        names = GROUPS_OF_KIND.get(_announcing(entry, before), ())
         for number, ref in enumerate(entry.act.parts):
             name = names[number] if number < len(names) else f"part {number + 1}"
             opened = self._opened(entry, ref)
@@ -246,6 +248,13 @@ def _in_brackets(detail: str) -> str:
 
 def _for(called: str) -> str:
     return f" for {called}" if called else ""
+
+
+def _announcing(entry: Entry, before: Picture) -> str:
+    """The kind whose parts an entry has: an amendment has those of what it changes."""
+    act = entry.act
+    item = before.items.get(act.subject.id) if act.kind == "amend" and act.subject is not UNSET else None
+    return act.kind if item is None or item.kind == "notice" else item.kind
 
 
 def _owed(owing: Owing, memory: Memory) -> str:

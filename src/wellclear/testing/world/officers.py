@@ -17,9 +17,12 @@ from msgspec import UNSET
 
 from wellclear.apps.node.core import NodeCore
 from wellclear.apps.node.service import NodeService
-from wellclear.channel.desk import ack, confirm, read_back, readback_wrong, version_of
+from wellclear.channel.desk import ack, confirm, read_back, readback_wrong, version_of, write_act
 from wellclear.domain.canonical import unb64
+from wellclear.domain.kinds import RECORDS
 from wellclear.domain.parts import ReadbackRow
+from wellclear.domain.records import TRACK_ANSWERS
+from wellclear.picture.view_records import RecordView
 from wellclear.testing.world.scene import Said, Scene
 
 NEVER_S: Final = 1e9
@@ -87,17 +90,31 @@ class Officer:
                 continue
             id_, version, desk = name.split("/", 2)
             item = picture.items.get(id_)
-            if item is not None and item.party == self.party:
+            if item is not None and item.party == self.party and item.kind not in RECORDS:  # which nobody reads back
                 key = f"confirm/{name}/{row.acked_us}"
                 yield key, partial(self._confirm, scene, id_, int(version), desk)
 
     def _ack(self, scene: Scene, item: str, version: int) -> Said:
+        record = scene.core.view.records.get(item)
+        if record is not None:
+            return self._of_record(scene, record, version)
         rows = read_back(version_of(scene.core.view, item, version))
         dice = self._dice(f"rows/{item}/{version}/{scene.desk}")
         if rows and dice.random() < self.temper.wrong:
             self.did("wrong read-back")
             rows[0] = _aside(rows[0])
         return scene.watched(ack(scene.pen, scene.core.picture, item, version, rows))
+
+    def _of_record(self, scene: Scene, record: RecordView, version: int) -> Said:
+        """A record is read; whose a track is is answered, mostly after asking the units."""
+        if record.kind != "track_query":
+            return scene.watched(ack(scene.pen, scene.core.picture, record.id, version, []))
+        answer = self._dice(f"track/{record.id}/{scene.desk}").choice(TRACK_ANSWERS)
+        asked = [] if answer == "not_known" else ["air defence", "air operations"]
+        group = {"group": "track_reply", "answer": answer, "checked_with": asked}
+        members = {"to": [record.current.desk], "precedence": record.current.precedence}
+        about = {"subject": {"id": record.id, "version": version}}
+        return scene.watched(write_act(scene.pen, "track_reply", [group], members | about))
 
     def _confirm(self, scene: Scene, item: str, version: int, desk: str) -> Said:
         core = scene.core
