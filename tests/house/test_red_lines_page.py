@@ -11,7 +11,7 @@ import pytest
 from tests.house.sources import ROOT
 from wellclear.airspace.expression_grammar import DEPTH_MAX, LISTED_MAX, WORDS_MAX
 from wellclear.airspace.expressions import CHARACTERS_MAX, expression_from
-from wellclear.airspace.red_line_changes import ChangeKind
+from wellclear.airspace.red_line_search import ChangeKind
 from wellclear.airspace.red_line_terms import CAPABILITIES, MEANING, NAMES
 from wellclear.airspace.triggers import trigger_fields, trigger_from
 

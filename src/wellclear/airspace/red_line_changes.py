@@ -11,12 +11,13 @@ Only the volumes that touch are raised, cut, moved or trimmed; a plan is earlier
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
-from typing import Final, Literal, NamedTuple
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Final
 
 from wellclear.airspace.drafts import Draft
 from wellclear.airspace.moving import moved
+from wellclear.airspace.red_line_search import Change, ChangeKind, Plan, between, least
 from wellclear.airspace.red_line_terms import CAPABILITIES, Capability
 from wellclear.airspace.red_lines import RedLines
 from wellclear.airspace.triggers import Trigger
@@ -25,8 +26,6 @@ from wellclear.domain.measures import bare_height, duration, length
 from wellclear.domain.quantities import WHOLE_MAX
 from wellclear.domain.volume import AltitudeBand, Route, TimeWindow, Volume
 from wellclear.errors import InvalidValue
-
-ChangeKind = Literal["state", "heights", "later", "earlier", "shorter", "move", "trim", "leave_out"]
 
 HEIGHT_STEP_MM: Final = 10_000
 PLACE_STEP_MM: Final = 100_000
@@ -50,49 +49,6 @@ _FACTORS_MAX: Final = 16
 _MM: Final = 1_000.0
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
-    """One change, and the draft after it.
-
-    `amount` is what it comes to, in mm (heights, move, trim), in µs (later, earlier, shorter), or how many capabilities
-    it is about; `bearing_ddeg` is where a move goes, in tenths of a degree, else None. `said` are the words for it.
-    """
-
-    kind: ChangeKind
-    amount: int
-    bearing_ddeg: int | None
-    said: str
-    draft: Draft
-
-
-class _Plan(NamedTuple):
-    """What a search starts from: the draft, which volumes touch, the triggers that they touch, and the question."""
-
-    draft: Draft
-    touching: frozenset[int]
-    triggers: tuple[Trigger, ...]
-    now_us: int
-    clear: Callable[[Draft], bool]
-
-    @property
-    def unsure(self) -> bool:
-        """Whether a volume that touches stands in for what could not be computed: there is nothing to change then."""
-        return not self.touching.isdisjoint(self.draft.stand_ins)
-
-    def with_volumes(self, change: Callable[[Volume], Volume]) -> Draft | None:
-        """The draft with each touching volume changed; None where one of them cannot be."""
-        try:
-            volumes = [change(v) if at in self.touching else v for at, v in enumerate(self.draft.volumes)]
-        except InvalidValue:
-            return None
-        return replace(self.draft, volumes=tuple(volumes))
-
-    def clears(self, change: Callable[[Volume], Volume]) -> Draft | None:
-        """The changed draft, if it can be and touches nothing."""
-        changed = self.with_volumes(change)
-        return changed if changed is not None and self.clear(changed) else None
-
-
 def smallest_changes(lines: RedLines, draft: Draft, now_us: int) -> tuple[Change, ...]:
     """At most one change of each kind after which a draft touches no red line of these, in the order above.
 
@@ -112,7 +68,7 @@ def smallest_changes(lines: RedLines, draft: Draft, now_us: int) -> tuple[Change
         return left >= 0 and not lines.judged(changed, now_us)
 
     touching = _touching(lines, draft, now_us)
-    plan = _Plan(draft, touching, triggers, now_us, clear)
+    plan = Plan(draft, touching, triggers, now_us, clear)
     searches = (_state, _heights, _later, _earlier, _shorter, _move, _trim, _leave_out)
     return tuple(change for search in searches if (change := search(plan)) is not None)
 
@@ -132,16 +88,16 @@ def _touching(lines: RedLines, draft: Draft, now_us: int) -> frozenset[int]:
 # What is stated -----------------------------------------------------------------------------------------------------
 
 
-def _state(plan: _Plan) -> Change | None:
+def _state(plan: Plan) -> Change | None:
     free = set(CAPABILITIES) - plan.draft.has - plan.draft.lacks
     return _capabilities(plan, "state", free, "say that there is no {}", " and no ")
 
 
-def _leave_out(plan: _Plan) -> Change | None:
+def _leave_out(plan: Plan) -> Change | None:
     return _capabilities(plan, "leave_out", set(CAPABILITIES) - plan.draft.lacks, "leave out {}", " and ")
 
 
-def _capabilities(plan: _Plan, kind: ChangeKind, free: set[Capability], words: str, joint: str) -> Change | None:
+def _capabilities(plan: Plan, kind: ChangeKind, free: set[Capability], words: str, joint: str) -> Change | None:
     """One capability less, or all that are asked about; who is on board is not left out."""
     asked = {name for trigger in plan.triggers for name in trigger.capabilities}
     asked |= {name for name in CAPABILITIES if any(t.expression and name in t.expression.names for t in plan.triggers)}
@@ -162,7 +118,7 @@ _FACES: Final = (
 )  # fmt: skip
 
 
-def _heights(plan: _Plan) -> Change | None:
+def _heights(plan: Plan) -> Change | None:
     """The whole band higher or lower, or one face of it nearer to the other."""
     if plan.unsure or not any(_has_heights(trigger) for trigger in plan.triggers):
         return None
@@ -172,9 +128,9 @@ def _heights(plan: _Plan) -> Change | None:
         def banded(mm: int, lower: int = lower, upper: int = upper) -> Draft | None:
             return plan.clears(lambda volume: replace(volume, band=_shifted(volume.band, lower * mm, upper * mm)))
 
-        least = _least(banded, HEIGHT_STEP_MM, HEIGHT_MM_MAX if best is None else best.amount - HEIGHT_STEP_MM)
-        if least is not None:
-            best = Change("heights", least[0], None, words.format(bare_height(least[0])), least[1])
+        found = least(banded, HEIGHT_STEP_MM, HEIGHT_MM_MAX if best is None else best.amount - HEIGHT_STEP_MM)
+        if found is not None:
+            best = Change("heights", found[0], None, words.format(bare_height(found[0])) + plan.which, found[1])
     return best
 
 
@@ -202,15 +158,15 @@ def _shifted(band: AltitudeBand, lower_mm: int, upper_mm: int) -> AltitudeBand:
 # Windows ------------------------------------------------------------------------------------------------------------
 
 
-def _later(plan: _Plan) -> Change | None:
+def _later(plan: Plan) -> Change | None:
     return _shift(plan, "later", 1)
 
 
-def _earlier(plan: _Plan) -> Change | None:
+def _earlier(plan: Plan) -> Change | None:
     return _shift(plan, "earlier", -1)
 
 
-def _shift(plan: _Plan, kind: ChangeKind, sign: int) -> Change | None:
+def _shift(plan: Plan, kind: ChangeKind, sign: int) -> Change | None:
     """The whole plan at another time, never before now."""
     if plan.draft.stand_ins:
         return None
@@ -229,7 +185,7 @@ def _shift(plan: _Plan, kind: ChangeKind, sign: int) -> Change | None:
     return None
 
 
-def _shifts(plan: _Plan) -> list[int]:
+def _shifts(plan: Plan) -> list[int]:
     """Shifts at which the answer may turn, the smallest first: past windows, to leads, to literals of expressions."""
     starts = plan.draft.starts_us()
     lead_us = 0 if starts is None else starts[0] - plan.now_us
@@ -270,7 +226,7 @@ def _at_another_time(volume: Volume, by_us: int) -> Volume:
     return replace(volume, skeleton=skeleton, window=window)
 
 
-def _shorter(plan: _Plan) -> Change | None:
+def _shorter(plan: Plan) -> Change | None:
     """The windows of the touching volumes without their end, or without their beginning."""
     if plan.unsure:
         return None
@@ -288,7 +244,11 @@ def _shorter(plan: _Plan) -> Change | None:
 
                 changed = plan.clears(cut)
                 best = best if changed is None else (lost_us, words, changed)
-    return None if best is None else Change("shorter", best[0], None, best[1].format(duration(best[0])), best[2])
+    return (
+        None
+        if best is None
+        else Change("shorter", best[0], None, best[1].format(duration(best[0])) + plan.which, best[2])
+    )
 
 
 def _within(volume: Volume, least_us: int, most_us: int) -> Volume:
@@ -305,7 +265,7 @@ def _lost(window: TimeWindow, least_us: int, most_us: int) -> int:
 # Places -------------------------------------------------------------------------------------------------------------
 
 
-def _move(plan: _Plan) -> Change | None:
+def _move(plan: Plan) -> Change | None:
     """The touching volumes elsewhere: each as it is, by one distance in one direction."""
     if plan.unsure or not any(trigger.area for trigger in plan.triggers):
         return None
@@ -316,20 +276,20 @@ def _move(plan: _Plan) -> Change | None:
             return plan.clears(lambda volume: moved(volume, sixteenth * 22.5, mm / _MM))
 
         if best is None:
-            least = _least(carried, PLACE_STEP_MM, MOVE_MM_MAX)
+            found = least(carried, PLACE_STEP_MM, MOVE_MM_MAX)
         elif best[0] <= PLACE_STEP_MM:
             break
         else:  # most directions are worse than the best so far, which one question tells
-            least = _between(carried, PLACE_STEP_MM, 0, best[0] // PLACE_STEP_MM - 1)
-        if least is not None:
-            best = least[0], sixteenth, least[1]
+            found = between(carried, PLACE_STEP_MM, 0, best[0] // PLACE_STEP_MM - 1)
+        if found is not None:
+            best = found[0], sixteenth, found[1]
     if best is None:
         return None
     mm, sixteenth, changed = best
-    return Change("move", mm, sixteenth * 225, f"move {length(mm)} {DIRECTIONS[sixteenth]}", changed)
+    return Change("move", mm, sixteenth * 225, f"move {length(mm)} {DIRECTIONS[sixteenth]}{plan.which}", changed)
 
 
-def _trim(plan: _Plan) -> Change | None:
+def _trim(plan: Plan) -> Change | None:
     """A smaller radius or half-width of the touching circles and corridors."""
     if plan.unsure or not any(trigger.area for trigger in plan.triggers):
         return None
@@ -338,38 +298,9 @@ def _trim(plan: _Plan) -> Change | None:
         return plan.clears(lambda volume: replace(volume, radius_mm=volume.radius_mm - mm))
 
     most_mm = min(plan.draft.volumes[at].radius_mm for at in plan.touching) - PLACE_STEP_MM
-    least = _least(trimmed, PLACE_STEP_MM, most_mm)
-    if least is None:
-        return None
-    return Change("trim", least[0], None, f"make the radius or half-width {length(least[0])} smaller", least[1])
-
-
-def _least(changed: Callable[[int], Draft | None], step: int, most: int) -> tuple[int, Draft] | None:
-    """The smallest multiple of a step that helps, found between one that does not and one that does.
-
-    By doubling and then halving: where a greater change may help less (an area with two arms) it is one that helps next
-    to one that does not, and perhaps not the least of all.
-    """
-    low, high = 0, 1
-    while low < most // step:
-        high = min(high, most // step)
-        found = _between(changed, step, low, high)
-        if found is not None:
-            return found
-        low, high = high, 2 * high
-    return None
-
-
-def _between(changed: Callable[[int], Draft | None], step: int, low: int, high: int) -> tuple[int, Draft] | None:
-    """The same between a multiple that does not help and one that is asked first."""
-    found = changed(high * step)
+    found = least(trimmed, PLACE_STEP_MM, most_mm)
     if found is None:
         return None
-    while high - low > 1:
-        middle = (low + high) // 2
-        better = changed(middle * step)
-        if better is None:
-            low = middle
-        else:
-            high, found = middle, better
-    return high * step, found
+    return Change(
+        "trim", found[0], None, f"make the radius or half-width {length(found[0])} smaller{plan.which}", found[1]
+    )

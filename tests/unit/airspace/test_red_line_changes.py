@@ -8,7 +8,8 @@ import pytest
 
 from tests.unit.airspace.test_red_lines import AREA, AT_T4, HOUR_US, NOW_US, PALMYRA_LINE, START_US, circle
 from wellclear.airspace.drafts import draft_from
-from wellclear.airspace.red_line_changes import Change, smallest_changes
+from wellclear.airspace.red_line_changes import smallest_changes
+from wellclear.airspace.red_line_search import Change
 from wellclear.airspace.red_lines import RedLines
 from wellclear.airspace.triggers import trigger_from
 
@@ -43,7 +44,7 @@ def test_only_the_volumes_that_touch_are_moved() -> None:
     before = draft_from([AT_T4, circle()], {}).volumes
     assert moved.draft.volumes[0] == before[0]
     assert moved.draft.volumes[1] != before[1]
-    assert moved.said == "move 22.4 km south"
+    assert moved.said == "move 22.4 km south (volume 2)"
 
 
 @pytest.mark.parametrize(
