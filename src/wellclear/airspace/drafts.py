@@ -87,10 +87,26 @@ class Draft:
 def draft_from(volumes: Sequence[object], fields: Mapping[str, object], *, coarse: bool = False) -> Draft:
     """A draft from volumes in the form of `domain.volume_fields` and the members of a notice's other groups.
 
-    `fields` may hold `category`, `count`, `purpose` and every capability by its code, said with yes or no. Nothing
-    raises: a volume that cannot be computed becomes the cap that surely covers it, and what cannot be read is unknown.
+    `fields` are as `draft_of` reads them. Nothing raises: a volume that cannot be computed becomes the cap that surely
+    covers it.
     """
     read = [volume_or_cap(one) for one in volumes]
+    stand_ins = frozenset(index for index, (_, fault) in enumerate(read) if fault is not None)
+    return draft_of(tuple(volume for volume, _ in read), fields, coarse=coarse, stand_ins=stand_ins)
+
+
+def draft_of(
+    volumes: tuple[Volume, ...],
+    fields: Mapping[str, object],
+    *,
+    coarse: bool = False,
+    stand_ins: frozenset[int] = frozenset(),
+) -> Draft:
+    """A draft, or a notice as far as it is open, from volumes that were read already.
+
+    `fields` may hold `category`, `count`, `purpose` and every capability by its code, said with yes or no. What cannot
+    be read is unknown; where there is no volume, it may be anywhere. Nothing raises.
+    """
     category, count, purpose = (fields.get(name) for name in ("category", "count", "purpose"))
     known = category if isinstance(category, str) and category in CATEGORIES else ""
     stated: dict[Capability, bool] = {"uncrewed": True} if known == "drone" else {}
@@ -102,16 +118,14 @@ def draft_from(volumes: Sequence[object], fields: Mapping[str, object], *, coars
         if one in stated:
             stated.setdefault(other, not stated[one])
     return Draft(
-        volumes=tuple(volume for volume, _ in read) or (NOWHERE_SAID,),
+        volumes=volumes or (NOWHERE_SAID,),
         category=known,
         has=frozenset(name for name, has in stated.items() if has),
         lacks=frozenset(name for name, has in stated.items() if not has),
         count=count if type(count) is int and 0 <= count <= WHOLE_MAX else None,
         purpose=purpose if isinstance(purpose, str) else None,
         coarse=coarse,
-        stand_ins=frozenset(index for index, (_, fault) in enumerate(read) if fault is not None)
-        if read
-        else frozenset({0}),
+        stand_ins=stand_ins if volumes else frozenset({0}),
     )
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from wellclear.airspace import red_line_changes, red_line_words, red_lines, triggers
-from wellclear.airspace.drafts import NOWHERE_SAID, Draft, draft_from
+from wellclear.airspace.drafts import NOWHERE_SAID, Draft, draft_from, draft_of
 from wellclear.airspace.red_lines import RedLines, Touch, judge
 from wellclear.airspace.triggers import Trigger, trigger_from
 from wellclear.domain.quantities import Position
@@ -223,6 +223,15 @@ def test_many_lines_are_held_and_told_by_their_ids() -> None:
         lines.trigger("B")
     with pytest.raises(InvalidValue, match="A is held already"):
         lines.hold("A", trigger_from(PALMYRA_LINE))
+
+
+def test_a_draft_of_volumes_that_were_read_is_the_same() -> None:
+    said = {"category": "drone", "count": 2, "radar": "yes", "jamming": "no"}
+    read = draft_from([circle()], said)
+    assert draft_of(read.volumes, said) == read
+    assert sorted(read.has) == ["radar", "uncrewed"]
+    assert sorted(read.lacks) == ["crewed", "jamming"]
+    assert draft_of((), said) == draft_from([], said)
 
 
 def test_a_draft_covers_something() -> None:
