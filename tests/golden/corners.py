@@ -147,6 +147,7 @@ def hours() -> Sketch:
     clocks(sketch, CASPIA=at - 0.001, NORTHLAND=at - 0.001, SOUTHLAND=at)
     clocks(sketch, CASPIA=at)
     say(sketch, NORTH, "safety", ["SOUTHLAND/OPS"], id=sketch.parties[NORTH].next_id(), code="cease")
+    change_host(sketch, NORTH, [SOUTH], "old", said_us=sketch.now_us - HOUR_US - 1)  # however old, it names its place
     return sketch
 
 
@@ -173,7 +174,6 @@ def _remembered(sketch: Sketch) -> None:
     say(sketch, NORTH, "message", desk, id=name, said_us=hour_us + 50 * 60 * SECOND_US - 1)
     at(125)
     again(sketch, old, head)
-    change_host(sketch, NORTH, [SOUTH], "old", said_us=sketch.now_us - HOUR_US - 1)
 
 
 def _lies(sketch: Sketch) -> None:

@@ -17,9 +17,10 @@ from wellclear.picture.picture import Picture
 
 _DECIDE_LIVE_KEYS = frozenset(name for name, kind in KINDS.items() if kind.group == "channel")
 """What even a node that lacks the rules in force must fold (protocol, "Rules")."""
-_NEVER_STALE = frozenset({"propose", "sign_agreement"})
-"""Each names what it starts from or signs, so an old one can do nothing anew; and a ballot must be able to restart
-clocks that a false claim has put years ahead."""
+_NEVER_STALE = frozenset({"propose", "sign_agreement", "host_change"})
+"""Each names what it starts from or signs, so an old one can do nothing anew. And where false claims have put the
+clocks years ahead, a ballot must be able to restart them, and the heads to replace a host that has to log the ballot.
+"""
 
 
 _FOUNDING = frozenset({"propose", "sign_agreement", "epoch", "time"})

@@ -92,12 +92,11 @@ def test_a_change_of_host_at_another_size_stands_nowhere() -> None:
 
 @pytest.mark.requirement("R33")
 def test_no_change_of_host_that_does_not_stand_moves_anything() -> None:
-    """Also where everything about it holds but rules, age, a part in clear, or that it counted before."""
+    """Also where everything about it holds but rules, a part in clear, or that it counted before."""
     sketch = Sketch.founded(seed=1)
     before = sketch.picture
     fresh = host_change(sketch, "NORTHLAND")
     newer = Composed(msgspec.structs.replace(fresh.act, rules=2), ())
-    stale = Composed(msgspec.structs.replace(fresh.act, said=START_US - 2 * before.terms.approval_age_us), ())
     part = PartRef(commit=b64(bytes(32)), enc="none", sha=b64(bytes(32)), to=["NORTHLAND"])
     unsealed = Composed(msgspec.structs.replace(fresh.act, parts=[part]), ())
     once = before.acts.insert(fresh.act.said // HOUR_US, HashTrieSet([act_hash(fresh.act)]))
@@ -105,11 +104,23 @@ def test_no_change_of_host_that_does_not_stand_moves_anything() -> None:
     doubled = msgspec.structs.replace(before, acts=once)
     for picture, composed, reason in (
         (before, newer, Reason.NEWER_RULES),
-        (before, stale, Reason.STALE_APPROVAL),
         (real, unsealed, Reason.UNSEALED),
         (doubled, fresh, Reason.DOUBLED),
     ):
         _moves_nothing(sketch, picture, composed, heads(sketch, composed, "SOUTHLAND"), reason)
+
+
+@pytest.mark.requirement("R33")
+def test_a_change_of_host_may_be_as_old_as_it_likes() -> None:
+    """Else false claims of time, years ahead, would leave a channel whose host has died without any."""
+    sketch = Sketch.founded(seed=1)
+    fresh = host_change(sketch, "NORTHLAND")
+    old = Composed(msgspec.structs.replace(fresh.act, said=START_US - 400 * DAY_US), ())
+    seen = (len(sketch.leaves), sketch.tree.root(len(sketch.leaves)))
+    key = sketch.parties["NORTHLAND"].key("seq2")
+    leaf = link(old.act, heads(sketch, old, "SOUTHLAND"), key, Chain(0, None), seen, sketch.now_us)
+    step = fold(sketch.picture, Sketch.logged(sketch.picture.size, leaf))
+    assert step.remarks == () and step.picture.host is not None and step.picture.host.party == "NORTHLAND"
 
 
 @pytest.mark.requirement("R33")

@@ -8,7 +8,7 @@ from tests.vectors.second.entry import Row, need
 from tests.vectors.second.kinds import Kind
 from tests.vectors.second.wire import unb64
 
-NAMES_ITS_START = ("propose", "sign_agreement")
+NAMES_ITS_START = ("propose", "sign_agreement", "host_change")
 DRAFTERS = {"watch_officer", "release_authority"}
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from wellclear.apps.host.starting import HostKeys
+from wellclear.apps.node.core import NodeCore
 from wellclear.domain.kinds import HostCard
 from wellclear.domain.logged import Logged
 from wellclear.picture.picture import Step
@@ -254,6 +255,7 @@ class World:
         cores = [core for core in cores if core.party not in left]  # whoever has left may not read how it goes on
         return all(
             (core.state == "halted" and self.heads.powerless)
+            or self._went(core)
             or (
                 core.follower.size == size
                 and not any(
@@ -262,6 +264,11 @@ class World:
             )
             for core in cores
         )
+
+    @staticmethod
+    def _went(core: NodeCore) -> bool:
+        """Whether a node has left by its own party's word, also on a history that was shown to it alone."""
+        return core.state == "left" and core.left_at is not None and core.author_of(core.left_at) == core.party
 
     def unrest(self) -> str:
         """What is still on its way, in words."""
