@@ -25,7 +25,9 @@ class HostTimes:
         dated; once it has cosigned, its bare notes are not news.
         """
         never = not (self._dated_s or self._ahead_s)
-        if utc_us is not None and time_s * _SECOND_US - utc_us > FRESH_US:
+        if _is_ahead(self._dated_s, utc_us):  # it was taken for one of now by a clock of ours that was wrong as well
+            self._dated_s, self._ahead_s = 0, max(self._ahead_s, self._dated_s)
+        if _is_ahead(time_s, utc_us):
             news = time_s > self._ahead_s
             self._ahead_s = max(self._ahead_s, time_s)
             return news
@@ -33,3 +35,8 @@ class HostTimes:
         if news:
             self._dated_s, self._ahead_s = time_s, 0
         return news or never
+
+
+def _is_ahead(time_s: int, utc_us: int | None) -> bool:
+    """Whether a time says nothing of now, because it lies ahead of our clock."""
+    return utc_us is not None and time_s * _SECOND_US - utc_us > FRESH_US

@@ -22,8 +22,17 @@ def test_a_host_that_was_ahead_and_is_set_right_is_heard_at_once() -> None:
     assert heard(times, NOW_S, NOW_S)
     assert heard(times, NOW_S + 3_600, NOW_S + 4), "ahead, and alive"
     assert heard(times, NOW_S + 3_605, NOW_S + 9)
+    assert not heard(times, NOW_S + 3_605, NOW_S + 10), "frozen"
     assert heard(times, NOW_S + 13, NOW_S + 13), "set right"
     assert not heard(times, NOW_S + 13, NOW_S + 17), "frozen"
+
+
+@pytest.mark.requirement("R20")
+def test_two_clocks_that_were_wrong_together_and_are_set_right_do_not_part_the_node_from_its_host() -> None:
+    times = HostTimes()
+    assert heard(times, NOW_S + 3_600, NOW_S + 3_600), "ours was wrong as well, so nothing lay ahead"
+    assert heard(times, NOW_S + 4, NOW_S + 4), "both were set right"
+    assert not heard(times, NOW_S + 4, NOW_S + 8), "frozen"
 
 
 @given(st.lists(st.integers(0, 4_000), min_size=1, max_size=12), st.integers(0, 4_000))

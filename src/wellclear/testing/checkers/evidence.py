@@ -24,8 +24,8 @@ SLACK_US: Final = 2_000_000
 HEARD_US: Final = 15_000_000
 MET_US: Final = 300_000
 """So long a node may take over what another one has handed to it."""
-BEHIND_US: Final = STALE_AFTER_US + 15_000_000
-"""The last good word, and the longest way that any word takes."""
+BEHIND_US: Final = STALE_AFTER_US + 30_000_000
+"""The last good word, and the longest way that any word takes, there and back."""
 
 
 class Evidence(Checker):
