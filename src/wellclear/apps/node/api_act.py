@@ -20,6 +20,7 @@ from wellclear.apps.node.board import UNPROVEN, own_desks, why_unsent
 from wellclear.apps.node.disclosing import salts_of
 from wellclear.apps.node.epochs import TrialSealer
 from wellclear.apps.node.parts import groups_of
+from wellclear.apps.node.record_acts import next_version
 from wellclear.apps.node.said import Row
 from wellclear.apps.node.service import NodeService
 from wellclear.apps.node.sessions import asked_to_open
@@ -112,7 +113,11 @@ def composed_of(service: NodeService, data: ActBody) -> Composed:
     if data.kind == "disclose" and data.subject is not None:
         asked["salts"] = salts_of(core, data.subject, data.groups)
     terms = core.picture.terms if core.picture.agreement else None
-    composed = write_act(core.pen(desk, trial), data.kind, data.groups, asked, terms)
+    pen = core.pen(desk, trial)
+    if data.kind == "amend" and data.subject is not None and str(data.subject.get("id")) in core.view.records:
+        composed = next_version(pen, data.groups, asked)
+    else:
+        composed = write_act(pen, data.kind, data.groups, asked, terms)
     core.check_draft(composed.act, groups_of(composed.act, composed.openings), trial)
     return composed
 

@@ -18,6 +18,7 @@ from wellclear.apps.host.create import read_founding
 from wellclear.apps.http import not_found
 from wellclear.apps.node import board as boards
 from wellclear.apps.node.opened import OpenedLog
+from wellclear.apps.node.record_rows import record_row, record_rows, speaking
 from wellclear.apps.node.rows import conflict_rows, notice_row, person_rows, shown_row, yes
 from wellclear.apps.node.said import Row
 from wellclear.apps.node.service import NodeService
@@ -135,6 +136,19 @@ async def requests(service: Service) -> list[Row]:
     return boards.requests(service.core)
 
 
+@get("/api/records")
+async def records(service: Service) -> Row:
+    """Every record, newest first, and who speaks for whom."""
+    return {"records": record_rows(service.core), "speaking": speaking(service.core)}
+
+
+@get("/api/records/{item:str}")
+async def record(service: Service, item: FromPath[str]) -> Response[Any] | Row:
+    """One record: what was said, and what each desk has replied, side by side."""
+    found = service.core.view.records.get(item)
+    return not_found(f"{item[:40]} is no record in the picture") if found is None else record_row(service.core, found)
+
+
 @get("/api/remarks")
 async def remarks(service: Service) -> list[Row]:
     """What cannot stand, newest first."""
@@ -247,6 +261,6 @@ async def timeline(service: Service) -> Row:
 
 READING: Final = [
     status, board, events, rings, notices, notice, notice_version, conflicts, duties, alarms, messages, requests,
-    remarks, outbox, roster, agreement, timeline,
+    records, record, remarks, outbox, roster, agreement, timeline,
 ]  # fmt: skip
 """The handlers of this module."""

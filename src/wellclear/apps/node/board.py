@@ -14,6 +14,7 @@ from msgspec import UNSET
 from wellclear.apps.node.alarms import Alarm
 from wellclear.apps.node.core import NodeCore
 from wellclear.apps.node.outside import Heard
+from wellclear.apps.node.record_rows import record_rows, speaking
 from wellclear.apps.node.rows import (
     RUNG_NAMES,
     conflict_rows,
@@ -75,7 +76,7 @@ def board(core: NodeCore, link_words: str) -> Row:
         "compared": compared(core),
         "safety": [notice_row(core, item) for _, item in sorted(core.view.items.items()) if item.kind == "safety"],
         "requests": requests(core), "messages": messages(core), "remarks": remarks(core),
-        "doubtful": core.doubted.told(),
+        "doubtful": core.doubted.told(), "records": record_rows(core), "speaking": speaking(core),
     }  # fmt: skip
 
 

@@ -16,6 +16,7 @@ from wellclear.apps.node.api_desk import ACTIONS, AlarmBody, DeskBody, SessionBo
 from wellclear.apps.node.api_keys import SealingBody
 from wellclear.apps.node.shapes_notices import Disclosed, Fields, Notice, YesNo
 from wellclear.apps.node.shapes_persons import DeskRow, Officer, PartyKeys, Preview
+from wellclear.apps.node.shapes_records import Record, Records
 from wellclear.domain.entry import Act, Approval
 from wellclear.domain.parts import Articles
 
@@ -282,6 +283,8 @@ OPERATIONS: Final[dict[str, Operation]] = {
     "alarms": _told(list[shapes.Alarm]),
     "messages": _told(list[shapes.Message]),
     "requests": _told(list[shapes.Request]),
+    "records": _told(Records),
+    "record": _told(Record, 404),
     "remarks": _told(list[shapes.RemarkRow]),
     "outbox": _told(shapes.Outbox),
     "roster": _told(RosterAnswer),

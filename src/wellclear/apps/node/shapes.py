@@ -10,6 +10,7 @@ from typing import Literal, NotRequired, TypedDict
 
 from wellclear.apps.node.shapes_notices import Fields, Notice, SafetyWords, Volume, Window, YesNo
 from wellclear.apps.node.shapes_persons import Doubtful, Officer
+from wellclear.apps.node.shapes_records import Record, Speaking
 
 
 class StatusAnswer(TypedDict):
@@ -309,3 +310,5 @@ class Board(TypedDict):
     messages: list[Message]
     remarks: list[RemarkRow]
     doubtful: Doubtful
+    records: list[Record]
+    speaking: Speaking

@@ -1,0 +1,97 @@
+"""The shapes of what the local API tells of records and of who speaks for whom; part of `shapes`."""
+
+from __future__ import annotations
+
+from typing import Literal, NotRequired, TypedDict
+
+from wellclear.apps.node.shapes_notices import Fields, YesNo
+from wellclear.domain.records import Answer, Unit
+
+
+class RecordRecipient(TypedDict):
+    """How far one desk that a record is for has come."""
+
+    desk: str
+    party: str
+    received_us: NotRequired[int]
+    received: NotRequired[str]
+    acked_us: NotRequired[int]
+    acked: NotRequired[str]
+    acked_by: NotRequired[str]
+    replied_us: NotRequired[int]
+    replied: NotRequired[str]
+
+
+class ReplyRow(TypedDict):
+    """What one desk has said of a record; `answer` and `checked_with` where it is open here (R11)."""
+
+    index: int
+    kind: str
+    party: str
+    desk: str
+    version: int
+    at_us: int
+    at: str
+    words: list[str]
+    answer: NotRequired[Answer]
+    checked_with: NotRequired[list[str]]
+
+
+class Record(TypedDict):
+    """A record at its newest version; `waits_for` are the own desks from which an answer to a query is waited for."""
+
+    id: str
+    kind: Literal["authority_scope", "intent", "track_query"]
+    party: str
+    desk: str
+    to: list[str]
+    version: int
+    index: int
+    precedence: str
+    keep_until_day: int
+    mine: YesNo
+    at_us: int
+    at: str
+    ended_us: NotRequired[int]
+    ended: NotRequired[str]
+    said: NotRequired[Fields]
+    words: list[str]
+    replies: list[ReplyRow]
+    recipients: list[RecordRecipient]
+    waits_for: list[str]
+
+
+class DeskScope(TypedDict):
+    """For whom a desk speaks; without `scope` it has not said so, without `units` it is not open here."""
+
+    desk: str
+    scope: NotRequired[str]
+    version: NotRequired[int]
+    keep_until_day: NotRequired[int]
+    at_us: NotRequired[int]
+    at: NotRequired[str]
+    units: NotRequired[list[Unit]]
+
+
+class PartyScopes(TypedDict):
+    """A party with its desks; `gap` says that none of them has told this party for whom it speaks."""
+
+    party: str
+    roles: list[str]
+    desks: list[DeskScope]
+    gap: str
+
+
+class Speaking(TypedDict):
+    """Who speaks for whom; `gap` says that nobody speaks for the host nation (R12)."""
+
+    parties: list[PartyScopes]
+    host_nation: list[str]
+    gap: str
+
+
+class Records(TypedDict):
+    """Every record, and who speaks for whom."""
+
+    records: list[Record]
+    speaking: Speaking
