@@ -201,6 +201,32 @@ def test_a_conflict_rings_at_both_desks_and_both_log_a_finding(
     run(live, story)
 
 
+@pytest.mark.requirement("R11")
+def test_an_officer_on_watch_answers_a_track_query_and_never_not_ours_unchecked(
+    live: tuple[Host, str, dict[str, SketchParty], Path],
+) -> None:
+    async def story(north: httpx.AsyncClient, south: httpx.AsyncClient, a: Desk, b: Desk) -> None:
+        track = {"group": "track", "lat_e7": 345600000, "lon_e7": 382700000, "at_us": 1_700_000_000_000_000}
+        asked = {"kind": "track_query", "to": [f"{SOUTH}/OPS"], "groups": [{**track, "mover": "drone"}]}
+        made = (await north.post("/api/acts", json=asked)).json()
+        act = msgspec.convert(made["act"], Act)
+        approvals = msgspec.to_builtins([approve(act, a.party.key("W1"), "watch_officer")])
+        body = {"act": made["act"], "parts": made["parts"], "approvals": approvals}
+        assert (await north.post("/api/entries?wait=10", json=body)).status_code == 200
+        board = await board_until(south, b, lambda board: any(row.get("said") for row in board["records"]))
+        assert board["records"][0]["waits_for"] == [f"{SOUTH}/OPS"]
+        reply = {"session": await take_watch(south), "id": act.id, "desk": f"{SOUTH}/OPS", "answer": "not_ours"}
+        refused = await south.post("/api/desk/track_reply", json=reply)
+        assert refused.status_code in (400, 422) and "checked_with" in refused.text
+        sent = await south.post("/api/desk/track_reply", json={**reply, "checked_with": ["air wing"]})
+        assert sent.status_code == 200, sent.text
+        await board_until(north, a, lambda board: any("answer" in one for one in board["records"][0]["replies"]))
+        row = (await north.get(f"/api/records/{act.id}")).json()
+        assert [(one["answer"], one["checked_with"]) for one in row["replies"]] == [("not_ours", ["air wing"])]
+
+    run(live, story)
+
+
 @pytest.mark.requirement("R4")
 def test_a_cease_needs_one_officer_and_no_release(live: tuple[Host, str, dict[str, SketchParty], Path]) -> None:
     async def story(north: httpx.AsyncClient, south: httpx.AsyncClient, a: Desk, b: Desk) -> None:

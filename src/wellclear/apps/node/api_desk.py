@@ -63,6 +63,8 @@ class DeskBody(msgspec.Struct, kw_only=True):
     lower_mm: int | None = None
     upper_mm: int | None = None
     start_us: int | None = None
+    answer: str = ""
+    checked_with: list[str] = []
 
     def given(self, *names: str) -> dict[str, Any]:
         """Those of some members that were given."""
@@ -204,6 +206,14 @@ def _request(service: NodeService, data: DeskBody) -> Composed:
     return desks.request(pen, service.core.picture, id_, (data.id, data.version), data.code, details)
 
 
+def _track_reply(service: NodeService, data: DeskBody) -> Composed:
+    """What a desk says of a track (R11); NOT OURS that was checked with nobody is no such group."""
+    row = desks.item_of(service.core.picture, data.id)
+    group = {"group": "track_reply", "answer": data.answer, "checked_with": data.checked_with}
+    members = {"to": [row.desk], "precedence": row.precedence, "subject": {"id": data.id, "version": row.version}}
+    return desks.write_act(_pen(service, data), "track_reply", [group], members)
+
+
 def _converted(fields: Any, kind: Any, where: str) -> Any:
     try:
         return msgspec.convert(fields, kind, strict=True)
@@ -213,7 +223,7 @@ def _converted(fields: Any, kind: Any, where: str) -> Any:
 
 ACTIONS: Final[dict[str, Callable[[NodeService, DeskBody], Composed]]] = {
     "ack": _ack, "confirm": _confirm, "readback_wrong": _readback_wrong, "passed": _passed, "comply": _comply,
-    "unable": _unable, "message": _message, "safety": _safety, "request": _request,
+    "unable": _unable, "message": _message, "safety": _safety, "request": _request, "track_reply": _track_reply,
 }  # fmt: skip
 """The page's actions by name."""
 
