@@ -25,12 +25,13 @@ from wellclear.apps.demo.station import EXERCISE_PASSPHRASE
 from wellclear.apps.demo.steps import agreement, crossing, too_late
 from wellclear.apps.demo.story import Story
 from wellclear.apps.demo.telling import OutcomeMissing, Teller
+from wellclear.apps.demo.tracks import a_track
 from wellclear.apps.demo.watch import unanswered
 from wellclear.edges.keyring import make_private_directory
 from wellclear.errors import Misconfigured, Unavailable, WellclearError
 
 Steps = tuple[Callable[[Story], None], ...]
-STEPS: Final[Steps] = (agreement, crossing, too_late, unanswered, record)
+STEPS: Final[Steps] = (agreement, crossing, too_late, unanswered, a_track, record)
 HOSTILE: Final[Steps] = (agreement, crossing, two_histories, record)
 LOOK_S: Final = 1.0
 AFTER: Final = "THE END"

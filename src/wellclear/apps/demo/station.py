@@ -209,6 +209,10 @@ class Station:
         """Anything else that the node's API tells."""
         return self._place.client.get(path)
 
+    def readers(self, desks: Sequence[str]) -> list[str]:
+        """The parties that read what is said to some desks, one's own among them."""
+        return self._place.readers(desks)
+
     def _about(self, notice: Fields) -> Fields:
         return {"desk": self.desk, "subject": {"id": notice["id"], "version": int(notice["version"])}}
 
