@@ -26,12 +26,14 @@ AS_CONSENT = re.compile(
 )
 # Ids that are put together from a word of the board: each family with its words.
 FAMILIES = {
+    "answer": ("ours", "not_ours", "not_known"),
     "code": ("cease", "emergency", "control_lost", "search_rescue", "in_progress"),
     "level": ("alarm", "warning", "caution"),
     "not_now": ("halted", "left"),
     "out": ("waiting", "linked", "refused", "held", "unproven", "logged"),
     "phase": ("founding", "closed"),
     "prec": ("Z", "O", "P", "R"),
+    "record": ("authority_scope", "intent", "track_query"),
     "request": ("altitude", "delay"),
     "rung": ("ring", "ack", "next_name", "other_desk", "host"),
     "state": ("unack", "acked", "cleared"),

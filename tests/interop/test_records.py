@@ -78,3 +78,5 @@ def test_intent_is_declared_by_a_code_and_by_two_persons(machines: tuple[Machine
     a.does(b, "release", drafted, "--as", "R1", "--yes")
     told = until(b, lambda rows: rows and rows[0]["words"], "intent", "list")
     assert told[0]["words"] == ["what it did was a warning"]
+    b.run("ack", told[0]["id"], "--as", "W1")
+    until(a, lambda rows: rows and "acked" in rows[0]["recipients"][0], "intent", "list")

@@ -22,12 +22,13 @@ from wellclear.apps.cli.options import NODE_HOME, AsJson, Home, Officer, Passphr
 from wellclear.apps.cli.output import EXIT_FINDING, note, plain, show, table
 from wellclear.apps.cli.watching import LEVEL_STYLE, sounding, state_of
 from wellclear.domain.canonical import unb64
+from wellclear.domain.kinds import RECORDS
 from wellclear.errors import InvalidValue
 
 app = typer.Typer(no_args_is_help=True, help="What rings at this node, and who has seen it.")
 
 _HASH_DIGITS: Final = 12
-_ANSWERED: Final = frozenset({"notice", "amend", "safety", "request"})
+_ANSWERED: Final = frozenset({"notice", "amend", "safety", "request", *RECORDS})
 """Kinds that wait for an answer to the other side; so does `unanswered`, where it is an own desk that has not."""
 _DEEDS: Final = {
     "message": "wellclear messages",
@@ -164,7 +165,9 @@ def deed(row: Fields, board: Fields) -> str:
     if row["state"] == "cleared":
         return "it is over"
     match kind:
-        case "notice" | "amend" | "safety" | "unanswered":
+        case "track_query" if own_desk_in(row, board) is not None:
+            return f"wellclear track reply {item} ours|not-ours|not-known"
+        case "notice" | "amend" | "safety" | "unanswered" | "authority_scope" | "intent" | "track_query":
             desk = own_desk_in(row, board)
             if desk is None:
                 return f"call {row.get('call') or row.get('desk') or 'them'}"

@@ -1,6 +1,7 @@
 // What rings: one card per situation, gravest and oldest first; the only place that sounds.
 
 import { openAck } from "./ack.js";
+import { askTrack } from "./asking.js";
 import { button, el, keep, ltr, ordered, replace, say, words } from "./dom.js";
 import { between, cellPlace, countdown, heights, nextRung, precedence, sign } from "./facts.js";
 import { onWatch, press } from "./officer.js";
@@ -12,7 +13,7 @@ import { ring } from "./sound.js";
 const GRAVITY = ["alarm", "warning", "caution"];
 const SIGNS = { alarm: "▲", warning: "◆", caution: "●" };
 const SHOWN_MAX = 40; // a flood must not drown the desk: the rest is counted
-const ANSWERED = ["notice", "amend", "safety"];
+const ANSWERED = ["notice", "amend", "safety", "track_query", "authority_scope", "intent"];
 let announced = new Set();
 
 const key = (alarm) => `${alarm.key}`;
@@ -88,7 +89,9 @@ export async function acknowledge(alarm) {
     state.noted.add(alarm.key);
     drawAlarms();
   } else if (wantsReadback(alarm)) {
-    if (await onWatch()) openAck(alarm.item, alarm.version, dutyOf(alarm)?.desk ?? alarm.desk);
+    if (!(await onWatch())) return;
+    if (itemOf(alarm.item)?.kind === "track_query") askTrack(alarm.item, dutyOf(alarm)?.desk ?? alarm.desk);
+    else openAck(alarm.item, alarm.version, dutyOf(alarm)?.desk ?? alarm.desk);
   } else if (alarm.state === "unack") await press(`alarms/${encodeURIComponent(alarm.key)}/acknowledge`, {});
 }
 
@@ -149,7 +152,7 @@ function calls(alarm, duty) {
 
 function actions(alarm) {
   const list = [];
-  if (wantsReadback(alarm)) list.push(button("read_back", () => acknowledge(alarm), { class: "go", "data-focus": `ack ${key(alarm)}` }));
+  if (wantsReadback(alarm)) list.push(button(itemOf(alarm.item)?.kind === "track_query" ? "answer_track" : "read_back", () => acknowledge(alarm), { class: "go", "data-focus": `ack ${key(alarm)}` }));
   else if (alarm.state === "unack") list.push(button("note_alarm", () => acknowledge(alarm), { "data-focus": `ack ${key(alarm)}` }));
   if (alarm.item) {
     list.push(button("show", () => document.dispatchEvent(new CustomEvent("wellclear-select", { detail: [alarm.item, clashOf(alarm)?.a, clashOf(alarm)?.b] })),

@@ -144,6 +144,22 @@ export function askUnable(id, desk) {
   });
 }
 
+// Whose track (R11): NOT OURS cannot be sent without the units that were asked.
+export function askTrack(id, desk) {
+  const answer = choice("answer", ["not_known", "ours", "not_ours"].map((one) => [one, sentence(`answer_${one}`)]));
+  const units = el("textarea", { name: "units", dir: "auto", rows: 3, maxlength: 2000 });
+  openForm({
+    title: say("answer_title", { id }),
+    send: "send",
+    body: [el("label", {}, say("answer"), answer), el("label", {}, say("units_asked"), units)],
+    submit: () => {
+      const checked = units.value.split("\n").map((one) => one.trim()).filter(Boolean);
+      if (answer.value === "not_ours" && !checked.length) throw new Fault(say("answer_needs_units"), units);
+      return act("desk/track_reply", { id, desk, answer: answer.value, checked_with: checked });
+    },
+  });
+}
+
 export function showHelp() {
   const keys = el("input", { type: "checkbox", checked: keysOn(), onchange: (event) => localStorage.setItem("wellclear-keys", event.currentTarget.checked ? "on" : "off") });
   openForm({

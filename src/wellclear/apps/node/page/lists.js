@@ -1,7 +1,7 @@
 // Duties, notices, clashes, messages, requests, remarks, outbox: every fact of the pictures also as words in a table or list.
 
 import { button, el, keep, ltr, ordered, replace, say, words } from "./dom.js";
-import { askAltitude, askDelay, askPassed, askUnable, writeMessage } from "./asking.js";
+import { askAltitude, askDelay, askPassed, askTrack, askUnable, writeMessage } from "./asking.js";
 import { asked, between, cellFacts, change, countdown, doubt, doubtful, further, ladder, leads, marks, precedence, shown, sign, volumeFacts } from "./facts.js";
 import { press, sendable } from "./officer.js";
 import { heightGap, length, positionText, span } from "./say.js";
@@ -34,6 +34,8 @@ export function drawLists() {
   ], () => ["safety_none"]);
   panel("message", (board.messages ?? []).map((row) => ({ key: row.id, sign: sign(row), make: () => message(row) })), () => ["messages_none"]);
   panel("request", (board.requests ?? []).map((row) => ({ key: row.id, sign: sign(row), make: () => request(row) })), () => ["requests_none"]);
+  panel("record", (board.records ?? []).map((row) => ({ key: row.id, sign: sign(row), make: () => record(row) })), () => ["records_none"]);
+  replace(document.getElementById("record-gap"), board.speaking?.gap ? say("record_gap", { gap: board.speaking.gap }) : "");
   panel("remark", (board.remarks ?? []).map((row, at) => ({ key: `${row.index} ${row.reason} ${at}`, sign: sign(row), make: () => remark(row) })), () => ["remarks_none"]);
   drawOutbox(board.outbox ?? {});
   drawDoubtful(board.doubtful ?? {});
@@ -163,6 +165,19 @@ function request(row) {
     asked(row.details),
     open && to.some((desk) => isOurs(desk)) ? el("div", { class: "actions" }, sendable(button("comply", () => press("desk/comply", { id: row.id, desk: to.find((desk) => isOurs(desk)) }), { "data-focus": `comply ${row.id}` }), " ",
       button("unable", () => askUnable(row.id, to.find((desk) => isOurs(desk))), { "data-focus": `unable ${row.id}` }))) : "");
+}
+
+// A record and what each desk has replied to it, side by side; nothing is merged (N8).
+function record(row) {
+  return el("article", { class: "request" },
+    el("h3", {}, ltr(row.id), " ", ltr(`v${row.version}`), " ", say(`record_${row.kind}`)),
+    el("p", {}, ordered(row.desk, "→", row.to.join(", ")), " ", ltr(row.at), " ", precedence(row.precedence), row.ended ? [" ", say("record_ended")] : ""),
+    row.said ? row.words.map((line) => el("p", {}, words(line))) : el("p", {}, say("not_opened")),
+    row.replies.map((reply) => el("p", { class: "reply" }, ltr(reply.desk), " ", ltr(reply.at), ": ", reply.answer
+      ? [el("b", { class: reply.answer === "not_known" ? "flag" : "flag sure" }, say(`answer_${reply.answer}`)), " (",
+        reply.checked_with.length ? say("checked_with", { units: words(reply.checked_with.join(", ")) }) : say("checked_with_nobody"), ")"]
+      : say("not_opened"))),
+    row.waits_for.length ? el("div", { class: "actions" }, row.waits_for.map((desk) => sendable(button("answer_track", () => askTrack(row.id, desk), { "data-focus": `track ${row.id} ${desk}` })))) : "");
 }
 
 function remark(row) {

@@ -85,7 +85,7 @@ export function peers() {
 
 export function itemOf(id) {
   const board = state.board ?? {};
-  return (board.notices ?? []).find((row) => row.id === id) ?? (board.safety ?? []).find((row) => row.id === id);
+  return [...(board.notices ?? []), ...(board.safety ?? []), ...(board.records ?? [])].find((row) => row.id === id);
 }
 
 // Whether a pair clashes by either verdict; one that is over stays in the board with none.
