@@ -25,7 +25,7 @@ from dataclasses import replace
 from pathlib import Path
 import msgspec
 from tests.interop.live_channel import SOUTH, node_of
-from wellclear.channel import follower
+from wellclear.channel import follower, run
 from wellclear.testing.sketch import Sketch
 
 home, channel, url, parts_at = Path(sys.argv[1]), sys.argv[2], sys.argv[3], int(sys.argv[4])
@@ -37,7 +37,7 @@ def other(picture, logged):
         return step
     return replace(step, picture=msgspec.structs.replace(step.picture, digest=bytes(32)))
 
-follower.fold = other
+follower.fold = run.fold = other
 
 async def main():
     node = node_of(home, Sketch(seed=11).party(SOUTH, "principal"), channel, url)

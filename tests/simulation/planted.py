@@ -15,7 +15,7 @@ from wellclear.apps.node.alarms import AlarmBook
 from wellclear.apps.node.core import NodeCore
 from wellclear.apps.node.parts import Parts
 from wellclear.apps.node.service import NodeService
-from wellclear.channel import follower, sequencer
+from wellclear.channel import follower, run, sequencer
 from wellclear.channel.outbox import Outbox
 from wellclear.channel.sequencer import Batch
 from wellclear.domain.logged import Remark
@@ -266,8 +266,8 @@ def _takes_another_with_it(true: Any) -> Any:
 def _live_by_any_note(monkeypatch: pytest.MonkeyPatch) -> None:
     true = follower.Follower.hear
 
-    def hear(self: follower.Follower, note: bytes, now_us: int) -> None:
-        true(self, note, now_us)
+    def hear(self: follower.Follower, note: bytes, now_us: int, *clock: Any, **how: Any) -> None:
+        true(self, note, now_us, *clock, **how)
         self._heard_us = now_us
 
     monkeypatch.setattr(follower.Follower, "hear", hear)
@@ -351,11 +351,11 @@ PLANTED = [
     Planted("half of the evidence is written", "evidence", frozenset({"two histories"}),
             on(service, "write_private", _writes_half_of_it)),
     Planted("an old note keeps a node live", "evidence", frozenset({"host freezes"}),
-            on(follower.Follower, "_says_more", lambda true: lambda self, note: True)),
+            on(follower.Follower, "_says_more", lambda true: lambda self, note, utc_us: True)),
     Planted("a note without its entries keeps a node live", "evidence", frozenset({"loss", "cutting"}),
             _live_by_any_note),
     Planted("heads differ where nobody lied, beside one who lies", "evidence", frozenset({"node in strange hands"}),
-            on(follower, "head_fault", _head_of_another_size)),
+            on(run, "head_fault", _head_of_another_size)),
     Planted("one fast clock is now", "honest clocks", frozenset({"clock jump"}),
             on(fold, "move_clocks", _now_is_the_greatest_claim)),
     Planted("a clock starts when its entry was signed, in a flood", "honest clocks",
