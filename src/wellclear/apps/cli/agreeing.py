@@ -64,7 +64,9 @@ def propose(
         if base == 0:
             opened = read_json(founding) if founding is not None else state.get("founding")
             if not opened:
-                raise Misconfigured("founding", "the node has no founding file", do="Give --founding founding.json")
+                why = f": {fault}" if (fault := state.get("founding_fault")) else ""
+                do = "Look whether the host is up, or give its founding.json with --founding"
+                raise Misconfigured("founding", f"the node has no founding file{why}", do=do)
             settings, salt = opened["settings"], opened["settings_salt"]
             told, salts = opened["articles"], {"articles": opened["articles_salt"]}
         else:

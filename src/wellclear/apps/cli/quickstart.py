@@ -41,6 +41,7 @@ app = typer.Typer(no_args_is_help=True, help="Two machines on one channel over T
 
 PATIENCE_S = 1800
 AGREE_S = 600
+NOT_SIGNED = "the other party has not signed yet"
 FIRST_OFFICERS = ["W1=watch_officer", "R1=release_authority,watch_officer"]
 Roster = list[tuple[str, list[str]]]
 """Handles with their roles."""
@@ -230,25 +231,27 @@ def open_channel(home: Path, roster: Roster, *, proposing: bool, yes: bool) -> N
     """Propose or wait for the agreement, sign it, and put the officers on the roster."""
     place = Workplace.open(home)
     with place.client:
-        if proposing:
+        if proposing:  # node and host start together, and the node can be the first that is up
+            given = "the host has not given the founding file yet"
+            wait_for(place, lambda state: "founding" in state or state["version"] != 0, given)
             agreeing.propose(home=home, wait_s=60)
         else:
-            wait_for(place, lambda state: any(row["state"] == "open" for row in state["proposals"]))
+            wait_for(place, lambda state: any(row["state"] == "open" for row in state["proposals"]), NOT_SIGNED)
         agreeing.sign(home=home, wait_s=60, yes=yes or proposing)
         note("Waiting for the other party's signature.")
-        wait_for(place, lambda state: int(state["version"]) > 0)
+        wait_for(place, lambda state: int(state["version"]) > 0, NOT_SIGNED)
         for handle, roles in roster:
             people.add(handle, roles, home=home, wait_s=60)
 
 
-def wait_for(place: Workplace, so: Callable[[Fields], bool]) -> None:
-    """Until the agreement stands so; raises `Unavailable` when it does not come to that."""
+def wait_for(place: Workplace, so: Callable[[Fields], bool], otherwise: str) -> None:
+    """Until the agreement stands so; raises `Unavailable`, with `otherwise`, when it does not come to that."""
     until = time.monotonic() + AGREE_S
     while time.monotonic() < until:
         if so(place.client.get("agreement")):
             return
         time.sleep(0.2)
-    raise Unavailable("the other party", "has not signed yet; go on later with: wellclear agreement sign")
+    raise Unavailable("the agreement", f"{otherwise}; go on later with: wellclear agreement propose, or sign")
 
 
 def finish(running: Running, home: Path, *, stop: bool) -> None:
