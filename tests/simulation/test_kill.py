@@ -22,10 +22,12 @@ PLANTED_REST_S = 4.0
 LONG_SEEDS = (101, 102, 103)
 LONG_SECONDS = 120.0
 
-# What must have happened; the run goes on until the first of these have.
+# What must have happened; the run goes on until the first of these have, or until its patience ends. What the log must
+# hold afterwards is among them as what a node has taken: it logs that while everything comes to rest, if not before.
 TOLD_AT_LEAST = {
     "kills host": 3, "kills node": 4, "kills host, a submission in flight": 2, "kills node, a submission in flight": 2,
     "told acknowledged": 20, "told proved by the host": 20, "told a draft is kept": 2, "heard a rung of a duty": 2,
+    "told taken notice": 2, "told taken safety": 1, "told taken ack": 3, "told taken confirm": 1,
 }  # fmt: skip
 LOGGED_AT_LEAST = {
     "starts host": 3, "starts node": 6, "entries": 80, "entry notice": 2, "entry message": 20, "entry safety": 1,
