@@ -219,7 +219,7 @@ def _restored(raw: bytes) -> None:
 DEEP = [
     Parser("bundle_file", ("channel.verify", "channel.verdict", "channel.beside"), _bundle_file, _each_file, slow=True,
            turn=_bundle_file_turned),
-    Parser("host_stream", ("edges.client", "channel.follower"), _stream,
+    Parser("host_stream", ("edges.client", "channel.follower", "channel.host_cards"), _stream,
            lambda: [b"\0\xff", b"\0\5\0\5\0\5", b"\0\5\6\5\2\0\6\xff", b"\0\5\3\5\0\5", b"\2\2\5\0\0\x08\7\x08"],
            slow=True),
     Parser("backup_restored", ("apps.cli.keeping", "edges.store"), _restored, _backups, most=256 * 1024, slow=True,

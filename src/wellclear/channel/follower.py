@@ -26,16 +26,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Literal
 
-from wellclear.channel.ahead import BYTES_AHEAD_MAX, LEAF_COST_BYTES, Ahead
+from wellclear.channel.ahead import Ahead
+from wellclear.channel.host_cards import host_cards, open_by_host
 from wellclear.channel.host_times import HostTimes
 from wellclear.channel.opening import open_leaf
+from wellclear.channel.other_history import OtherHistory
 from wellclear.channel.policy import cosigners_of
 from wellclear.channel.run import PIECE, Proven, Run
 from wellclear.domain.canonical import b64, unb64
-from wellclear.domain.kinds import HostCard, HostChange, public_of
+from wellclear.domain.kinds import HostCard, HostChange
 from wellclear.domain.logged import Logged
-from wellclear.errors import Equivocation, InvalidValue, Malformed, Unverified
-from wellclear.log.checkpoint import Checkpoint, cosignatures, open_checkpoint, parse_checkpoint
+from wellclear.errors import Equivocation, Malformed, Unverified
+from wellclear.log.checkpoint import Checkpoint, cosignatures, parse_checkpoint
 from wellclear.log.equivocation import check_evidence, check_pair, check_pair_in, decode_evidence
 from wellclear.log.merkle import Tree, leaf_hash, verify_consistency
 from wellclear.log.note import parse_note
@@ -47,8 +49,6 @@ STALE_AFTER_US = 10_000_000
 NOTES_AHEAD_MAX = 64
 CLAIMED_MAX = 256
 """So many leaves at once are asked for on the word of a note that no known key has signed."""
-MISFITS_MAX = 2
-"""After so many runs that did not fit, the whole other history is asked for."""
 
 State = Literal["live", "stale", "halted"]
 
@@ -77,8 +77,7 @@ class Follower:
         self._news_us: int | None = None
         self._heard_us: int | None = None
         self._host_times = HostTimes()
-        self._other: dict[int, bytes] | None = None
-        self._misfits = 0
+        self._other = OtherHistory()
         self._claimed = 0
 
     @property
@@ -162,8 +161,7 @@ class Follower:
     def give(self, start: int, leaves: Sequence[bytes]) -> None:
         """Leaves from an index on, unproven; what is known already or too much is passed over."""
         for index, leaf in enumerate(leaves, start):
-            if self._other is not None and len(self._other) < BYTES_AHEAD_MAX // LEAF_COST_BYTES:
-                self._other[index] = leaf_hash(leaf)
+            self._other.give(index, leaf)
             if index < self.size or (index == 0 and b64(leaf_hash(leaf)) != self.channel):
                 continue
             self._ahead.put(index, leaf)
@@ -192,10 +190,8 @@ class Follower:
             early = bool(self._ahead) and self.size not in self._ahead
             return (self.size, min(self._ahead)) if early else self._beyond()
         end = max(self._notes)
-        if self._other is None:
-            start = self._ahead.gap(self.size)
-        else:
-            start = next((index for index in range(end) if index not in self._other), end)
+        other = self._other.gap(end)
+        start = self._ahead.gap(self.size) if other is None else other
         return (start, end) if start < end else None
 
     def _beyond(self) -> tuple[int, int] | None:
@@ -274,7 +270,7 @@ class Follower:
         if proven.whole:
             self.note, self.covered, self._run = proven.note, self.size, None
             self._heard_us = self._news_us
-        self._misfits, self._other = 0, None
+        self._other.forget()
         self._ahead.drop(*range(proven.start, self.size))
         host = self.picture.host
         self._notes = {
@@ -322,48 +318,11 @@ class Follower:
 
     def _open(self, note: bytes) -> Checkpoint:
         """The checkpoint of a note under the key of the host, or of one that the waiting leaves make host."""
-        fault: Unverified | None = None
         bound = self.bound if self.bound is not None and self.size <= self.bound.size else None
-        for card in self._cards():
-            bound = None if bound is not None and card == bound.host else bound
-            try:
-                checkpoint = open_checkpoint(note, card.origin, unb64(card.log))
-            except Unverified as error:
-                fault = fault or error
-                continue
-            if bound is not None and checkpoint.size > bound.size:
-                raise Unverified(
-                    "checkpoint", f"by decision of the heads, {card.party} is host up to {bound.size} only"
-                )
-            return checkpoint
-        raise fault or Unverified("checkpoint", "the genesis is not there yet, and only it names the host's key")
+        return open_by_host(note, self._cards(), bound)
 
     def _cards(self) -> Iterator[HostCard]:
-        """The host in force, then whom the leaves that follow on our log make host (the heads' approvals prove it)."""
-        picture, index = self.picture, self.size
-        if picture.host is None and index in self._ahead:
-            picture, index = fold(picture, open_leaf(0, self._ahead[0])).picture, 1
-        if picture.host is not None:
-            yield picture.host
-        ahead = iter(range(index, index + len(self._ahead)))
-        changes = [at for at in ahead if b'"kind":"host_change"' in self._ahead.get(at, b"")]
-        for at in range(index, max(changes, default=-1) + 1):
-            if at not in self._ahead:
-                return
-            logged = open_leaf(at, self._ahead[at])
-            step = fold(picture, logged)
-            if at in changes and step.stands and self._stands_on_ours(logged):
-                assert step.picture.host is not None, "a change of host names one"
-                yield step.picture.host
-            picture = step.picture
-
-    def _stands_on_ours(self, logged: Logged) -> bool:
-        assert logged.entry is not None, "it was folded without remark"
-        try:
-            body = public_of(logged.entry.act)
-        except InvalidValue:
-            return False
-        return isinstance(body, HostChange) and self._root_of(logged.index) == unb64(body.root)
+        return host_cards(self.picture, self.size, self._ahead, self._root_of)
 
     def _root_of(self, size: int) -> bytes | None:
         """The root of the own log with the leaves behind it, up to a size; None while one of them is missing."""
@@ -393,14 +352,14 @@ class Follower:
 
     def _judge_histories(self) -> None:
         """With all of a history in hand that never fitted: it convicts the host against any note that we hold."""
-        if self._other is None or not self._notes or self.note is None or self.picture.host is None:
+        host = self.picture.host
+        if not self._notes or self.note is None or host is None:
             return
         size = max(self._notes)
-        if any(index not in self._other for index in range(size)):
+        tree = self._other.tree(size)
+        if tree is None:
             return
-        tree = Tree(self._other[index] for index in range(size))
-        self._other, self._misfits = None, 0
-        host = self.picture.host
+        self._other.forget()
         checkpoint, note = self._notes[size]
         if tree.root() != checkpoint.root or checkpoint.origin != host.origin:
             return
@@ -414,6 +373,5 @@ class Follower:
 
     def _throw_away(self, size: int) -> None:
         self._ahead.drop(*range(self.size, size))
-        self._misfits += 1
-        if self._misfits >= MISFITS_MAX and self._other is None and self.size:
-            self._other = {}
+        if self.size:
+            self._other.misfit()

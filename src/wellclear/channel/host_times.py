@@ -27,6 +27,8 @@ class HostTimes:
         never = not (self._dated_s or self._ahead_s)
         if _is_ahead(self._dated_s, utc_us):  # it was taken for one of now by a clock of ours that was wrong as well
             self._dated_s, self._ahead_s = 0, max(self._ahead_s, self._dated_s)
+        if not _is_ahead(self._ahead_s, utc_us):  # it lay ahead of a clock of ours that was slow and has been set right
+            self._dated_s, self._ahead_s = max(self._dated_s, self._ahead_s), 0
         if _is_ahead(time_s, utc_us):
             news = time_s > self._ahead_s
             self._ahead_s = max(self._ahead_s, time_s)

@@ -35,6 +35,16 @@ def test_two_clocks_that_were_wrong_together_and_are_set_right_do_not_part_the_n
     assert not heard(times, NOW_S + 4, NOW_S + 8), "frozen"
 
 
+@pytest.mark.requirement("R20")
+def test_an_old_note_is_no_news_after_our_clock_was_slow_and_is_set_right() -> None:
+    """Seed 5354: a frozen host was taken for live, since its last note lay ahead only while our clock was slow."""
+    times = HostTimes()
+    assert heard(times, NOW_S + 18, NOW_S + 18)
+    assert not heard(times, NOW_S + 18, NOW_S - 1_946), "frozen, and our clock is slow"
+    assert not heard(times, NOW_S + 18, NOW_S + 32), "our clock is right again, and the host is frozen still"
+    assert heard(times, NOW_S + 40, NOW_S + 40)
+
+
 @given(st.lists(st.integers(0, 4_000), min_size=1, max_size=12), st.integers(0, 4_000))
 def test_what_was_heard_before_is_no_news_until_something_fresh_came(told: list[int], now: int) -> None:
     """Old notes, ahead or not, in any order and as often as you like: while our clock does not go on they run out."""

@@ -59,7 +59,8 @@ class SimDisk:
     armed: str = ""
     writes: int = 0
     """Commits that took effect."""
-    on_commit: Callable[[], None] = lambda: None
+    on_commit: Callable[[bool], None] = lambda doubtful: None
+    """A write has taken effect; doubtful is one that its own fault may yet undo, before anybody has been told of it."""
     failed_s: float = -1.0
     """When it last reported an error."""
     _open: list[sqlite3.Connection] = field(default_factory=list)
@@ -131,13 +132,13 @@ class SimDisk:
             return doing()
         fault, self.armed = self.armed, self.armed if self.armed == "full" else ""
         if fault in ("", "full"):
-            return self._took_effect(doing)
+            return self._took_effect(doing, doubtful=False)
         return self._strike(fault, doing)
 
-    def _took_effect(self, doing: Callable[[], sqlite3.Cursor]) -> sqlite3.Cursor:
+    def _took_effect(self, doing: Callable[[], sqlite3.Cursor], *, doubtful: bool) -> sqlite3.Cursor:
         found = doing()
         self.writes += 1
-        self.on_commit()
+        self.on_commit(doubtful)
         return found
 
     def _strike(self, fault: str, doing: Callable[[], sqlite3.Cursor]) -> sqlite3.Cursor:
@@ -148,7 +149,7 @@ class SimDisk:
             self.cut()
             raise PowerCut(fault)
         before = self.image()
-        found = self._took_effect(doing)
+        found = self._took_effect(doing, doubtful=fault in ("torn", "fsync"))
         if fault == "lost":
             self._promised = before if self._promised is None else self._promised
             return found

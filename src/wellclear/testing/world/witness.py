@@ -65,8 +65,8 @@ class Witness:
     _states: dict[str, str] = field(default_factory=dict)
     _committed: dict[tuple[str, int], int] = field(default_factory=dict)
     """How many entries have been looked at, of each life of each host."""
-    _newest: dict[str, list[str]] = field(default_factory=dict)
-    """What each host's disk has taken last: whether a torn write has kept it shows when the host starts again."""
+    _doubtful: dict[str, list[str]] = field(default_factory=dict)
+    """What each host's disk may not have kept of its last write: it shows when the host starts again."""
 
     def sample(self) -> None:
         """What every machine holds in this second."""
@@ -184,7 +184,7 @@ class Witness:
             return owing.index, 0
         return owing.index, max(0, rungs[alarm.rung] + 1 - max(service.core.picture.now_us, service.core.now_us))
 
-    def committed(self, host: HostMachine) -> None:
+    def committed(self, host: HostMachine, *, doubtful: bool = False) -> None:
         """A host's disk has taken something; it may have forgotten, or have been brought forward, before its start."""
         service, committed_us = host.service, self.world.ledger.committed_us
         if service is None:
@@ -196,15 +196,16 @@ class Witness:
             newest = [b64(hash_) for hash_ in service.store.leaf_hashes(known, size)]
             for name in newest:
                 committed_us.setdefault(name, self.world.loop.now_us)
-            self._newest[host.name] = newest
+            if doubtful:
+                self._doubtful[host.name] = newest
 
     def begun(self, host: HostMachine) -> None:
-        """A host has started: what its disk has taken last before, and does not hold, it takes later, if at all."""
+        """A host has started: what it was about to take last, and does not hold, it takes later, if at all."""
         if host.service is None:
             return
         store = host.service.store
         held = {b64(hash_) for hash_ in store.leaf_hashes(0, store.size())}
-        for name in self._newest.pop(host.name, []):
+        for name in self._doubtful.pop(host.name, []):
             if name not in held:
                 self.world.ledger.committed_us.pop(name, None)
         self.committed(host)

@@ -138,7 +138,7 @@ class World:
 
     def serve_by(self, host: HostMachine) -> HostMachine:
         """From now on this machine is the one that everybody reaches as the host."""
-        host.disk.on_commit = lambda: self.witness.committed(host)
+        host.disk.on_commit = lambda doubtful: self.witness.committed(host, doubtful=doubtful)
         self.net.servers[HOST] = self.host = host
         return host
 
@@ -221,7 +221,7 @@ class World:
         self._over = True
         for machine in self.everything():
             if machine.up:
-                machine.disk.on_commit = lambda: None
+                machine.disk.on_commit = lambda doubtful: None
                 machine.crash()
             machine.after_cut()
         self._stopped = False

@@ -95,7 +95,7 @@ def _two_histories(world: World, dice: Random) -> None:
     twin = HostMachine(
         "TWIN", world.loop, clock, disk, dice, world.say, keys=world.host.keys, net=world.net
     )  # fmt: skip
-    disk.on_commit = lambda: world.witness.committed(twin)
+    disk.on_commit = lambda doubtful: world.witness.committed(twin, doubtful=doubtful)
     if not twin.start():
         return
     world.twin = twin
