@@ -6,7 +6,7 @@ the node is held to the request, member by member and part by part, before it is
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -239,27 +239,6 @@ def from_desk(desk: str | None) -> Fields:
 def role_for(kind: str) -> Role:
     """The role in which one officer approves a kind alone."""
     return "head_of_delegation" if KINDS[kind].asks.name == "HEAD" else "watch_officer"
-
-
-def say(
-    home: Path,
-    officer: str,
-    build: Callable[[Workplace], Intent],
-    *,
-    file: Path | None,
-    wait_s: int,
-    as_json: bool,
-    done: str,
-) -> None:
-    """The way of every act that one watch officer approves alone."""
-    place = Workplace.open(home)
-    with place.client:
-        ready = place.compose(build(place), officer)
-        for warning in ready.warnings:
-            note(f"warning: {warning}")
-        approval = place.approve_as(ready.act, officer, "watch_officer", file)
-        answer = place.send(ready, [approval], wait_s=wait_s)
-    report(answer, ready.act, done, as_json=as_json)
 
 
 def _unsent(answer: Fields) -> str:

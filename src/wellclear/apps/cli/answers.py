@@ -8,24 +8,13 @@ from typing import Annotated, Any
 import typer
 
 from wellclear.apps.cli import typed
-from wellclear.apps.cli.acting import Fields, Intent, Workplace, from_desk, say
+from wellclear.apps.cli.acting import Fields, Intent, Workplace
 from wellclear.apps.cli.asking import agree, ask, somebody_sits_here
 from wellclear.apps.cli.notice_lines import positions_in, volume_lines
 from wellclear.apps.cli.notices import notice_at, raw_volumes, subject_of
-from wellclear.apps.cli.options import (
-    NODE_HOME,
-    WAIT_S,
-    AsJson,
-    FromDesk,
-    Home,
-    ItemArgument,
-    Officer,
-    PassphraseFile,
-    VersionOption,
-    Wait,
-    Yes,
-)
+from wellclear.apps.cli.options import ItemArgument, VersionOption, Yes
 from wellclear.apps.cli.output import note
+from wellclear.apps.cli.speaking import Speaker, says
 from wellclear.domain.kinds import REASON_CODES, REQUEST_CODES
 from wellclear.domain.quantities import Position, Rounding
 from wellclear.domain.reasons import Reason
@@ -35,9 +24,10 @@ TheirDesk = Annotated[str, typer.Option("--of", metavar="PARTY/DESK", help="The 
 _READBACK_WORDS = "LAT,LON,LOWER,UPPER,START"
 
 
+@says()
 def ack(
     item: ItemArgument,
-    officer: Officer,
+    speaker: Speaker,
     readback: Annotated[
         list[str] | None,
         typer.Option(
@@ -53,11 +43,6 @@ def ack(
         ),
     ] = False,
     version: VersionOption = None,
-    desk: FromDesk = None,
-    passphrase_file: PassphraseFile = None,
-    home: Home = NODE_HOME,
-    wait_s: Wait = WAIT_S,
-    as_json: AsJson = False,
 ) -> None:
     """Acknowledge a notice for your desk: you have read it, and read back its key values (R5).
 
@@ -70,10 +55,10 @@ def ack(
             raise InvalidValue("ID", f"{item} is this party's own; the desks that it is for acknowledge it")
         volumes = raw_volumes(notice)
         rows = rows_from(volumes, readback or [], confirm_shown=confirm_shown)
-        members = to_announcer(notice, version, desk)
-        return Intent("ack", [{"group": "readback", "volumes": rows}], place.readers([notice["desk"]]), members)
+        groups = [{"group": "readback", "volumes": rows}]
+        return speaker.act(place, "ack", groups, **to_announcer(notice, version))
 
-    say(home, officer, build, file=passphrase_file, wait_s=wait_s, as_json=as_json, done="ACKNOWLEDGED")
+    speaker.say(build, done="ACKNOWLEDGED")
 
 
 def record_at(place: Workplace, item: str) -> Fields | None:
@@ -146,48 +131,33 @@ def typed_row(words: list[str], volume: Fields) -> Fields:
     return row
 
 
+@says()
 def confirm(
     item: ItemArgument,
     of_desk: TheirDesk,
-    officer: Officer,
+    speaker: Speaker,
     version: VersionOption = None,
-    desk: FromDesk = None,
-    passphrase_file: PassphraseFile = None,
-    home: Home = NODE_HOME,
-    wait_s: Wait = WAIT_S,
     yes: Yes = False,
-    as_json: AsJson = False,
 ) -> None:
     """Confirm the read-back of a desk that acknowledged your notice. The node refuses where it departs."""
-    agree_on_readback(home, item, of_desk, yes=yes)
-    say(
-        home, officer, lambda place: answer_to(place, "confirm", item, of_desk, version, desk),
-        file=passphrase_file, wait_s=wait_s, as_json=as_json, done="CONFIRMED",
-    )  # fmt: skip
+    agree_on_readback(speaker.home, item, of_desk, yes=yes)
+    speaker.say(lambda place: speaker.act(place, "confirm", **about_answer(place, item, of_desk, version)),
+                done="CONFIRMED")  # fmt: skip
 
 
-def readback_wrong(
-    item: ItemArgument,
-    of_desk: TheirDesk,
-    officer: Officer,
-    version: VersionOption = None,
-    desk: FromDesk = None,
-    passphrase_file: PassphraseFile = None,
-    home: Home = NODE_HOME,
-    wait_s: Wait = WAIT_S,
-    as_json: AsJson = False,
-) -> None:
+@says()
+def readback_wrong(item: ItemArgument, of_desk: TheirDesk, speaker: Speaker, version: VersionOption = None) -> None:
     """Tell a desk that its read-back departs from what you said, and where."""
 
     def build(place: Workplace) -> Intent:
-        plain = answer_to(place, "readback_wrong", item, of_desk, version, desk)
+        members = about_answer(place, item, of_desk, version)
         departures = recipient(notice_at(place, item), of_desk).get("departures")
         if not departures:
             raise InvalidValue("--of", f"the read-back of {of_desk} departs nowhere from what was said")
         group = {"group": "readback_wrong", "differences": departures}
-        return Intent(plain.kind, [group], place.readers([of_desk]), plain.members)
+        return speaker.act(place, "readback_wrong", [group], **members)
 
-    say(home, officer, build, file=passphrase_file, wait_s=wait_s, as_json=as_json, done="TOLD")
+    speaker.say(build, done="TOLD")
 
 
 def value_words(row: Fields, volume: Fields) -> dict[str, str]:
@@ -230,17 +200,13 @@ def row_in_words(row: Fields, volume: Fields) -> str:
     return f"{words['position']}  {words['lower']} to {words['upper']}  {words['start']}"
 
 
+@says()
 def passed(
     item: ItemArgument,
-    officer: Officer,
+    speaker: Speaker,
     echelon: Annotated[str, typer.Option(help="The lowest echelon that it has reached, such as battery.")],
     at: Annotated[str, typer.Option(metavar="TIME", help="When it reached them, with the zone.")],
     version: VersionOption = None,
-    desk: FromDesk = None,
-    passphrase_file: PassphraseFile = None,
-    home: Home = NODE_HOME,
-    wait_s: Wait = WAIT_S,
-    as_json: AsJson = False,
 ) -> None:
     """Say that a notice has reached the units that control fire (R2, R28)."""
     at_us = typed.moment(at, "--at")
@@ -248,27 +214,22 @@ def passed(
     def build(place: Workplace) -> Intent:
         notice = notice_at(place, item)
         group = {"group": "units", "echelon": echelon, "at_us": at_us}
-        members = to_announcer(notice, version, desk)
-        return Intent("passed_to_units", [group], place.readers([notice["desk"]]), members)
+        return speaker.act(place, "passed_to_units", [group], **to_announcer(notice, version))
 
-    say(home, officer, build, file=passphrase_file, wait_s=wait_s, as_json=as_json, done="PASSED TO UNITS")
+    speaker.say(build, done="PASSED TO UNITS")
 
 
+@says()
 def request(
     item: ItemArgument,
     code: Annotated[str, typer.Argument(metavar="WHAT", help=f"{' or '.join(REQUEST_CODES)}.")],
-    officer: Officer,
+    speaker: Speaker,
     lower: Annotated[
         str | None, typer.Option(metavar="HEIGHT", help="The band that is asked for: its lower face.")
     ] = None,
     upper: Annotated[str | None, typer.Option(metavar="HEIGHT", help="Its upper face.")] = None,
     datum: Annotated[str | None, typer.Option(help="AMSL, W84 or STD.")] = None,
     start: Annotated[str | None, typer.Option(metavar="TIME", help="The later start that is asked for.")] = None,
-    desk: FromDesk = None,
-    passphrase_file: PassphraseFile = None,
-    home: Home = NODE_HOME,
-    wait_s: Wait = WAIT_S,
-    as_json: AsJson = False,
 ) -> None:
     """Ask the announcer of a notice for another band of heights, or for a later start."""
     if code not in REQUEST_CODES:
@@ -287,72 +248,47 @@ def request(
 
     def build(place: Workplace) -> Intent:
         notice = notice_at(place, item)
-        members: Fields = {"to": [notice["desk"]], "code": code, "subject": subject_of(notice, None)}
-        return Intent("request", [group], place.readers([notice["desk"]]), members | from_desk(desk))
+        subject = subject_of(notice, None)
+        return speaker.act(place, "request", [group], to=[notice["desk"]], code=code, subject=subject)
 
-    say(home, officer, build, file=passphrase_file, wait_s=wait_s, as_json=as_json, done="ASKED")
+    speaker.say(build, done="ASKED")
 
 
-def comply(
-    item: ItemArgument,
-    officer: Officer,
-    desk: FromDesk = None,
-    passphrase_file: PassphraseFile = None,
-    home: Home = NODE_HOME,
-    wait_s: Wait = WAIT_S,
-    as_json: AsJson = False,
-) -> None:
+@says()
+def comply(item: ItemArgument, speaker: Speaker) -> None:
     """Answer a request: we do so; an amendment of the notice must follow."""
-    say(
-        home, officer, lambda place: to_request(place, "comply", item, desk, {}),
-        file=passphrase_file, wait_s=wait_s, as_json=as_json, done="COMPLY",
-    )  # fmt: skip
+    speaker.say(lambda place: speaker.act(place, "comply", **to_request(place, item)), done="COMPLY")
 
 
+@says()
 def unable(
     item: ItemArgument,
-    officer: Officer,
+    speaker: Speaker,
     reason: Annotated[str, typer.Option(help=f"Why: {', '.join(REASON_CODES)}.")] = "not_stated",
-    desk: FromDesk = None,
-    passphrase_file: PassphraseFile = None,
-    home: Home = NODE_HOME,
-    wait_s: Wait = WAIT_S,
-    as_json: AsJson = False,
 ) -> None:
     """Answer a request: we cannot, with a reason from a closed list."""
     if reason not in REASON_CODES:
         raise InvalidValue("--reason", f"{reason} is none of {', '.join(REASON_CODES)}")
-    say(
-        home, officer, lambda place: to_request(place, "unable", item, desk, {"code": reason}),
-        file=passphrase_file, wait_s=wait_s, as_json=as_json, done="UNABLE",
-    )  # fmt: skip
+    speaker.say(lambda place: speaker.act(place, "unable", **to_request(place, item), code=reason), done="UNABLE")
 
 
-def to_request(place: Workplace, kind: str, item: str, desk: str | None, more: Fields) -> Intent:
-    """The answer to a request, to the desk that asked."""
+def to_request(place: Workplace, item: str) -> Fields:
+    """The members of an answer to a request, to the desk that asked."""
     rows: Any = place.client.get("requests")
     rows = rows.get("requests", rows) if isinstance(rows, dict) else rows
     asked = next((row for row in rows if row["id"] == item), None)
     if asked is None:
         raise InvalidValue("ID", f"{item} is no request in the picture")
-    members: Fields = {"to": [asked["from"]], "subject": {"id": item, "version": int(asked.get("version", 1))}, **more}
-    return Intent(kind, members=members | from_desk(desk))
+    return {"to": [asked["from"]], "subject": {"id": item, "version": int(asked.get("version", 1))}}
 
 
-def answer_to(place: Workplace, kind: str, item: str, of_desk: str, version: int | None, desk: str | None) -> Intent:
-    """Confirm or readback_wrong, to the desk whose acknowledgement is meant."""
+def about_answer(place: Workplace, item: str, of_desk: str, version: int | None) -> Fields:
+    """The members of confirm or readback_wrong, to the desk whose acknowledgement is meant."""
     notice = notice_at(place, item)
     recipient(notice, of_desk)
-    members: Fields = {
-        "to": [of_desk], "subject": subject_of(notice, version), "public": {"desk": of_desk},
-        "precedence": notice["precedence"],
-    }  # fmt: skip
-    return Intent(kind, members=members | from_desk(desk))
+    return to_announcer(notice, version) | {"to": [of_desk], "public": {"desk": of_desk}}
 
 
-def to_announcer(notice: Fields, version: int | None, desk: str | None) -> Fields:
+def to_announcer(notice: Fields, version: int | None) -> Fields:
     """The members of an answer to the announcing desk, as urgent as what it answers."""
-    members: Fields = {
-        "to": [notice["desk"]], "subject": subject_of(notice, version), "precedence": notice["precedence"],
-    }  # fmt: skip
-    return members | from_desk(desk)
+    return {"to": [notice["desk"]], "subject": subject_of(notice, version), "precedence": notice["precedence"]}

@@ -7,11 +7,12 @@ from typing import Annotated
 
 import typer
 
-from wellclear.apps.cli.acting import Fields, Intent, Workplace, from_desk
+from wellclear.apps.cli.acting import Fields, Workplace
 from wellclear.apps.cli.notice_lines import group_lines
 from wellclear.apps.cli.notices import notice_at
-from wellclear.apps.cli.options import NODE_HOME, AsJson, FromDesk, Home, ItemArgument, Officer, PassphraseFile
+from wellclear.apps.cli.options import ItemArgument
 from wellclear.apps.cli.output import note, show
+from wellclear.apps.cli.speaking import Speaker, drafts, to_release
 from wellclear.apps.levels import groups_at, hostile_words, level_words
 from wellclear.domain.names import party_of_desk
 from wellclear.domain.parts import LEVEL_OF_GROUP, NOTICE_GROUPS, Cell, group_from
@@ -27,24 +28,21 @@ LevelOption = Annotated[
 VersionOption = Annotated[int | None, typer.Option("--version", metavar="N", help="Not the newest version, but this.")]
 
 
+@drafts()
 def disclose(
     item: ItemArgument,
     to: ToDesk,
-    officer: Officer,
+    speaker: Speaker,
     group: GroupOption = None,
     level: LevelOption = None,
     version: VersionOption = None,
-    desk: FromDesk = None,
-    passphrase_file: PassphraseFile = None,
-    home: Home = NODE_HOME,
-    as_json: AsJson = False,
 ) -> None:
     """Draft that an own notice is shown further, as it was committed to on its first day; `release` sends it.
 
     What was shown cannot be taken back. Its reader's software sees that nothing was changed.
     """
     wanted = named_groups(group, level)
-    place = Workplace.open(home)
+    place = Workplace.open(speaker.home)
     with place.client:
         number = int(notice_at(place, item)["version"]) if version is None else version
         told: Fields = place.client.get(f"notices/{item}/versions/{number}")
@@ -52,14 +50,14 @@ def disclose(
             raise InvalidValue("ID", f"{item} is a notice of {told['party']}; only its announcer discloses it")
         names, lines = further(told, to, wanted)
         groups = [fields for fields in told["groups"] if fields["group"] in names]
-        members: Fields = {"to": list(to), "subject": {"id": item, "version": number}, **from_desk(desk)}
-        ready = place.compose(Intent("disclose", groups, place.readers(to), members), officer)
+        intent = speaker.act(place, "disclose", groups, to=list(to), subject={"id": item, "version": number})
+        ready = place.compose(intent, speaker.officer)
         for warning in (*ready.warnings, *lines):
             note(f"warning: {warning}")
-        kept = place.keep_draft(ready, place.approve_as(ready.act, officer, "drafter", passphrase_file))
-    line = f"That {item} version {number} is shown further is drafted as {kept['draft']}. Another officer releases it:"
+        kept = place.keep_draft(ready, place.approve_as(ready.act, speaker.officer, "drafter", speaker.passphrase_file))
+    line = f"That {item} version {number} is shown further is drafted as {kept['draft']}."
     value = kept | {"id": item, "version": number, "to": list(to), "groups": names, "warnings": lines}
-    show(value, *group_lines(groups), line, f"    wellclear release {kept['draft']} --as R1", as_json=as_json)
+    show(value, *group_lines(groups), *to_release(line, kept), as_json=speaker.as_json)
 
 
 def named_groups(group: str | None, level: int | None) -> list[str]:

@@ -52,6 +52,7 @@ from wellclear.apps.cli.options import (
 )
 from wellclear.apps.cli.output import note, show, table, tell, tell_json
 from wellclear.apps.cli.previewing import show_preview
+from wellclear.apps.cli.speaking import Speaker, drafts, to_release
 from wellclear.channel.levels import addressed
 from wellclear.domain.volume_fields import volume_fields, volume_from
 from wellclear.errors import InvalidValue
@@ -149,9 +150,10 @@ def form_from_options(given: Fields) -> NoticeForm:
     return form_from_file(given["file"], words)
 
 
+@drafts()
 def amend(
     item: ItemArgument,
-    officer: Officer,
+    speaker: Speaker,
     start: Moment = None,
     end: Moment = None,
     lower: HeightOption = None,
@@ -161,10 +163,6 @@ def amend(
     keep_until: KeepUntil = None,
     level: LevelOption = None,
     disclose: DiscloseOption = None,
-    desk: FromDesk = None,
-    passphrase_file: PassphraseFile = None,
-    home: Home = NODE_HOME,
-    as_json: AsJson = False,
 ) -> None:
     """Draft the next version of an own notice: new times or heights for all its volumes, or a whole new file.
 
@@ -176,14 +174,14 @@ def amend(
         raise InvalidValue(
             "--file", "say what changes: either a file, or some of --start --end --lower --upper --datum"
         )
-    place = Workplace.open(home)
+    place = Workplace.open(speaker.home)
     with place.client:
         current = notice_at(place, item)
         over = {} if keep_until is None else {"keep_until": keep_until}
         form = form_from_file(file, {"to": current["to"], **over}) if file else amended_form(current, changes, over)
         form = levels_kept(form, current, terms_of(place), (level, disclose))
-        more = {"subject": subject_of(current, int(current["version"]) + 1)} | from_desk(desk)
-        keep(place, "amend", form, more, officer, passphrase_file, as_json=as_json)
+        more = {"subject": subject_of(current, int(current["version"]) + 1)} | from_desk(speaker.desk)
+        keep(place, "amend", form, more, speaker.officer, speaker.passphrase_file, as_json=speaker.as_json)
 
 
 def amended_form(current: Fields, changes: Mapping[str, str | None], over: Fields) -> NoticeForm:
@@ -238,8 +236,7 @@ def keep(
     for line in level_lines(levels, form.withhold):
         note(line)
     kept = place.keep_draft(ready, place.approve_as(ready.act, officer, "drafter", file))
-    lines = [f"Draft {kept['draft']} of {ready.name} is kept. Another officer releases it:"]
-    show(kept, *lines, f"    wellclear release {kept['draft']} --as R1", as_json=as_json)
+    show(kept, *to_release(f"Draft {kept['draft']} of {ready.name} is kept.", kept), as_json=as_json)
 
 
 def release(

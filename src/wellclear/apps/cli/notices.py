@@ -6,20 +6,11 @@ from typing import Any
 
 import typer
 
-from wellclear.apps.cli.acting import Fields, Intent, Workplace, from_desk, say
+from wellclear.apps.cli.acting import Fields, Intent, Workplace
 from wellclear.apps.cli.notice_lines import volume_lines
-from wellclear.apps.cli.options import (
-    NODE_HOME,
-    WAIT_S,
-    AsJson,
-    FromDesk,
-    Home,
-    ItemArgument,
-    Officer,
-    PassphraseFile,
-    Wait,
-)
+from wellclear.apps.cli.options import NODE_HOME, AsJson, Home, ItemArgument
 from wellclear.apps.cli.output import moment, show, table, tell, tell_json
+from wellclear.apps.cli.speaking import Speaker, drafts, says
 from wellclear.apps.levels import level_words
 from wellclear.domain.names import parse_item_id
 from wellclear.errors import Malformed
@@ -27,46 +18,22 @@ from wellclear.errors import Malformed
 app = typer.Typer(no_args_is_help=True, help="Read the notices in the picture.")
 
 
-def cancel(
-    item: ItemArgument,
-    officer: Officer,
-    desk: FromDesk = None,
-    passphrase_file: PassphraseFile = None,
-    home: Home = NODE_HOME,
-    as_json: AsJson = False,
-) -> None:
+@drafts()
+def cancel(item: ItemArgument, speaker: Speaker) -> None:
     """Draft the cancellation of an own notice; `release` sends it."""
-    place = Workplace.open(home)
-    with place.client:
-        intent = about(place, "cancel", item, desk)
-        ready = place.compose(intent, officer)
-        approval = place.approve_as(ready.act, officer, "drafter", passphrase_file)
-        kept = place.keep_draft(ready, approval)
-    line = f"The cancellation of {item} is drafted as {kept['draft']}. Another officer releases it:"
-    show(kept, line, f"    wellclear release {kept['draft']} --as R1", as_json=as_json)
+    speaker.keep(lambda place: about(place, "cancel", item, speaker), f"The cancellation of {item}")
 
 
-def complete(
-    item: ItemArgument,
-    officer: Officer,
-    desk: FromDesk = None,
-    passphrase_file: PassphraseFile = None,
-    home: Home = NODE_HOME,
-    wait_s: Wait = WAIT_S,
-    as_json: AsJson = False,
-) -> None:
+@says()
+def complete(item: ItemArgument, speaker: Speaker) -> None:
     """Say that an own notice is over."""
-    say(
-        home, officer, lambda place: about(place, "complete", item, desk),
-        file=passphrase_file, wait_s=wait_s, as_json=as_json, done="COMPLETED",
-    )  # fmt: skip
+    speaker.say(lambda place: about(place, "complete", item, speaker), done="COMPLETED")
 
 
-def about(place: Workplace, kind: str, item: str, desk: str | None) -> Intent:
+def about(place: Workplace, kind: str, item: str, speaker: Speaker) -> Intent:
     """An act about the current version of an own item, to everybody whom it was addressed to."""
     current = notice_at(place, item)
-    members: Fields = {"to": list(current["to"]), "subject": subject_of(current, None)}
-    return Intent(kind, members=members | from_desk(desk))
+    return speaker.act(place, kind, to=list(current["to"]), subject=subject_of(current, None))
 
 
 def subject_of(notice: Fields, version: int | None) -> Fields:

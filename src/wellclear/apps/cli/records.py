@@ -10,23 +10,11 @@ from typing import Annotated, get_args
 import typer
 
 from wellclear.apps.cli import typed
-from wellclear.apps.cli.acting import Fields, Intent, Workplace, from_desk, say
-from wellclear.apps.cli.options import (
-    NODE_HOME,
-    WAIT_S,
-    AsJson,
-    FromDesk,
-    Home,
-    ItemArgument,
-    Officer,
-    PassphraseFile,
-    Precedence,
-    PrecedenceName,
-    To,
-    Wait,
-)
+from wellclear.apps.cli.acting import Fields, Intent, Workplace
+from wellclear.apps.cli.options import NODE_HOME, AsJson, Home, ItemArgument, PrecedenceName
 from wellclear.apps.cli.output import show, table, tell, tell_json
-from wellclear.domain.names import parse_item_id, party_of_desk
+from wellclear.apps.cli.speaking import Speaker, says
+from wellclear.domain.names import parse_item_id
 from wellclear.domain.quantities import Rounding
 from wellclear.domain.records import UNITS_MAX, Mover
 from wellclear.errors import InvalidValue
@@ -47,9 +35,9 @@ MOVERS: tuple[Mover, ...] = get_args(Mover)
 
 
 @app.command()
+@says(to_desks=PrecedenceName.P)
 def query(
-    officer: Officer,
-    to: To,
+    speaker: Speaker,
     at: Annotated[str, typer.Option("--at", metavar="LAT,LON", help="Where it was seen.")],
     time: Annotated[str, typer.Option("--time", metavar="TIME", help="When, with the zone: 2026-11-23T10:00Z.")],
     mover: Annotated[str, typer.Option(help=f"What moves: {', '.join(MOVERS)}.")] = "not stated",
@@ -57,25 +45,10 @@ def query(
     height: Annotated[str | None, typer.Option(metavar="HEIGHT", help="With its datum: 5000ft AMSL, or FL250.")] = None,
     course: Annotated[int | None, typer.Option(min=0, max=359, metavar="DEGREES", help="True, over ground.")] = None,
     speed: Annotated[str | None, typer.Option(metavar="LENGTH", help="So far in a second: 12m.")] = None,
-    precedence: Precedence = PrecedenceName.P,
-    desk: FromDesk = None,
-    passphrase_file: PassphraseFile = None,
-    home: Home = NODE_HOME,
-    wait_s: Wait = WAIT_S,
-    as_json: AsJson = False,
 ) -> None:
     """Ask desks whose something is that you see. Each answers OURS, NOT OURS or NOT KNOWN, in its own time (R11)."""
-    for name in to:
-        party_of_desk(name, field="--to")
-    group = track_group(
-        {"at": at, "time": time, "mover": mover, "within": within, "height": height, "speed": speed}, course
-    )
-
-    def build(place: Workplace) -> Intent:
-        members: Fields = {"to": list(to), "precedence": precedence.value} | from_desk(desk)
-        return Intent("track_query", [group], place.readers(to), members)
-
-    say(home, officer, build, file=passphrase_file, wait_s=wait_s, as_json=as_json, done="ASKED")
+    words = {"at": at, "time": time, "mover": mover, "within": within, "height": height, "speed": speed}
+    speaker.say(speaker.to_desks("track_query", track_group(words, course)), done="ASKED")
 
 
 def track_group(words: Mapping[str, str | None], course: int | None) -> Fields:
@@ -102,19 +75,15 @@ def track_group(words: Mapping[str, str | None], course: int | None) -> Fields:
 
 
 @app.command()
+@says()
 def reply(
     item: ItemArgument,
     answer: Annotated[AnswerName, typer.Argument(metavar="ANSWER", help="ours, not-ours or not-known.")],
-    officer: Officer,
+    speaker: Speaker,
     checked_with: Annotated[
         list[str] | None,
         typer.Option("--checked-with", metavar="UNIT", help="A unit that you asked; a must for not-ours."),
     ] = None,
-    desk: FromDesk = None,
-    passphrase_file: PassphraseFile = None,
-    home: Home = NODE_HOME,
-    wait_s: Wait = WAIT_S,
-    as_json: AsJson = False,
 ) -> None:
     """Answer a track query for your desk, and again when you know more; every answer stays.
 
@@ -129,14 +98,13 @@ def reply(
             raise InvalidValue("ID", f"{item} is no track query")
         if asked["mine"] == "yes":
             raise InvalidValue("ID", f"{item} is this party's own; the desks that it is for answer it")
-        to = [asked["desk"]]
-        members: Fields = {
-            "to": to, "precedence": asked["precedence"], "subject": {"id": item, "version": asked["version"]},
-        }  # fmt: skip
-        return Intent("track_reply", [group], place.readers(to), members | from_desk(own_desk(asked, desk)))
+        subject = {"id": item, "version": asked["version"]}
+        return speaker.act(
+            place, "track_reply", [group], to=[asked["desk"]], precedence=asked["precedence"], subject=subject,
+            desk=own_desk(asked, speaker.desk),
+        )  # fmt: skip
 
-    done = f"ANSWERED {ANSWER_WORDS[group['answer']]}"
-    say(home, officer, build, file=passphrase_file, wait_s=wait_s, as_json=as_json, done=done)
+    speaker.say(build, done=f"ANSWERED {ANSWER_WORDS[group['answer']]}")
 
 
 def own_desk(asked: Fields, desk: str | None) -> str | None:

@@ -7,22 +7,12 @@ from typing import Annotated, Final
 
 import typer
 
-from wellclear.apps.cli.acting import Fields, Intent, Workplace, from_desk
-from wellclear.apps.cli.options import (
-    NODE_HOME,
-    AsJson,
-    FromDesk,
-    Home,
-    ItemArgument,
-    Officer,
-    PassphraseFile,
-    Precedence,
-    PrecedenceName,
-    To,
-)
+from wellclear.apps.cli.acting import Fields, Intent, Workplace
+from wellclear.apps.cli.options import NODE_HOME, AsJson, Home, ItemArgument, PrecedenceName
 from wellclear.apps.cli.output import EXIT_FINDING, note, show, table
 from wellclear.apps.cli.records import record_at, records_at
-from wellclear.domain.names import parse_item_id, party_of_desk
+from wellclear.apps.cli.speaking import Speaker, drafts
+from wellclear.domain.names import parse_item_id
 from wellclear.domain.records import INTENTS, UNIT_SORTS, UNITS_MAX
 from wellclear.errors import InvalidValue
 
@@ -44,51 +34,28 @@ OptionalDay = Annotated[str | None, typer.Option(metavar="DAY", help="The last d
 
 
 @app.command()
-def declare(
-    officer: Officer,
-    to: To,
-    unit: Units,
-    keep_until: KeepUntil,
-    precedence: Precedence = PrecedenceName.R,
-    desk: FromDesk = None,
-    passphrase_file: PassphraseFile = None,
-    home: Home = NODE_HOME,
-    as_json: AsJson = False,
-) -> None:
+@drafts(to_desks=PrecedenceName.R)
+def declare(speaker: Speaker, unit: Units, keep_until: KeepUntil) -> None:
     """Draft for whom your desk speaks, and whom it can stop; `release` sends it. For others it does not speak (R12)."""
-    group = scope_group(unit)
-    for name in to:
-        party_of_desk(name, field="--to")
-    members: Fields = {"to": list(to), "precedence": precedence.value, "keep_until": keep_until} | from_desk(desk)
-    place = Workplace.open(home)
-    with place.client:
-        keep(place, Intent("authority_scope", [group], place.readers(to), members), officer, passphrase_file,
-             as_json=as_json)  # fmt: skip
+    speaker.keep(speaker.to_desks("authority_scope", scope_group(unit), keep_until=keep_until))
 
 
 @app.command()
-def amend(
-    item: ItemArgument,
-    officer: Officer,
-    unit: Units,
-    keep_until: KeepUntil,
-    passphrase_file: PassphraseFile = None,
-    home: Home = NODE_HOME,
-    as_json: AsJson = False,
-) -> None:
+@drafts(desk=False)
+def amend(item: ItemArgument, speaker: Speaker, unit: Units, keep_until: KeepUntil) -> None:
     """Draft the next version of an own scope: all units anew, to the same desks; `release` sends it."""
     group = scope_group(unit)
-    place = Workplace.open(home)
-    with place.client:
+
+    def build(place: Workplace) -> Intent:
         current = record_at(place, item)
         if current["kind"] != "authority_scope" or current["mine"] != "yes":
             raise InvalidValue("ID", f"{item} is no authority scope of {place.party}")
-        to = list(current["to"])
-        members: Fields = {
-            "to": to, "precedence": current["precedence"], "keep_until": keep_until, "desk": current["desk"],
-            "subject": {"id": item, "version": int(current["version"]) + 1},
-        }  # fmt: skip
-        keep(place, Intent("amend", [group], place.readers(to), members), officer, passphrase_file, as_json=as_json)
+        return speaker.act(
+            place, "amend", [group], to=list(current["to"]), precedence=current["precedence"], keep_until=keep_until,
+            desk=current["desk"], subject={"id": item, "version": int(current["version"]) + 1},
+        )  # fmt: skip
+
+    speaker.keep(build)
 
 
 def scope_group(units: list[str]) -> Fields:
@@ -178,31 +145,20 @@ def speaking_at(home: Path) -> Fields:
 
 
 @intent_app.command("declare")
+@drafts(to_desks=PrecedenceName.P)
 def declare_intent(
     code: Annotated[str, typer.Argument(metavar="CODE", help=f"{', '.join(INTENTS)}.")],
-    officer: Officer,
-    to: To,
+    speaker: Speaker,
     about: Annotated[str | None, typer.Option(metavar="ID", help="The item of either side that it is about.")] = None,
     keep_until: OptionalDay = None,
-    precedence: Precedence = PrecedenceName.P,
-    desk: FromDesk = None,
-    passphrase_file: PassphraseFile = None,
-    home: Home = NODE_HOME,
-    as_json: AsJson = False,
 ) -> None:
     """Draft a declaration about your own activity, by its code and never in free text; `release` sends it."""
     if code not in INTENTS:
         raise InvalidValue("CODE", f"{code[:40]} is none of {', '.join(INTENTS)}")
     if about is not None:
         parse_item_id(about, field="--about")
-    for name in to:
-        party_of_desk(name, field="--to")
     group: Fields = {"group": "intent", "intent": code} | ({"about": about} if about else {})
-    members: Fields = {"to": list(to), "precedence": precedence.value} | from_desk(desk)
-    members |= {"keep_until": keep_until} if keep_until else {}
-    place = Workplace.open(home)
-    with place.client:
-        keep(place, Intent("intent", [group], place.readers(to), members), officer, passphrase_file, as_json=as_json)
+    speaker.keep(speaker.to_desks("intent", group, keep_until=keep_until or None))
 
 
 @intent_app.command("list")
@@ -211,13 +167,3 @@ def list_intents(home: Home = NODE_HOME, as_json: AsJson = False) -> None:
     rows = records_at(home, "intent")
     told = [(row["id"], row["at"], row["desk"], "; ".join(row["words"]) or "not open here") for row in rows]
     show(rows, table(("id", "at", "from", "declares that"), told) if told else "No declarations.", as_json=as_json)
-
-
-def keep(place: Workplace, intent: Intent, officer: str, file: Path | None, *, as_json: bool) -> None:
-    """Have the node compose it, approve it as its drafter, and leave it with the node for release."""
-    ready = place.compose(intent, officer)
-    for warning in ready.warnings:
-        note(f"warning: {warning}")
-    kept = place.keep_draft(ready, place.approve_as(ready.act, officer, "drafter", file))
-    line = f"Draft {kept['draft']} of {ready.name} is kept. Another officer releases it:"
-    show(kept, line, f"    wellclear release {kept['draft']} --as R1", as_json=as_json)

@@ -7,23 +7,11 @@ from typing import Annotated
 import typer
 
 from wellclear.apps.cli import typed
-from wellclear.apps.cli.acting import Fields, Intent, Workplace, from_desk, say
-from wellclear.apps.cli.options import (
-    NODE_HOME,
-    WAIT_S,
-    AsJson,
-    FromDesk,
-    Home,
-    Officer,
-    PassphraseFile,
-    Precedence,
-    PrecedenceName,
-    To,
-    Wait,
-)
+from wellclear.apps.cli.acting import Fields, Intent, Workplace
+from wellclear.apps.cli.options import NODE_HOME, AsJson, Home, PrecedenceName
 from wellclear.apps.cli.output import show, table
+from wellclear.apps.cli.speaking import Speaker, says
 from wellclear.domain.kinds import SAFETY_CODES
-from wellclear.domain.names import party_of_desk
 from wellclear.errors import InvalidValue
 
 OptionalTo = Annotated[
@@ -32,20 +20,16 @@ OptionalTo = Annotated[
 ]
 
 
+@says()
 def safety(
     code: Annotated[str, typer.Argument(metavar="CODE", help=f"{', '.join(SAFETY_CODES)}.")],
-    officer: Officer,
+    speaker: Speaker,
     to: OptionalTo = None,
     at: Annotated[str | None, typer.Option(metavar="LAT,LON", help="Where.")] = None,
     who: Annotated[str | None, typer.Option(help="Who is in danger, or does it.")] = None,
     call_sign: Annotated[str | None, typer.Option(help="How to call them.")] = None,
     text: Annotated[str | None, typer.Option(help="What else; plain words.")] = None,
     until: Annotated[str | None, typer.Option(metavar="TIME", help="Until when, with the zone.")] = None,
-    desk: FromDesk = None,
-    passphrase_file: PassphraseFile = None,
-    home: Home = NODE_HOME,
-    wait_s: Wait = WAIT_S,
-    as_json: AsJson = False,
 ) -> None:
     """Send a safety message at once: FLASH, on one watch officer's word, before anything else in the outbox (R4)."""
     if code not in SAFETY_CODES:
@@ -60,35 +44,21 @@ def safety(
 
     def build(place: Workplace) -> Intent:
         desks = list(to) if to else desks_of_others(place)
-        members: Fields = {"to": desks, "code": code, "precedence": "Z"} | from_desk(desk)
-        return Intent("safety", [group], place.readers(desks), members)
+        return speaker.act(place, "safety", [group], to=desks, code=code, precedence=PrecedenceName.Z.value)
 
-    say(home, officer, build, file=passphrase_file, wait_s=wait_s, as_json=as_json, done=f"SAFETY {code}")
+    speaker.say(build, done=f"SAFETY {code}")
 
 
+@says(to_desks=PrecedenceName.R)
 def message(
     text: Annotated[str, typer.Argument(metavar="TEXT", help="Plain words; they go as they are.")],
-    officer: Officer,
-    to: To,
+    speaker: Speaker,
     language: Annotated[str, typer.Option(metavar="CODE", help="The language of the text, two letters.")] = "en",
     about: Annotated[str | None, typer.Option(metavar="ID", help="The item that it is about.")] = None,
-    precedence: Precedence = PrecedenceName.R,
-    desk: FromDesk = None,
-    passphrase_file: PassphraseFile = None,
-    home: Home = NODE_HOME,
-    wait_s: Wait = WAIT_S,
-    as_json: AsJson = False,
 ) -> None:
     """Send a free text to desks; it asks nothing and agrees to nothing."""
     group: Fields = {"group": "message", "language": language, "text": text} | ({"about": about} if about else {})
-    for name in to:
-        party_of_desk(name, field="--to")
-
-    def build(place: Workplace) -> Intent:
-        members: Fields = {"to": list(to), "precedence": precedence.value} | from_desk(desk)
-        return Intent("message", [group], place.readers(to), members)
-
-    say(home, officer, build, file=passphrase_file, wait_s=wait_s, as_json=as_json, done="SENT")
+    speaker.say(speaker.to_desks("message", group), done="SENT")
 
 
 def messages(home: Home = NODE_HOME, as_json: AsJson = False) -> None:
