@@ -9,7 +9,8 @@ must say. Nothing asks for permission, and nothing refuses a start in the past (
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 import msgspec
@@ -151,7 +152,8 @@ def check_approved(
     size = len(canonical.encode(act)) + len(canonical.encode(list(approvals))) + _LINK_BYTES
     if size > LEAF_BYTES_MAX:
         raise Refused(Reason.TOO_LARGE, f"about {size} bytes; an entry has at most {LEAF_BYTES_MAX}")
-    _refuse_remarks(_trial(_behind(picture, waiting), act, approvals, held=False, use=use))
+    before = _behind(picture, waiting)
+    _refuse_remarks(_trial(before, act, approvals, held=False, use=use), _in_persons(before, act.party, approvals))
 
 
 def check_envelope(act: Act) -> None:
@@ -163,11 +165,39 @@ def check_envelope(act: Act) -> None:
     check_header(Header(act=act, link=Link(key=_NO_KEY, seq=1, time=0, head=Head(size=1, root=_NO_KEY))))
 
 
-def _refuse_remarks(step: Step) -> None:
+def _refuse_remarks(step: Step, words: Mapping[str, str] = MappingProxyType({})) -> None:
     for remark in step.remarks:
         if remark.reason is not Reason.OLDER_RULES:
-            what = f" ({remark.detail})" if remark.detail else ""
+            what = f" ({words.get(remark.detail, remark.detail)})" if remark.detail else ""
             raise Refused(remark.reason, f"{remark.reason.sentence}{what}")
+
+
+def _in_persons(picture: Picture, party: str, approvals: Sequence[Approval]) -> dict[str, str]:
+    """For each `approvals[0]` of a remark whose approval it is, in which role, and who could give it."""
+    said = {}
+    for index, approval in enumerate(approvals):
+        row, role = picture.keys.get(approval.key), approval.role.replace("_", " ")
+        handle = row.person.partition("/")[2] if row is not None and isinstance(row.person, str) else ""
+        who = handle or "a key that is no person's here"
+        said[f"approvals[{index}]"] = f"{who} as {role}; {_who_may(picture, party, approval.role)}"
+    return said
+
+
+def _who_may(picture: Picture, party: str, role: Role) -> str:
+    if role == "head_of_delegation":
+        return "only a head of delegation's key may do so"
+    may = _fitting(role)
+    handles = [
+        name.partition("/")[2]
+        for name, person in sorted(picture.persons.items())
+        if name.startswith(f"{party}/") and not is_away(person, picture.now_us)
+        and may & roles_at(picture, name, picture.now_us)
+    ]  # fmt: skip
+    return f"{', '.join(handles) or 'nobody on the roster'} may do so"
+
+
+def _fitting(role: Role) -> set[Role]:
+    return {"watch_officer", "release_authority"} if role == "drafter" else {role}
 
 
 def _behind(picture: Picture, waiting: Iterable[tuple[Act, Sequence[Approval]]]) -> Picture:
@@ -232,7 +262,7 @@ def _is_head(row: KeyRow, party: str) -> bool:
 
 
 def _person_for(picture: Picture, party: str, role: Role, taken: set[str]) -> str | None:
-    may = {"watch_officer", "release_authority"} if role == "drafter" else {role}
+    may = _fitting(role)
     for name, person in sorted(picture.persons.items(), key=lambda row: (is_away(row[1], picture.now_us), row[0])):
         roles = roles_at(picture, name, picture.now_us)
         if name.startswith(f"{party}/") and may & roles and person.key not in taken:

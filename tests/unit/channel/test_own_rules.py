@@ -88,6 +88,25 @@ def test_four_eyes_and_roles_are_held_before_signing(
     assert refusal(sketch, notice(sketch, [circle(34.5, 38.3, 5_000)]), roles) == reason
 
 
+@pytest.mark.requirement("R21")
+@pytest.mark.parametrize(
+    ("roles", "said"),
+    [
+        ((("W1", "drafter"), ("W2", "release_authority")), "(W2 as release authority; R1 may do so)"),
+        ((("R1", "administrator"),), "(R1 as administrator; A1, A2 may do so)"),
+        ((("W1", "head_of_delegation"),), "(W1 as head of delegation; only a head of delegation's key may do so)"),
+        ((("X9", "drafter"), ("R1", "release_authority")), "(a key that is no person's here as drafter; R1, W1, W2 "),
+    ],
+)
+def test_a_refused_approval_is_told_with_its_person_its_role_and_who_may(
+    sketch: Sketch, roles: tuple[tuple[str, str], ...], said: str
+) -> None:
+    composed = notice(sketch, [circle(34.5, 38.3, 5_000)])
+    with pytest.raises(Refused) as refused:
+        check_approved(sketch.picture, [], composed.act, sketch.approved(composed, *roles))
+    assert said in refused.value.why and "approvals[" not in refused.value.why
+
+
 def test_ids_desks_and_versions_are_held(sketch: Sketch) -> None:
     taken, _ = sketch.announce(NORTH, [f"{SOUTH}/OPS"], [circle(34.5, 38.3, 5_000)])
     volumes = [circle(34.5, 38.3, 5_000)]
