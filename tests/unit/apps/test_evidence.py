@@ -50,7 +50,8 @@ def test_a_false_part_on_disk_convicts_its_author(
     stranger = lay(bundle_of(scripted()).items(), tmp_path / "other")
     assert "convicts no NORTHLAND" in told(capsys, path, "--bundle", stranger, code=5)
     path.write_bytes(file.replace(b"NORTHLAND, under", b"SOUTHLAND, under"))
-    assert "another sentence" in told(capsys, path, code=5)
+    said = told(capsys, path, code=5)
+    assert "another sentence" in said and str(path) in said
 
 
 def two_histories(sketch: Sketch, place: Path) -> Path:
@@ -95,5 +96,7 @@ def test_what_is_no_evidence_is_refused_in_a_sentence(tmp_path: Path, capsys: py
     path = tmp_path / "evidence.txt"
     for raw in (b"", b"wellclear/false-part/1\n", b"wellclear/evidence/1\n", bytes(3 << 20)):
         path.write_bytes(raw)
-        assert "Traceback" not in told(capsys, path, code=2)
+        said = told(capsys, path, code=2)
+        assert "Traceback" not in said and str(path) in said
+    assert "neither wellclear/evidence/1" in told(capsys, path, code=2)
     assert "No such file" in told(capsys, tmp_path / "nothing", code=4)

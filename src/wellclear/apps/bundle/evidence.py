@@ -9,8 +9,9 @@ from wellclear.apps.bundle.files import read_bundle
 from wellclear.channel.false_part import FALSE_PART_BYTES_MAX, FIRST_LINE, check_false_part
 from wellclear.channel.policy import log_verifier
 from wellclear.channel.verify import verify_bundle
-from wellclear.errors import Unavailable, Unverified
+from wellclear.errors import Malformed, Unavailable, Unverified
 from wellclear.log.equivocation import EVIDENCE_BYTES_MAX, check_evidence, decode_evidence
+from wellclear.log.equivocation import FIRST_LINE as OF_A_HOST
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,22 @@ def read_file(path: Path) -> bytes:
         raise Unavailable(str(path), error.strerror or "cannot be read") from error
 
 
+def judged_at(path: Path) -> Judged:
+    """What a file on disk proves; every error names the file.
+
+    Raises:
+        Unavailable: it cannot be read.
+        Malformed, Unverified: as `judged`.
+    """
+    file = read_file(path)
+    try:
+        return judged(file)
+    except Malformed as error:
+        raise Malformed(f"{path}: {error.source}", error.where, error.why) from error
+    except Unverified as error:
+        raise Unverified(f"{path}: {error.what}", error.why) from error
+
+
 def judged(file: bytes) -> Judged:
     """What a file proves, by the sort that its first line names.
 
@@ -43,6 +60,9 @@ def judged(file: bytes) -> Judged:
         Malformed: no file of evidence.
         Unverified: it proves nothing.
     """
+    if not file.startswith((FIRST_LINE.encode() + b"\n", OF_A_HOST.encode() + b"\n")):
+        why = f"its first line is neither {OF_A_HOST} (against a host) nor {FIRST_LINE} (against an author)"
+        raise Malformed("evidence", "line 1", why)
     if file.startswith(FIRST_LINE.encode() + b"\n"):
         found = check_false_part(file)
         return Judged(found.sentence, found.key, found.party)

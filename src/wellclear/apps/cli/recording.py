@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from wellclear.apps.bundle.evidence import judged, key_owner, read_file
+from wellclear.apps.bundle.evidence import judged_at, key_owner
 from wellclear.apps.bundle.export import export_path
 from wellclear.apps.bundle.verify import verify_path
 from wellclear.apps.cli.asking import passphrase
@@ -92,7 +92,7 @@ def verify_evidence(
     Whoever shows it need not be trusted, and need not be a party. It convicts the holder of a key: whose that is, a
     bundle of the channel tells, or you compare it yourself. Refused evidence proves nothing against anybody.
     """
-    found = judged(read_file(file))
+    found = judged_at(file)
     known = None if bundle is None else key_owner(bundle, found)
     told = {"file": str(file), "proves": found.sentence, "key": found.key}
     lines = [f"It holds: {found.sentence}.", f"It convicts the holder of the key {found.key}."]
