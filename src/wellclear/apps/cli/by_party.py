@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from wellclear.apps.cli.acting import Intent, Workplace, report
+from wellclear.apps.cli.acting import Fields, Intent, Workplace, report
 from wellclear.apps.cli.asking import passphrase
 from wellclear.errors import InvalidValue
 
@@ -42,8 +42,8 @@ def by_party(
     done: str,
     *,
     as_json: bool,
-) -> None:
-    """An act of the party itself: by two administrators, or linked by the recovery key."""
+) -> Fields:
+    """An act of the party itself: by two administrators, or linked by the recovery key; returns where it stands."""
     if administrators:
         check_two(administrators)
     ready = place.compose(intent)
@@ -54,3 +54,4 @@ def by_party(
         secret = passphrase("the recovery key", files[1] or files[0], variable=RECOVERY)
         answer = place.send(ready, [], wait_s=wait_s, use="recovery", opened_by=secret)
     report(answer, ready.act, done, as_json=as_json)
+    return answer

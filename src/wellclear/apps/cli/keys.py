@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, get_args
 
@@ -16,10 +17,11 @@ from wellclear.apps.cli.output import note, show, table, tell
 from wellclear.apps.cli.typed import moment
 from wellclear.domain.canonical import unb64
 from wellclear.domain.kinds import AddKey
+from wellclear.domain.reasons import Reason
 from wellclear.domain.spoken import spoken
 from wellclear.edges.keyring import MLDSA_USE, SEALING_USE, Keyring, change_passphrase, create_key, public_half
 from wellclear.edges.settings import load_node
-from wellclear.errors import InvalidValue
+from wellclear.errors import InvalidValue, Misconfigured, Refused, Unavailable
 
 app = typer.Typer(no_args_is_help=True, help="The party's further keys.")
 
@@ -51,7 +53,7 @@ def add_key(
     A key that is to be replaced must be moved out of this home first; the new one is then made here. Only `--new` keeps
     the former beside it. With another sealing key every epoch with the party ends, and new ones are opened; the former
     key opens what was sealed before. By `cosigner_mldsa44` the node puts a second line, of ML-DSA-44, under what it
-    cosigns.
+    cosigns. After a try that was broken off, give the same command again.
     """
     if use not in ADDED_USES:
         raise InvalidValue("USE", f"{use} is none of {', '.join(ADDED_USES)}")
@@ -62,24 +64,61 @@ def add_key(
     new = new or (use == MLDSA_USE and public is None)
     if new and use == SEALING_USE:
         replace_lost(home.expanduser(), passphrase_file, hybrid=hybrid)
-    place, secret = Workplace.open(home), ""
+    place, files = Workplace.open(home), (passphrase_file, recovery_passphrase_file)
+
+    def register(key: str) -> bool:
+        intent = Intent("add_key", members={"public": {"key": key, "use": use}})
+        told = by_party(place, intent, administrators or [], files, wait_s, f"KEY ADDED for {use}", as_json=as_json)
+        return told.get("index") is not None
+
     with place.client:
         if new:
-            public, secret = new_beside(place, use, passphrase_file, hybrid=hybrid)
+            add_beside(place, use, register, passphrase_file, hybrid=hybrid, as_json=as_json)
+            return
         if public is None:
             path = place.keys.path(use)
             secret = new_passphrase(f"the {use} key", passphrase_file)
             public = create_key(path, use, place.party, secret, exercise=place.exercise, kdf=place.settings.cost)
-        by_party(
-            place, Intent("add_key", members={"public": {"key": public, "use": use}}), administrators or [],
-            (passphrase_file, recovery_passphrase_file), wait_s, f"KEY ADDED for {use}", as_json=as_json,
-        )  # fmt: skip
-        if new:
-            former = place.keys.replace(use)
-            if use == SEALING_USE:
-                note(f"The former key is {former}: it opens what was sealed before, and so does every copy.")
-            else:
-                take_second(place, secret)
+        register(public)
+
+
+def add_beside(
+    place: Workplace, use: str, register: Callable[[str], bool], file: Path | None, *, hybrid: bool, as_json: bool
+) -> None:
+    """Register a new key beside the present one, and put it in its place once the log has it; again does no harm.
+
+    Raises:
+        Unavailable: an earlier try waits in the outbox.
+        Misconfigured: the key of an earlier try was registered, and has ended meanwhile.
+    """
+    public, secret = new_beside(place, use, file, hybrid=hybrid)
+    path = place.keys.next_path(use)
+    held = next((row for row in place.client.get("keys")["keys"] if row["key"] == public), None)
+    if held is None:
+        try:
+            logged = register(public)
+        except Refused as refusal:
+            if refusal.reason != Reason.KEY_TAKEN:
+                raise
+            raise Unavailable(
+                str(path), "an earlier try waits in the outbox; give this command again later"
+            ) from refusal
+        if not logged:
+            note(f"The new key lies in {path} until the log has it. Give this command again then: it takes its place.")
+            return
+    elif held["state"] != "live":
+        do = "Rename it as the next of the former keys, which open what was sealed before; then give this command again"
+        raise Misconfigured(str(path), f"holds a key that was registered and is {held['state']}", do=do)
+    else:
+        since = held["since"]
+        show(
+            {"index": since, "remarks": []}, f"KEY ADDED for {use} (entry {since}) by an earlier try.", as_json=as_json
+        )
+    former = place.keys.replace(use)
+    if use == SEALING_USE:
+        note(f"The former key is {former}: it opens what was sealed before, and so does every copy.")
+    else:
+        take_second(place, secret)
 
 
 def replace_lost(home: Path, file: Path | None, *, hybrid: bool) -> None:
