@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Iterator
 
 import pytest
 
-from tests.interop.two_machines import PLACE, START, Machine, two_machines
+from tests.interop.two_machines import DAY, PLACE, START, Machine, two_machines
 
 pytestmark = pytest.mark.slow
 SOUTH = "SOUTHLAND"
@@ -21,16 +19,6 @@ def machines(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Machine
         yield both
 
 
-def seen(machine: Machine, item: str, fits: Callable[[dict[str, Any]], Any]) -> dict[str, Any]:
-    until = time.monotonic() + 30
-    row: dict[str, Any] = machine.json("notice", "show", item)
-    while not fits(row):
-        assert time.monotonic() < until, row
-        time.sleep(0.1)
-        row = machine.json("notice", "show", item)
-    return row
-
-
 @pytest.mark.requirement("R25", "N13")
 def test_a_survey_is_a_cell_until_it_is_disclosed(machines: tuple[Machine, Machine]) -> None:
     a, b = machines
@@ -41,14 +29,14 @@ def test_a_survey_is_a_cell_until_it_is_disclosed(machines: tuple[Machine, Machi
     assert told["hostile"][0].startswith("That something lies within this cell")
     assert "takes --disclose PARTY=N" in a.run(*survey, "--level", f"{SOUTH}=2", code=2)
     item = a.does(b, "release", a.json(*survey)["draft"], "--as", "R1", "--yes")["id"]
-    row = seen(b, item, lambda row: "cell" in row)
+    row = b.until(lambda row: "cell" in row, "notice", "show", item)
     assert row["volumes"] == [] and "category" not in row and row["levels"] == {SOUTH: 1}
 
     draft = a.json("disclose", item, "--to", "SOUTHLAND/OPS", "--level", "3", "--as", "W1")
     assert draft["groups"] == ["volume", "category"]
     assert any("it can be aimed at" in line for line in draft["warnings"])
     a.does(b, "release", draft["draft"], "--as", "R1", "--yes")
-    row = seen(b, item, lambda row: row["volumes"] and "contact" in row)
+    row = b.until(lambda row: row["volumes"] and "contact" in row, "notice", "show", item)
     assert (row["category"], row["contact"], row["levels"]) == ("survey", "desk line seventeen", {SOUTH: 3})
     assert [one["groups"] for one in row["disclosed"]] == [["volume", "category"]]
     assert "rest" not in row
@@ -68,10 +56,10 @@ def test_less_may_always_be_shown_and_an_amendment_keeps_it(machines: tuple[Mach
     a, b = machines
     air = [*WORDS, "--category", "air", "--level", f"{SOUTH}=2"]
     item = a.does(b, "release", a.json(*air)["draft"], "--as", "R1", "--yes")["id"]
-    row = seen(b, item, lambda row: row["volumes"])
+    row = b.until(lambda row: row["volumes"], "notice", "show", item)
     assert row["levels"] == {SOUTH: 2} and "category" not in row
-    amended = a.json("amend", item, "--end", "2026-12-23T13:00Z", "--as", "W1")["draft"]
+    amended = a.json("amend", item, "--end", f"{DAY}T13:00Z", "--as", "W1")["draft"]
     a.does(b, "release", amended, "--as", "R1", "--yes")
-    row = seen(b, item, lambda row: row["version"] == 2 and row["volumes"])
+    row = b.until(lambda row: row["version"] == 2 and row["volumes"], "notice", "show", item)
     assert row["levels"] == {SOUTH: 2} and "category" not in row
     assert "nobody is left" in a.run(*air[:-2], "--level", f"{SOUTH}=0", code=2)

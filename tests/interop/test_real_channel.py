@@ -8,11 +8,14 @@ import json
 import time
 from collections.abc import Iterator
 from contextlib import redirect_stdout
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from tests.interop.two_machines import PASSPHRASE, PLACE, START, Machine, free_port, two_machines
+from tests.interop.two_machines import DAY, PASSPHRASE, PLACE, START, Machine, two_machines
+from tests.ports import free_port
 from wellclear.apps.cli.main import main
 from wellclear.apps.cli.running import Running, start, wait_for_node
 from wellclear.edges.client import HostClient
@@ -33,22 +36,69 @@ def machines(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Machine
         yield both
 
 
+@pytest.fixture(scope="module")
+def agreed(machines: tuple[Machine, Machine], tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The articles that both have signed, as they were shown to the second."""
+    a, b = machines
+    base = tmp_path_factory.mktemp("terms")
+    (base / "articles.txt").write_text(f"{ARTICLES}\n")
+    (base / "terms.json").write_text('{"keep_days": 9}')
+    files = ["--settings", str(base / "terms.json"), "--articles", str(base / "articles.txt")]
+    a.does(b, "agreement", "propose", *files)
+    b.until(lambda told: told["open"] and "articles" in told["open"][0], "agreement", "show")
+    a.does(b, "agreement", "sign", "--yes")
+    return str(b.does(a, "agreement", "sign", "--yes")["shown"]["articles"]["text"])
+
+
+@pytest.fixture(scope="module")
+def cried(machines: tuple[Machine, Machine]) -> str:
+    """A safety message of SOUTHLAND, and a line check of NORTHLAND; both are read."""
+    a, b = machines
+    sent = b.does(a, "safety", "search_rescue", "--as", "W1", "--at", "34.5,38.2", "--text", WORDS)["id"]
+    a.until(lambda row: row.get("text") == WORDS, "notice", "show", sent)
+    a.does(b, "message", "Line check", "--to", "SOUTHLAND/OPS", "--as", "W1")
+    b.reads("Line check")
+    return str(sent)
+
+
+@pytest.fixture(scope="module")
+def administered(machines: tuple[Machine, Machine]) -> tuple[Machine, Machine]:
+    """The same, with two administrators at the second."""
+    a, b = machines
+    for handle in ("A1", "A2"):
+        b.does(a, "officer", "add", handle, "--role", "administrator")
+    return machines
+
+
+@dataclass(frozen=True)
+class Rotated:
+    """What was listed around a change of SOUTHLAND's sealing key: the epochs before and after, and the key before."""
+
+    before: list[dict[str, Any]]
+    old: str
+    after: list[dict[str, Any]]
+
+
+@pytest.fixture(scope="module")
+def rotated(administered: tuple[Machine, Machine], cried: str) -> Rotated:
+    a, b = administered
+    before, old = b.json("epoch", "list")["epochs"], b.json("key", "show", "sealing")["key"]
+    b.does(a, "key", "add", "sealing", "--new", "--hybrid", "--as", "A1", "--as", "A2")
+    after = a.json("epoch", "list")["epochs"]
+    a.does(b, "message", "After the rotation", "--to", "SOUTHLAND/OPS", "--as", "W1")
+    return Rotated(before, old, after)
+
+
 @pytest.mark.requirement("R24", "R25")
 def test_it_is_agreed_with_articles_that_only_the_principals_read(
-    machines: tuple[Machine, Machine], tmp_path: Path
+    machines: tuple[Machine, Machine], agreed: str
 ) -> None:
-    a, b = machines
+    a, _ = machines
     for machine in machines:
-        state = machine.json("status")
-        assert (state["exercise"], state["agreement"], state["phase"]) == ("no", 1, "open")
+        state = machine.until(lambda state: state["agreement"] == 2, "status")
+        assert (state["exercise"], state["phase"]) == ("no", "open")
         assert "EXERCISE" not in machine.screen.text
-    (tmp_path / "articles.txt").write_text(f"{ARTICLES}\n")
-    (tmp_path / "terms.json").write_text('{"keep_days": 9}')
-    files = ["--settings", str(tmp_path / "terms.json"), "--articles", str(tmp_path / "articles.txt")]
-    a.does(b, "agreement", "propose", *files)
-    a.does(b, "agreement", "sign", "--yes")
-    assert b.does(a, "agreement", "sign", "--yes")["shown"]["articles"]["text"] == ARTICLES
-    assert a.json("agreement", "show")["articles"]["text"] == ARTICLES
+    assert agreed == a.json("agreement", "show")["articles"]["text"] == ARTICLES
 
 
 @pytest.mark.requirement("R2", "R5", "R25")
@@ -57,23 +107,18 @@ def test_a_notice_is_announced_acknowledged_and_confirmed(machines: tuple[Machin
     announce = ["draft", "--as", "W1", "--to", "SOUTHLAND/OPS", "--category", "air", *START, *PLACE]
     assert a.json(*announce, "--preview")["warnings"] == []
     item = a.does(b, "release", a.json(*announce)["draft"], "--as", "R1", "--yes")["id"]
-    until = time.monotonic() + 30
-    while "34.5600000N" not in b.run("notice", "show", item):
-        assert time.monotonic() < until, "its parts are fetched once its entry is known"
-    b.does(a, "ack", item, "--as", "W1", "--readback", "34.56,38.27,5000ft,9000ft,2026-12-23T10:00Z")
+    b.until(lambda row: row["volumes"], "notice", "show", item)
+    assert "34.5600000N" in b.run("notice", "show", item)
+    b.does(a, "ack", item, "--as", "W1", "--readback", f"34.56,38.27,5000ft,9000ft,{DAY}T10:00Z")
+    a.until(lambda row: row["recipients"][0].get("readback"), "notice", "show", item)
     a.does(b, "confirm", item, "--of", "SOUTHLAND/OPS", "--as", "W1", "--yes")
 
 
 @pytest.mark.requirement("R4", "R25")
-def test_safety_goes_with_its_text_and_messages_go(machines: tuple[Machine, Machine]) -> None:
+def test_safety_goes_with_its_text_and_messages_go(machines: tuple[Machine, Machine], cried: str) -> None:
     a, b = machines
-    sent = b.does(a, "safety", "search_rescue", "--as", "W1", "--at", "34.5,38.2", "--text", WORDS)["id"]
-    until = time.monotonic() + 30
-    while a.json("notice", "show", sent).get("text") != WORDS:  # the part is fetched once its entry is known
-        assert time.monotonic() < until, a.json("notice", "show", sent)
-    a.does(b, "ack", sent, "--as", "W1")
-    a.does(b, "message", "Line check", "--to", "SOUTHLAND/OPS", "--as", "W1")
-    assert b.json("messages")[0]["text"] == "Line check"
+    assert a.json("notice", "show", cried)["text"] == WORDS
+    a.does(b, "ack", cried, "--as", "W1")
 
 
 @pytest.mark.requirement("N13")
@@ -84,6 +129,7 @@ def test_what_cannot_be_limited_yet_is_not_announced(machines: tuple[Machine, Ma
 
 
 @pytest.mark.requirement("R25", "R33")
+@pytest.mark.usefixtures("agreed", "cried")
 def test_a_stranger_verifies_what_was_said_and_the_host_had_it_sealed(
     machines: tuple[Machine, Machine], tmp_path: Path
 ) -> None:
@@ -102,23 +148,16 @@ def test_a_stranger_verifies_what_was_said_and_the_host_had_it_sealed(
 
 @pytest.mark.requirement("R25")
 def test_a_sealing_key_is_rotated_and_what_was_said_stays_readable(
-    machines: tuple[Machine, Machine], tmp_path: Path
+    machines: tuple[Machine, Machine], rotated: Rotated, tmp_path: Path
 ) -> None:
     a, b = machines
-    for handle in ("A1", "A2"):
-        b.does(a, "officer", "add", handle, "--role", "administrator")
-    before = {row["author"]: row for row in b.json("epoch", "list")["epochs"]}
-    assert {row["key"] for row in before.values()} == {"held"}
-    old = b.json("key", "show", "sealing")["key"]
-    b.does(a, "key", "add", "sealing", "--new", "--hybrid", "--as", "A1", "--as", "A2")
-    assert len(b.json("key", "show", "sealing")["key"]) > 1000 > len(old), "ML-KEM-768 goes with it"
-    assert b.json("key", "show", "sealing_1")["key"] == old
-    assert all("ended" in row for row in a.json("epoch", "list")["epochs"]), "each of them had SOUTHLAND in it"
-    a.does(b, "message", "After the rotation", "--to", "SOUTHLAND/OPS", "--as", "W1")
+    assert {row["key"] for row in rotated.before} == {"held"}
+    assert len(b.json("key", "show", "sealing")["key"]) > 1000 > len(rotated.old), "ML-KEM-768 goes with it"
+    assert b.json("key", "show", "sealing_1")["key"] == rotated.old
+    assert all("ended" in row for row in rotated.after), "each of them had SOUTHLAND in it"
     b.does(a, "message", "It reads", "--to", "NORTHLAND/OPS", "--as", "W1")
-    until = time.monotonic() + 30
-    while not {"After the rotation", "Line check"} <= {row.get("text") for row in b.json("messages")}:
-        assert time.monotonic() < until, b.json("messages")
+    for text in ("After the rotation", "Line check"):
+        b.reads(text)
     assert "ended by entry" in b.run("epoch", "list") and "in use" in b.run("epoch", "list")
 
     b.run("backup", str(tmp_path / "b.tar"))
@@ -129,14 +168,14 @@ def test_a_sealing_key_is_rotated_and_what_was_said_stays_readable(
 
 @pytest.mark.requirement("R33")
 def test_a_second_cosigner_key_is_used_at_once_and_its_lines_are_exported(
-    machines: tuple[Machine, Machine], tmp_path: Path
+    administered: tuple[Machine, Machine], tmp_path: Path
 ) -> None:
-    a, b = machines
+    a, b = administered
     b.run("key", "add", "cosigner_mldsa44", "--hybrid", code=2)
     for number in (0, 1):
         b.does(a, "key", "add", "cosigner_mldsa44", "--new", "--as", "A1", "--as", "A2")
         assert len(b.json("key", "show", "cosigner_mldsa44")["key"]) == 1752
-        until, tries = time.monotonic() + 30, 0
+        until, tries = time.monotonic() + 60, 0
         while "by ML-DSA-44 as well" not in said(b, tmp_path / f"{number}-{tries}"):
             assert time.monotonic() < until, said(b, tmp_path / "last")
             tries += 1
@@ -158,7 +197,7 @@ def test_each_node_states_its_picture_when_it_is_asked_through_the_host(
 
     digests = set()
     for party in ("NORTHLAND", "SOUTHLAND"):
-        until = time.monotonic() + 30
+        until = time.monotonic() + 60
         while not (note := asyncio.run(asked(party, 5))):
             assert time.monotonic() < until, f"{party} states nothing"
         digests.add(parse_statement(parse_note(note).text).digest)
@@ -178,6 +217,7 @@ def said(machine: Machine, bundle: Path) -> str:
 
 
 @pytest.mark.requirement("R25")
+@pytest.mark.usefixtures("rotated")
 def test_a_stand_by_reads_with_the_partys_key_and_not_with_its_own(
     machines: tuple[Machine, Machine], tmp_path: Path
 ) -> None:
@@ -197,7 +237,7 @@ def test_a_stand_by_reads_with_the_partys_key_and_not_with_its_own(
         with Running() as running:
             running.add(start("node", home, PASSPHRASE))
             wait_for_node(running, home, timeout_s=60)
-            until = time.monotonic() + 30
+            until = time.monotonic() + 60
             while not {"After the rotation", "Line check"} <= {row.get("text") for row in standby.json("messages")}:
                 if name == "own" and {row["key"] for row in standby.json("epoch", "list")["epochs"]} == {"unreadable"}:
                     break

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Iterator
 
 import pytest
 
@@ -21,27 +19,18 @@ def machines(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Machine
         yield both
 
 
-def until(machine: Machine, seen: Callable[[Any], Any], *words: str) -> Any:
-    """What a command answers once what was sealed has been fetched; an entry comes ahead of its parts."""
-    for _ in range(100):
-        told = json.loads(machine.ask(*words, "--json")[1])
-        if seen(told):
-            return told
-    raise AssertionError(f"{words} never told what was waited for")
-
-
 @pytest.mark.requirement("R11")
 def test_a_track_is_asked_about_and_answered_with_whom_it_was_checked(machines: tuple[Machine, Machine]) -> None:
     a, b = machines
     item = a.does(b, "track", "query", "--as", "W1", "--to", SOUTH, *SEEN)["id"]
-    asked = until(b, lambda row: "said" in row, "track", "show", item)
+    asked = b.until(lambda row: "said" in row, "track", "show", item)
     assert (asked["said"]["mover"], asked["said"]["height_mm"], asked["waits_for"]) == ("drone", 900_000, [SOUTH])
     assert "--checked-with" in b.run("track", "reply", item, "not-ours", "--as", "W1", code=2)
     assert "own" in a.run("track", "reply", item, "ours", "--as", "W1", code=2)
     b.does(a, "track", "reply", item, "not-known", "--as", "W1")
     units = ["--checked-with", "air wing", "--checked-with", "coast guard"]
     b.does(a, "track", "reply", item, "not-ours", *units, "--as", "W1")
-    told = until(a, lambda row: all("answer" in one for one in row["replies"]), "track", "show", item)
+    told = a.until(lambda row: all("answer" in one for one in row["replies"]), "track", "show", item)
     assert [(row["answer"], row["checked_with"]) for row in told["replies"]] == [
         ("not_known", []), ("not_ours", ["air wing", "coast guard"])
     ]  # fmt: skip
@@ -56,14 +45,14 @@ def test_who_speaks_for_a_unit_is_found_and_gaps_are_told(machines: tuple[Machin
     lasting = ["--keep-until", "2030-01-01", "--as", "W1"]
     drafted = a.json("scope", "declare", "--to", SOUTH, "--unit", "river militia:proxy:no", *lasting)["draft"]
     item = a.does(b, "release", drafted, "--as", "R1", "--yes")["id"]
-    found = until(b, lambda told: told["found"], "scope", "find", "Militia")
+    found = b.until(lambda told: told["found"], "scope", "find", "Militia")
     assert [(row["desk"], row["can_stop"]) for row in found["found"]] == [(NORTH, "no")]
     assert "no desk speaks for this" in b.run("scope", "find", "air wing", code=1)
     told = b.run("scope", "list")
     assert "it has not said for whom it speaks" in told and "Host nation: no desk speaks for it." in told
     drafted = a.json("scope", "amend", item, "--unit", "air wing:force:yes", *lasting)["draft"]
     a.does(b, "release", drafted, "--as", "R1", "--yes")
-    found = until(b, lambda told: told["found"], "scope", "find", "air wing")
+    found = b.until(lambda told: told["found"], "scope", "find", "air wing")
     assert found["found"][0]["scope"] == item
     assert "no desk speaks for this" in b.run("scope", "find", "militia", code=1)
     assert "no authority scope of SOUTHLAND" in b.run("scope", "amend", item, "--unit", "x:force:yes", *lasting, code=2)
@@ -76,7 +65,7 @@ def test_intent_is_declared_by_a_code_and_by_two_persons(machines: tuple[Machine
     drafted = a.json("intent", "declare", "warning", "--to", SOUTH, "--as", "W1")["draft"]
     assert "no declarations" in b.run("intent", "list").lower()
     a.does(b, "release", drafted, "--as", "R1", "--yes")
-    told = until(b, lambda rows: rows and rows[0]["words"], "intent", "list")
+    told = b.until(lambda rows: rows and rows[0]["words"], "intent", "list")
     assert told[0]["words"] == ["what it did was a warning"]
     b.run("ack", told[0]["id"], "--as", "W1")
-    until(a, lambda rows: rows and "acked" in rows[0]["recipients"][0], "intent", "list")
+    a.until(lambda rows: rows and "acked" in rows[0]["recipients"][0], "intent", "list")

@@ -10,31 +10,28 @@ import io
 import json
 import os
 import re
-import socket
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.ports import free_port
 from wellclear.apps.cli.main import main
 
 PASSPHRASE = "correct horse battery"
 GROUPS = re.compile(r"^ {4}((?:[0-9A-Z]{4} ){7}[0-9A-Z]{4})$", re.MULTILINE)
-START = ["--start", "2026-12-23T10:00Z", "--end", "2026-12-23T12:00Z"]
+DATE = datetime.now(UTC) + timedelta(days=31)
+DAY = f"{DATE:%Y-%m-%d}"
+START = ["--start", f"{DAY}T10:00Z", "--end", f"{DAY}T12:00Z"]
 PLACE = ["--circle", "34.56,38.27", "--radius", "5km", "--lower", "5000ft", "--upper", "9000ft", "--datum", "AMSL"]
-
-
-def free_port(address: str) -> int:
-    with socket.socket() as probe:
-        probe.bind((address, 0))
-        return int(probe.getsockname()[1])
 
 
 class Screen:
@@ -105,6 +102,17 @@ class Machine:
         while json.loads(other.ask("status", "--json")[1])["size"] <= answer["index"]:
             assert time.monotonic() < until, f"{other.home} does not follow"
         return answer
+
+    def until(self, seen: Callable[[Any], Any], *words: str) -> Any:
+        """What a command answers as JSON, once it is so: an entry comes ahead of its parts."""
+        until = time.monotonic() + 60
+        while not seen(told := json.loads(self.ask(*words, "--json")[1])):
+            assert time.monotonic() < until, f"{words} never told what was waited for:\n{told}"
+        return told
+
+    def reads(self, text: str) -> None:
+        """Wait until its messages have this one."""
+        self.until(lambda rows: any(row.get("text") == text for row in rows), "messages")
 
 
 @contextmanager
