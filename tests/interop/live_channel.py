@@ -10,7 +10,7 @@ import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
@@ -34,6 +34,7 @@ from wellclear.testing.sketch import Sketch, SketchParty
 
 HOST, NORTH, SOUTH = "CASPIA", "NORTHLAND", "SOUTHLAND"
 PASSPHRASE = "a test and nothing else"
+PATIENCE_S: Final = 60  # how long a busy machine may take; no test waits it out unless it fails
 _SERVE = """
 import sys
 from pathlib import Path
@@ -53,7 +54,7 @@ class Host:
 
     def stop(self) -> None:
         self.process.terminate()
-        self.process.communicate(timeout=10)
+        self.process.communicate(timeout=PATIENCE_S)
 
 
 def found(home: Path, host: str = HOST, terms: Settings | None = None) -> tuple[str, dict[str, SketchParty]]:
@@ -88,7 +89,7 @@ def serve(home: Path) -> Host:
         stdout=subprocess.PIPE, text=True, env={**os.environ, "PYTHONUNBUFFERED": "1"},
     )  # fmt: skip
     assert process.stdout is not None
-    ready, _, _ = select.select([process.stdout], [], [], 20)
+    ready, _, _ = select.select([process.stdout], [], [], PATIENCE_S)
     assert ready, "the host did not start"
     return Host(home, process, process.stdout.readline().strip())
 
@@ -123,12 +124,12 @@ class Desk:
     async def send(self, composed: Composed, *persons: tuple[str, Role], use: str = "node") -> int:
         """Approve, put, and wait until it is in the verified log; its index. A remark fails the test."""
         item = self.node.put(composed.act, self.by(composed, *persons), composed.stored, use)
-        done = await self.node.wait_for(composed.act, item.id, 20)
+        done = await self.node.wait_for(composed.act, item.id, PATIENCE_S)
         assert done is not None, self.node.core.outbox.items.get(item.id)
         assert done[1] == [], done[1]
         return done[0]
 
-    async def until(self, seen: Any, seconds: float = 20) -> None:
+    async def until(self, seen: Any, seconds: float = PATIENCE_S) -> None:
         """Wait until something is so in this node."""
         async with asyncio.timeout(seconds):
             while not seen():

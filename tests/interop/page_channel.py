@@ -7,7 +7,6 @@ import hashlib
 import os
 import select
 import signal
-import socket
 import subprocess
 import sys
 from collections.abc import Awaitable, Callable
@@ -16,7 +15,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
-from tests.interop.live_channel import NORTH, PASSPHRASE, SOUTH, Desk, Host, agree, found, node_of, serve
+from tests.interop.live_channel import NORTH, PASSPHRASE, PATIENCE_S, SOUTH, Desk, Host, agree, found, node_of, serve
+from tests.ports import free_port
 from wellclear.domain.canonical import b64
 from wellclear.edges.keyring import KDF_BY_NAME, Keyring, create_key
 from wellclear.edges.settings import NodeSettings, write_node
@@ -50,7 +50,7 @@ class Node:
         """As a power cut would have it."""
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGKILL)
-        self.process.communicate(timeout=10)
+        self.process.communicate(timeout=PATIENCE_S)
 
 
 @dataclass
@@ -77,7 +77,7 @@ class PageChannel:
             return await story()
 
         with ThreadPoolExecutor(1) as pool:
-            return pool.submit(lambda: asyncio.run(told())).result(60)
+            return pool.submit(lambda: asyncio.run(told())).result(2 * PATIENCE_S)
 
     def at(self, name: str, act: Callable[[Desk], Awaitable[T]]) -> T:
         """What a party's desk does; its node runs in this process as long as that takes."""
@@ -127,16 +127,9 @@ class PageChannel:
             stdout=subprocess.PIPE, text=True, env={**os.environ, "PYTHONUNBUFFERED": "1"},
         )  # fmt: skip
         assert process.stdout is not None
-        ready, _, _ = select.select([process.stdout], [], [], 30)
+        ready, _, _ = select.select([process.stdout], [], [], PATIENCE_S)
         assert ready, "the node did not start"
         return Node(process, process.stdout.readline().strip(), (home / "token").read_text("ascii").strip())
-
-
-def free_port() -> int:
-    """A port of loopback that nobody has at this moment."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def _seed(party: SketchParty, use: str) -> dict[str, Any]:

@@ -75,8 +75,6 @@ async def both_see_the_same(north: Desk, south: Desk) -> None:
     """Receipts have gone both ways, and then both pictures have one digest."""
     for desk in (north, south):
         await desk.until(lambda desk=desk: not desk.node.core.picture.waiting.get(desk.party.name))
-    sizes = {desk.node.core.follower.size for desk in (north, south)}
-    for desk in (north, south):
-        await desk.until(lambda desk=desk: desk.node.core.follower.size >= max(sizes))
+    await south.until(lambda: south.node.core.picture.size == north.node.core.picture.size)
     a, b = north.node.core.picture, south.node.core.picture
     assert (a.size, a.digest) == (b.size, b.digest)

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import json
-import socket
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from tests.interop.live_channel import NORTH, PASSPHRASE, SOUTH, Desk, agree, found, node_of, notice, serve
+from tests.interop.live_channel import NORTH, PASSPHRASE, PATIENCE_S, SOUTH, Desk, agree, found, node_of, notice, serve
 from tests.interop.test_node_process import start
+from tests.ports import free_port
 from wellclear.apps.cli.main import main
 from wellclear.domain.quantities import format_time
 from wellclear.edges.keyring import KDF_BY_NAME, create_key
@@ -62,11 +62,8 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
         for use in ("node", "sealing"):
             path, seed = home / "keys" / f"{use}.json", parties[SOUTH].seed_of(use)
             create_key(path, use, SOUTH, PASSPHRASE, seed, exercise=True, kdf=KDF_BY_NAME["minimum"])
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            port = free.getsockname()[1]
         settings = NodeSettings(
-            home=home, party=SOUTH, host_url=host.url, channel=channel, listen_port=port, kdf="minimum"
+            home=home, party=SOUTH, host_url=host.url, channel=channel, listen_port=free_port(), kdf="minimum"
         )
         write_node(settings)
         process, url = start(home)
@@ -74,7 +71,7 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
             yield Running(home, url, item, start_us)
         finally:
             process.terminate()
-            process.communicate(timeout=10)
+            process.communicate(timeout=PATIENCE_S)
     finally:
         host.stop()
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import shutil
-import socket
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +12,7 @@ import msgspec
 import pytest
 
 from tests.interop.live_channel import HOST, NORTH, PASSPHRASE, SOUTH, Host, serve
+from tests.ports import free_port
 from tests.unit.channel.relay import Relay
 from wellclear.apps.cli.acting import Intent, Workplace
 from wellclear.apps.cli.agreeing import by_head
@@ -126,12 +126,6 @@ def south(channel: tuple[Path, Host]) -> Iterator[Path]:
                 if client.get("status")["size"]:
                     break
         yield home
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @pytest.mark.requirement("R24")

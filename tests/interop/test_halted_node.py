@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from tests.interop.live_channel import NORTH, PASSPHRASE, SOUTH, Desk, Host, agree, found, node_of, serve
+from tests.interop.live_channel import NORTH, PASSPHRASE, PATIENCE_S, SOUTH, Desk, Host, agree, found, node_of, serve
 from wellclear.apps.node.api_act import answer
 from wellclear.apps.node.board import OUTSIDE, UNPROVEN, board
 from wellclear.channel.desk import ack, message, safety
@@ -40,7 +40,7 @@ def lie(home: Path) -> Host:
         [sys.executable, "-c", _LIE, str(home), PASSPHRASE, NORTH, SOUTH], stdout=subprocess.PIPE, text=True
     )
     assert process.stdout is not None
-    ready, _, _ = select.select([process.stdout], [], [], 20)
+    ready, _, _ = select.select([process.stdout], [], [], PATIENCE_S)
     assert ready, "the host did not start"
     return Host(home, process, process.stdout.readline().strip())
 
@@ -92,7 +92,7 @@ async def cry(desk: Desk, to: str, code: str, text: str) -> tuple[str, dict[str,
     core = desk.node.core
     composed = safety(core.pen(desk.desk), core.next_id(desk.desk), [f"{to}/OPS"], code, {"text": text})
     item = desk.node.put(composed.act, desk.by(composed, WATCH), composed.stored)
-    told = await answer(desk.node, item, 20)
+    told = await answer(desk.node, item, PATIENCE_S)
     return str(composed.act.id), told.content | {"status": told.status_code}
 
 

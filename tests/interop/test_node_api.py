@@ -14,7 +14,19 @@ import msgspec
 import pytest
 
 from tests.described import held_to_the_document
-from tests.interop.live_channel import NORTH, PASSPHRASE, SOUTH, Desk, Host, agree, found, key_of, node_of, serve
+from tests.interop.live_channel import (
+    NORTH,
+    PASSPHRASE,
+    PATIENCE_S,
+    SOUTH,
+    Desk,
+    Host,
+    agree,
+    found,
+    key_of,
+    node_of,
+    serve,
+)
 from wellclear.apps.node.app import node_app
 from wellclear.channel.composing import approve
 from wellclear.domain.entry import Act
@@ -105,7 +117,7 @@ async def announce(client: httpx.AsyncClient, desk: Desk, *, lat: float = 34.5, 
 
 
 async def board_until(client: httpx.AsyncClient, desk: Desk, seen: Callable[[dict[str, Any]], Any]) -> dict[str, Any]:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE_S):
         while True:
             board: dict[str, Any] = (await client.get("/api/board")).json()
             if seen(board):
@@ -356,7 +368,7 @@ def test_a_ring_is_told_ahead_of_the_board(live: tuple[Host, str, dict[str, Sket
         await asyncio.sleep(0)
         item = await announce(north, a, lat=-41.0)
         alarm = await first
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE_S):
             while alarm is None or alarm.item != item:
                 alarm = await anext(heard)
         assert (alarm.kind, alarm.precedence) == ("answer_owed", "P")
@@ -371,7 +383,7 @@ def test_the_board_is_streamed_whenever_it_changes(live: tuple[Host, str, dict[s
         boards = b.node.boards(lambda: len(b.node.core.view.items))
         before = await anext(boards)
         await announce(north, a, lat=-40.0)
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE_S):
             while await anext(boards) == before:
                 pass
         b.node.end_streams()

@@ -16,7 +16,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.interop.live_channel import NORTH, PASSPHRASE, found, key_of, serve
+from tests.interop.live_channel import NORTH, PASSPHRASE, PATIENCE_S, found, key_of, serve
+from tests.ports import free_port
 from wellclear.apps.node.serve import serve as serve_node
 from wellclear.edges.keyring import KDF_BY_NAME, create_key
 from wellclear.edges.node_client import NodeClient
@@ -53,19 +54,13 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     host.stop()
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 def start(home: Path) -> tuple[subprocess.Popen[str], str]:
     process = subprocess.Popen(
         [sys.executable, "-c", _SERVE, str(home), PASSPHRASE],
         stdout=subprocess.PIPE, text=True, env={**os.environ, "PYTHONUNBUFFERED": "1"},
     )  # fmt: skip
     assert process.stdout is not None
-    ready, _, _ = select.select([process.stdout], [], [], 20)
+    ready, _, _ = select.select([process.stdout], [], [], PATIENCE_S)
     assert ready, "the node did not start"
     return process, process.stdout.readline().strip()
 
@@ -90,7 +85,7 @@ def test_a_second_start_on_one_home_fails_in_words_and_leaves_the_first_its_toke
             assert client.get("status")["party"] == NORTH
     finally:
         process.terminate()
-        process.communicate(timeout=10)
+        process.communicate(timeout=PATIENCE_S)
 
 
 def test_other_nodes_reach_its_witness_and_nothing_else(home: Path) -> None:
@@ -104,7 +99,7 @@ def test_other_nodes_reach_its_witness_and_nothing_else(home: Path) -> None:
             assert witness.get("/api/board").status_code == 404
     finally:
         process.terminate()
-        process.communicate(timeout=10)
+        process.communicate(timeout=PATIENCE_S)
 
 
 def test_a_witness_address_that_is_taken_is_told(home: Path) -> None:
@@ -123,7 +118,7 @@ def test_a_node_serves_is_killed_and_serves_again(home: Path) -> None:
     assert oct((home / "token").stat().st_mode & 0o777) == "0o600"
     first = (home / "token").read_text("ascii")
     process.send_signal(signal.SIGKILL)
-    process.communicate(timeout=10)
+    process.communicate(timeout=PATIENCE_S)
     (home / "restored").write_text("1")
     process, url = start(home)
     assert (home / "token").read_text("ascii") != first, "each start has a token of its own"
@@ -134,7 +129,7 @@ def test_a_node_serves_is_killed_and_serves_again(home: Path) -> None:
     told = httpx.post(f"{url}/api/acts", content=json.dumps({"kind": "time"}), trust_env=False)
     assert told.status_code == 401
     process.terminate()
-    process.communicate(timeout=10)
+    process.communicate(timeout=PATIENCE_S)
     assert process.returncode in (0, -signal.SIGTERM)
     assert not (home / "token").exists()
     store = Store.open(home / "node.sqlite")

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.house.sources import ROOT
-from tests.interop.live_channel import NORTH, SOUTH, found, node_of, serve
+from tests.interop.live_channel import NORTH, PATIENCE_S, SOUTH, found, node_of, serve
 from wellclear.apps.node.alarms import Alarm
 from wellclear.apps.node.service import NodeService
 from wellclear.channel.desk import claim_time
@@ -59,7 +59,7 @@ def differing(node: NodeService) -> list[Alarm]:
 
 
 async def until(node: NodeService, so: Callable[[], bool]) -> None:
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(PATIENCE_S):
         while not so():
             await node.changed(0.2)
 
@@ -86,7 +86,7 @@ def test_two_nodes_that_fold_one_entry_otherwise_are_both_told_which(tmp_path: P
         assert south.stdout is not None
         await until(north, lambda: any("take differently" in alarm.words for alarm in differing(north)))
         told = ""
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE_S):
             while "take differently" not in told:
                 told = (await south.stdout.readline()).decode()
             _, faults = await south.communicate(b"")

@@ -9,14 +9,14 @@ from typing import Any
 
 import pytest
 
-from tests.interop.live_channel import HOST, NORTH, SOUTH, found, node_of, serve
+from tests.interop.live_channel import HOST, NORTH, PATIENCE_S, SOUTH, found, node_of, serve
 from wellclear.apps.node.board import link
 from wellclear.apps.node.service import NodeService
 
 
-async def until(service: NodeService, seen: Callable[[dict[str, Any]], bool], seconds: float = 20.0) -> dict[str, Any]:
+async def until(service: NodeService, seen: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
     loop = asyncio.get_running_loop()
-    ends = loop.time() + seconds
+    ends = loop.time() + PATIENCE_S
     while not seen(row := link(service.core, service.link_words)):
         left = ends - loop.time()
         assert left > 0, row

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -16,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from tests.ports import free_port
 from tests.simulation.host_process import START_S_MAX, HostProcess
 from tests.unit.apps.host.world import store_sketch
 from wellclear.apps.cli.main import main
@@ -28,13 +28,6 @@ from wellclear.testing.sketch import Sketch
 
 PASSPHRASE = "an exercise"
 PARTY_USES = ("node", "recovery", "head_of_delegation", "cosigner", "picture", "sealing")
-
-
-def free_port() -> int:
-    """A port of 127.0.0.1 that is free now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def keys_of(sketch: Sketch, party: str, home: Path, *uses: str) -> None:

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.simulation.channel_homes import PASSPHRASE, World, free_port, host_home
+from tests.ports import free_port
+from tests.simulation.channel_homes import PASSPHRASE, World, host_home
 from wellclear.apps.bundle.verify import verify_path
 from wellclear.channel.composing import approve
 from wellclear.channel.host_change import card_of, decide, read_decision
