@@ -15,7 +15,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from tests.simulation.host_process import HostProcess
+from tests.simulation.host_process import START_S_MAX, HostProcess
 from tests.unit.apps.host.world import Writer, checked, store_sketch
 from wellclear.apps.host.starting import HostFiles
 from wellclear.channel.opening import open_leaf
@@ -61,7 +61,7 @@ class Author:
 
     async def send_all(self, url: str) -> None:
         """Send until nothing waits or the host is gone."""
-        async with httpx.AsyncClient(base_url=url, trust_env=False) as client:
+        async with httpx.AsyncClient(base_url=url, trust_env=False, timeout=START_S_MAX) as client:
             while self.waiting:
                 some = self.waiting[: self.random.randint(1, 12)]
                 try:
@@ -135,7 +135,7 @@ def test_a_full_disk_stops_writing_but_not_reading_and_loses_nothing(tmp_path: P
     waiting: list[Frame] = []
 
     async def fill(url: str) -> None:
-        async with httpx.AsyncClient(base_url=url, trust_env=False) as client:
+        async with httpx.AsyncClient(base_url=url, trust_env=False, timeout=START_S_MAX) as client:
             for _ in range(100):
                 waiting[:] = [north.message("SOUTHLAND") for _ in range(8)]
                 answer = await client.post("/submit", content=encode_frames(waiting), headers=OCTETS)
@@ -149,7 +149,7 @@ def test_a_full_disk_stops_writing_but_not_reading_and_loses_nothing(tmp_path: P
         raise AssertionError("the disk never filled")
 
     async def again(url: str) -> None:
-        async with httpx.AsyncClient(base_url=url, trust_env=False) as client:
+        async with httpx.AsyncClient(base_url=url, trust_env=False, timeout=START_S_MAX) as client:
             answer = await client.post("/submit", content=encode_frames(waiting), headers=OCTETS)
             assert all(one.index is not None for one in checked(sketch, answer.content, *waiting))
 
