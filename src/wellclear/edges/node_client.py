@@ -6,6 +6,7 @@ Every fault of the wire becomes one of our errors here, and the node's own error
 from __future__ import annotations
 
 import json
+import shlex
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
@@ -39,10 +40,11 @@ class NodeClient:
     Args:
         url: such as `http://127.0.0.1:8645`.
         token: the content of `HOME/token`.
+        home: HOME, where it is known.
     """
 
-    def __init__(self, url: str, token: str) -> None:
-        self._url = url
+    def __init__(self, url: str, token: str, home: Path | None = None) -> None:
+        self._url, self._home = url, home
         # No proxy and no .netrc of the environment may come between the desk and its own node.
         self._http = httpx.Client(
             base_url=url, headers={"Authorization": f"Bearer {token}"}, timeout=TIMEOUT_S, trust_env=False
@@ -59,10 +61,10 @@ class NodeClient:
         try:
             token = (home / TOKEN_FILE).read_text("ascii").strip()
         except FileNotFoundError as error:
-            raise Unavailable("node", f"is not running from {home}; start it with: wellclear node serve") from error
+            raise Unavailable("node", f"is not running from {home}; start it with: {serving(home)}") from error
         except (OSError, UnicodeDecodeError) as error:
             raise Misconfigured(str(home / TOKEN_FILE), f"cannot be read: {error}") from error
-        return cls(url, token)
+        return cls(url, token, home)
 
     def close(self) -> None:
         """Close the connection."""
@@ -133,8 +135,13 @@ class NodeClient:
 
     def _unreachable(self, error: Exception) -> Unavailable:
         if isinstance(error, httpx.ConnectError):
-            return Unavailable("node", f"nobody answers at {self._url}; start it with: wellclear node serve")
+            return Unavailable("node", f"nobody answers at {self._url}; start it with: {serving(self._home)}")
         return Unavailable("node", f"{self._url} did not answer: {type(error).__name__}")
+
+
+def serving(home: Path | None) -> str:
+    """The command that starts the node of a home, to be pasted."""
+    return "wellclear node serve" if home is None else f"wellclear node serve --home {shlex.quote(str(home))}"
 
 
 def error_from(status: int, content: bytes) -> WellclearError:

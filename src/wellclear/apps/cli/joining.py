@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import secrets
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any, get_args
 
@@ -15,7 +16,7 @@ from wellclear.apps.cli.asking import agree, new_passphrase, passphrase
 from wellclear.apps.cli.by_party import RecoveryFile, recovery_or
 from wellclear.apps.cli.notice_form import read_json
 from wellclear.apps.cli.options import NODE_HOME, AsJson, Exercise, Home, PassphraseFile, Yes
-from wellclear.apps.cli.output import note, show
+from wellclear.apps.cli.output import hint, note, show
 from wellclear.apps.inputs import read_input
 from wellclear.domain.canonical import unb64
 from wellclear.domain.kinds import PartyCard, PartyRole
@@ -46,7 +47,7 @@ from wellclear.edges.settings import (
     parse_listen,
     write_node,
 )
-from wellclear.errors import InvalidValue, Misconfigured, WellclearError
+from wellclear.errors import InvalidValue, Misconfigured, Unavailable, Unverified, WellclearError
 from wellclear.log.ed25519 import SEED_BYTES, SigningKey
 
 app = typer.Typer(no_args_is_help=True, help="Make, join and run the node of a party.")
@@ -144,15 +145,17 @@ def join(
 ) -> None:
     """Point the node at a channel. The fingerprint of its id is read aloud, and compared here.
 
-    Refused where the channel is real and a key in this home was made for exercises.
+    Refused where the channel is real and a key in this home was made for exercises. The host need not answer yet: the
+    node goes on trying. Only an address that was set before is kept until the host answers at the new one.
     """
     home = home.expanduser()
     settings = load_node(home, joined=False)
     if settings.channel and settings.channel != channel:
         raise Misconfigured(str(home), "this node belongs to another channel", do="Make another home for this one")
-    kept = None if ca_file is None else keep_certificate(home, ca_file)
+    shown = None if ca_file is None else read_input(ca_file)
+    same = settings.host_url == host_url.rstrip("/")
     try:
-        joined = join_channel(settings, host_url, channel, kept)
+        joined = join_channel(settings, host_url, channel, ca_file or (settings.ca_file if same else None))
     except InvalidValue as error:
         raise InvalidValue("--channel" if error.field == "channel" else "URL", error.why) from error
     said = spoken(unb64(channel))
@@ -161,13 +164,21 @@ def join(
     else:
         note(f"The channel's fingerprint is\n\n    {said}\n")
         agree("Was exactly this read to you by the host's operator?", yes=yes)
-    check_keys_fit(joined)
+    told = asked(joined)
+    check_keys_fit(joined, told)
+    check_host(settings, joined, told)
+    if shown is not None:
+        joined = replace(joined, ca_file=keep_certificate(home, shown))
     write_node(joined)
-    show(
-        {"party": settings.party, "channel": channel, "spoken": said, "host_url": joined.host_url},
-        f"{settings.party} has joined {said}. Start the node: wellclear node serve",
-        as_json=as_json,
-    )
+    value = {"party": settings.party, "channel": channel, "spoken": said, "host_url": joined.host_url}
+    if isinstance(told, WellclearError):
+        value |= {"answered": "no", "why": str(told)}
+        lines = [f"{settings.party}'s node is set to {said}, but NOBODY ANSWERED there yet: {told}"]
+        lines.append(f"It goes on trying once it runs: {hint('wellclear node serve')}")
+    else:
+        value |= {"answered": "yes"}
+        lines = [f"{settings.party} has joined {said}. Start the node: {hint('wellclear node serve')}"]
+    show(value, *lines, as_json=as_json)
 
 
 @app.command()
@@ -197,7 +208,15 @@ def page_link(home: Path, url: str) -> str:
     return f"{url}/#token={token}"
 
 
-def check_keys_fit(settings: NodeSettings) -> None:
+def asked(settings: NodeSettings) -> dict[str, Any] | WellclearError:
+    """What the host says of itself, or why it could not be asked."""
+    try:
+        return asyncio.run(_status(settings))
+    except WellclearError as error:
+        return error
+
+
+def check_keys_fit(settings: NodeSettings, told: dict[str, Any] | WellclearError) -> None:
     """Raise `Misconfigured` if keys in this home were made for exercises and the host says that its channel is real.
 
     A host that does not answer, or does not say so, stops nobody here: once the node has verified the genesis it looks
@@ -206,13 +225,25 @@ def check_keys_fit(settings: NodeSettings) -> None:
     try:
         Keyring(settings.home).check_real()
     except Misconfigured as refusal:
-        try:
-            told = asyncio.run(_status(settings))
-        except WellclearError as error:
-            note(f"The keys here are for exercises; whether the channel is one could not be asked: {error}")
-            return
-        if told.get("channel") == settings.channel and told.get("exercise") == "no":
+        if isinstance(told, WellclearError):
+            note("The keys here are for exercises; whether the channel is one could not be asked.")
+        elif told.get("channel") == settings.channel and told.get("exercise") == "no":
             raise refusal
+
+
+def check_host(before: NodeSettings, joined: NodeSettings, told: dict[str, Any] | WellclearError) -> None:
+    """Hold an address to what answers there; nothing is written yet.
+
+    Raises:
+        Unverified: another channel's host answers.
+        Unavailable: nobody answers, and the node has another address, which is kept.
+    """
+    if isinstance(told, WellclearError):
+        if before.host_url not in ("", joined.host_url):
+            why = f"{told}. Nothing was changed: this node keeps the host at {before.host_url}"
+            raise Unavailable(joined.host_url, why) from told
+    elif told.get("channel") != joined.channel:
+        raise Unverified(joined.host_url, "the host there is of another channel than the one that was named")
 
 
 async def _status(settings: NodeSettings) -> dict[str, Any]:
@@ -318,9 +349,8 @@ def words_of_card(held: CardFile) -> str:
     return f"{held.party} ({', '.join(held.card.roles)}), {keys}:\n\n    {held.spoken}\n"
 
 
-def keep_certificate(home: Path, file: Path) -> Path:
+def keep_certificate(home: Path, raw: bytes) -> Path:
     """Copy the host's certificate into the home, so that the node does not depend on where it came from."""
-    raw = read_input(file)
     kept = home / "host.pem"
     write_private(kept, raw, replace=True)
     return kept

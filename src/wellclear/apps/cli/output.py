@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -12,6 +13,8 @@ from typing import Any, NoReturn
 
 from rich.console import Console, RenderableType
 from rich.text import Text
+from typer._click.core import ParameterSource
+from typer._click.globals import get_current_context
 
 from wellclear.apps.cli.sheet import Sheet
 from wellclear.domain.canonical import forbidden_character
@@ -124,6 +127,14 @@ def holding_notes() -> Iterator[list[str]]:
     finally:
         let_out()
         _HELD.reset(token)
+
+
+def hint(command: str) -> str:
+    """A command to be pasted: with the `--home` that this one was given, where that was typed."""
+    context = get_current_context(silent=True)
+    if context is None or context.get_parameter_source("home") is not ParameterSource.COMMANDLINE:
+        return command
+    return f"{command} --home {shlex.quote(str(context.params['home']))}"
 
 
 def let_out() -> None:

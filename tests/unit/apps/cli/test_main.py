@@ -4,6 +4,9 @@ import json
 import os
 import subprocess
 import sys
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pytest
@@ -13,6 +16,7 @@ from wellclear.apps.cli.main import main
 from wellclear.apps.problems import EXIT_CODES
 from wellclear.domain.spoken import parse_spoken
 from wellclear.edges.keyring import Keyring
+from wellclear.edges.settings import load_node
 
 PASS = "correct horse"
 REAL_NODE = ["node", "init", "--real", "--kdf", "minimum"]
@@ -67,6 +71,76 @@ def test_a_node_that_does_not_run_is_4(tmp_path: Path, capsys: pytest.CaptureFix
     assert main([*join, "--yes"]) == 0
     assert main(["board", "--once", "--home", str(tmp_path)]) == 4
     assert "wellclear node serve" in capsys.readouterr().err
+
+
+class Named(BaseHTTPRequestHandler):
+    """A host that says of which channel it is, as `/status` does."""
+
+    channel = "A" * 43 + "="
+
+    def do_GET(self) -> None:
+        body = json.dumps({"channel": self.channel, "exercise": "yes"}).encode()
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+@pytest.fixture
+def answering() -> Iterator[str]:
+    server = HTTPServer(("127.0.0.1", 0), Named)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def test_a_host_that_does_not_answer_is_told_and_takes_no_other_hosts_place(
+    answering: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    node(tmp_path)
+    (tmp_path / "tls.pem").write_text("another host's")
+    closed, more = "http://127.0.0.1:1", ["--channel", Named.channel, "--home", str(tmp_path), "--yes"]
+    assert main(["node", "join", closed, *more]) == 0
+    said = capsys.readouterr().out
+    assert "NOBODY ANSWERED" in said and "goes on trying" in said and "has joined" not in said
+    assert main(["node", "join", answering, *more]) == 0
+    assert "has joined" in capsys.readouterr().out
+    assert main(["node", "join", closed, *more, "--ca-file", str(tmp_path / "tls.pem")]) == 4
+    assert f"keeps the host at {answering}" in capsys.readouterr().err
+    assert load_node(tmp_path).host_url == answering and not (tmp_path / "host.pem").exists()
+    assert main(["node", "join", answering, *more, "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["answered"] == "yes"
+
+
+def test_a_host_of_another_channel_is_not_joined(
+    answering: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    node(tmp_path)
+    other = ["node", "join", answering, "--channel", "B" * 42 + "A=", "--home", str(tmp_path), "--yes"]
+    assert main(other) == 5
+    assert "of another channel" in capsys.readouterr().err
+    assert load_node(tmp_path, joined=False).host_url == ""
+
+
+def test_a_hint_names_the_home_that_was_typed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    home = tmp_path / "a home"
+    node(home)
+    join = ["node", "join", "http://127.0.0.1:1", "--channel", Named.channel, "--yes"]
+    assert main([*join, "--home", str(home)]) == 0
+    assert f"wellclear node serve --home '{home}'" in capsys.readouterr().out
+    assert main(["status", "--home", str(home)]) == 4
+    assert f"wellclear node serve --home '{home}'" in capsys.readouterr().err
+    monkeypatch.setenv("WELLCLEAR_HOME", str(home))
+    assert main(join) == 0
+    assert "--home" not in capsys.readouterr().out
 
 
 def test_a_fingerprint_that_was_misheard_is_5(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
