@@ -179,7 +179,7 @@ def test_an_approval_given_while_the_node_sends_other_entries_holds(live: Live) 
         assert {answer.status_code for answer in said} == {200}
         by = msgspec.to_builtins([approve(act, a.party.key("W1"), "watch_officer")])
         told = {"act": composed["act"], "parts": composed["parts"], "approvals": by}
-        sent = await north.post("/api/entries?wait=10", json=told)
+        sent = await north.post("/api/entries?wait=60", json=told)
         assert (sent.status_code, sent.json().get("remarks")) == (200, []), sent.text
         assert sent.json()["index"] > max(answer.json()["index"] for answer in said)
 
@@ -235,7 +235,7 @@ def test_what_is_under_way_or_over_is_announced_all_the_same(live: Live) -> None
             act = msgspec.convert(composed["act"], Act)
             by = [approve(act, a.party.key("W1"), "drafter"), approve(act, a.party.key("R1"), "release_authority")]
             told = {"act": composed["act"], "parts": composed["parts"], "approvals": msgspec.to_builtins(by)}
-            assert (await north.post("/api/entries?wait=10", json=told)).json()["remarks"] == []
+            assert (await north.post("/api/entries?wait=60", json=told)).json()["remarks"] == []
             shown = partial(opened, str(act.id))
             board = await board_until(south, b, shown)
             row = notice_in(board, str(act.id))

@@ -110,7 +110,7 @@ async def announce(client: httpx.AsyncClient, desk: Desk, *, lat: float = 34.5, 
         approve(act, desk.party.key("R1"), "release_authority"),
     ]
     told = {"act": composed.json()["act"], "parts": composed.json()["parts"]}
-    sent = await client.post("/api/entries?wait=10", json={**told, "approvals": msgspec.to_builtins(approvals)})
+    sent = await client.post("/api/entries?wait=60", json={**told, "approvals": msgspec.to_builtins(approvals)})
     assert sent.status_code == 200, sent.text
     assert sent.json()["remarks"] == []
     return str(act.id)
@@ -224,7 +224,7 @@ def test_an_officer_on_watch_answers_a_track_query_and_never_not_ours_unchecked(
         act = msgspec.convert(made["act"], Act)
         approvals = msgspec.to_builtins([approve(act, a.party.key("W1"), "watch_officer")])
         body = {"act": made["act"], "parts": made["parts"], "approvals": approvals}
-        assert (await north.post("/api/entries?wait=10", json=body)).status_code == 200
+        assert (await north.post("/api/entries?wait=60", json=body)).status_code == 200
         board = await board_until(south, b, lambda board: any(row.get("said") for row in board["records"]))
         assert board["records"][0]["waits_for"] == [f"{SOUTH}/OPS"]
         reply = {"session": await take_watch(south), "id": act.id, "desk": f"{SOUTH}/OPS", "answer": "not_ours"}
@@ -301,7 +301,7 @@ def test_a_draft_waits_until_another_officer_releases_it(
         drafts = (await north.get("/api/drafts")).json()["drafts"]
         assert [row["by"] for row in drafts if row["draft"] == name] == [["W1"]]
         second = msgspec.to_builtins([approve(act, a.party.key("R1"), "release_authority")])
-        done = await north.post(f"/api/drafts/{name}/release?wait=10", json={"approvals": second})
+        done = await north.post(f"/api/drafts/{name}/release?wait=60", json={"approvals": second})
         assert done.json()["remarks"] == []
         await board_until(south, b, lambda board: notice_in(board, item).get("state") == "CANCELLED")
 
