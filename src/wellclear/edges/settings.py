@@ -27,6 +27,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -133,7 +134,11 @@ def load_node(home: Path, *, joined: bool = True, environment: Mapping[str, str]
         peers=source.urls("peers"),
     )  # fmt: skip
     if joined and not (settings.channel and settings.host_url):
-        raise Misconfigured(str(home / FILE), "this node has joined no channel", do="wellclear node join")
+        raise Misconfigured(
+            str(home / FILE),
+            "this node has joined no channel",
+            do=f"wellclear node join --home {shlex.quote(str(home))}",
+        )
     return settings
 
 

@@ -15,7 +15,7 @@ from wellclear.apps.cli.hosting import ArticlesFile, Terms, read_articles
 from wellclear.apps.cli.joining import read_card, words_of_card
 from wellclear.apps.cli.notice_form import read_json
 from wellclear.apps.cli.options import NODE_HOME, WAIT_S, AsJson, Home, PassphraseFile, Wait, Yes
-from wellclear.apps.cli.output import note, plain, show, table, tell
+from wellclear.apps.cli.output import hint, note, plain, show, table, tell
 from wellclear.apps.cli.proposals import (
     InForce,
     Proposal,
@@ -146,7 +146,7 @@ def show_agreement(home: Home = NODE_HOME, as_json: AsJson = False) -> None:
     for one in opened:
         lines += ["", *proposal_lines(one, now, place.party)]
     if opened:
-        lines.append("To sign it: wellclear agreement sign")
+        lines.append(f"To sign it: {hint('wellclear agreement sign')}")
     closed = [
         (row["proposal"], words(row["do"]), row["by"], listed(row["signed"]) or "nobody", CLOSED.get(row["state"], ""))
         for row in state["proposals"]

@@ -19,7 +19,7 @@ from wellclear.apps.cli.acting import Fields, Workplace
 from wellclear.apps.cli.asking import agree
 from wellclear.apps.cli.notices import rows_of
 from wellclear.apps.cli.options import NODE_HOME, AsJson, Home, Officer, PassphraseFile, Yes
-from wellclear.apps.cli.output import EXIT_FINDING, note, plain, show, table
+from wellclear.apps.cli.output import EXIT_FINDING, hint, note, plain, show, table
 from wellclear.apps.cli.watching import LEVEL_STYLE, sounding, state_of
 from wellclear.domain.canonical import unb64
 from wellclear.domain.kinds import RECORDS
@@ -38,7 +38,7 @@ _DEEDS: Final = {
     "stale": "check the link; telephone",
     "head_differs": "wellclear export PATH; ask for the host's note",
     "picture_differs": "wellclear compare FILE; export PATH; ask the other party",
-    "false_part": "wellclear verify-evidence FILE; show it to all",
+    "false_part": "show it to all, who look at it by: wellclear verify-evidence FILE",
     "doubtful": "wellclear board; ask its author by voice",
     "halted": "wellclear export PATH; call every party",
     "disk": "make room on the disk",
@@ -140,7 +140,7 @@ def picked(rows: Sequence[Fields], keys: Sequence[str]) -> list[Fields]:
         found = [row for row in rows if key in (row["key"], row["short"])]
         if len(found) != 1:
             why = "names several" if found else "is no alarm here"
-            raise InvalidValue("KEY", f"{key[:120]} {why}; look at: wellclear alarm list")
+            raise InvalidValue("KEY", f"{key[:120]} {why}; look at: {hint('wellclear alarm list')}")
         chosen += [row for row in found if row not in chosen]
     return chosen
 
@@ -166,27 +166,28 @@ def deed(row: Fields, board: Fields) -> str:
         return "it is over"
     match kind:
         case "track_query" if own_desk_in(row, board) is not None:
-            return f"wellclear track reply {item} ours|not-ours|not-known"
+            return hint(f"wellclear track reply {item} ours|not-ours|not-known")
         case "notice" | "amend" | "safety" | "unanswered" | "authority_scope" | "intent" | "track_query":
             desk = own_desk_in(row, board)
             if desk is None:
                 return f"call {row.get('call') or row.get('desk') or 'them'}"
-            return f"wellclear ack {item}" + ("" if desk in board.get("desks", [])[:1] else f" --desk {desk}")
+            return hint(f"wellclear ack {item}" + ("" if desk in board.get("desks", [])[:1] else f" --desk {desk}"))
         case "request":
             id_ = next(
                 (asked["id"] for asked in board.get("requests", []) if asked["id"] in row["title"].split()), "ID"
             )
-            return f"wellclear comply {id_}, or unable"
+            return f"{hint(f'wellclear comply {id_}')}, or unable"
         case "conflict":
             return conflict_deed(row["key"], board["party"])
         case "readback":
             if item.startswith(f"{board['party']}-"):
-                return f"wellclear readback-wrong {item} --of {row.get('desk') or 'DESK'}"
-            return f"wellclear ack {item}, read back anew"
+                return hint(f"wellclear readback-wrong {item} --of {row.get('desk') or 'DESK'}")
+            return f"{hint(f'wellclear ack {item}')}, read back anew"
         case "asks_officer":
             name = short_key(row["key"]).partition("/")[2]
-            return f"wellclear outbox again {name}, or drop"
-    return _DEEDS.get(kind, "")
+            return f"{hint(f'wellclear outbox again {name}')}, or drop"
+    command, *rest = _DEEDS.get(kind, "").split(";")
+    return ";".join([hint(command) if command.startswith("wellclear ") else command, *rest])
 
 
 def conflict_deed(key: str, party: str) -> str:
@@ -195,7 +196,7 @@ def conflict_deed(key: str, party: str) -> str:
     own = [id_ for id_ in pair if id_.startswith(f"{party}-")]
     others = [id_ for id_ in pair if id_ not in own]
     ways = [f"wellclear amend {id_}" for id_ in own] + [f"wellclear request {id_} altitude" for id_ in others]
-    return ", or ".join(ways)
+    return ", or ".join(map(hint, ways))
 
 
 def alarm_table(rows: Sequence[Fields]) -> RenderableType:

@@ -6,6 +6,7 @@ delegation approves it, the new host takes over with it, every node follows it.
 
 from __future__ import annotations
 
+import shlex
 import shutil
 import time
 from dataclasses import dataclass, replace
@@ -17,7 +18,7 @@ import typer
 from wellclear.apps.cli.asking import agree, new_passphrase, passphrase
 from wellclear.apps.cli.joining import KdfName
 from wellclear.apps.cli.options import HOST_HOME, NODE_HOME, AsJson, Home, HostHome, PassphraseFile, Yes
-from wellclear.apps.cli.output import note, show
+from wellclear.apps.cli.output import hint, note, show
 from wellclear.apps.copies import NODE_STORE, LogCopy, check_owner, copy_at
 from wellclear.apps.inputs import read_input
 from wellclear.apps.joint_acts import key_words
@@ -210,10 +211,11 @@ def take(
     parts = {**own.longest.parts, **own.log.parts}
     keys = unlock_keys(Keyring(host_home), secret)
     size = take_over(settings, keys, decision, own.longest.leaves, parts, time.time_ns() // 1000)
+    start = f"wellclear host serve --home {shlex.quote(str(host_home))}"
     show(
         {"entries": size, "home": str(host_home), "url": decision.url},
-        f"{own.party} is host from entry {size - 1} on. Start it: wellclear host serve --home {host_home}",
-        "Then every node follows, this one too: wellclear host change follow FILE",
+        f"{own.party} is host from entry {size - 1} on. Start it: {start}",
+        f"Then every node follows, this one too: {hint('wellclear host change follow FILE')}",
         as_json=as_json,
     )
 
@@ -245,7 +247,7 @@ def follow(file: File, passphrase_file: PassphraseFile = None, home: Home = NODE
     write_node(joined)
     lines = [
         f"{settings.party} follows {decision.body.host.party} at {decision.url}, from entry {done.size} on.",
-        f"In the outbox wait {done.waiting}. Start the node: wellclear node serve",
+        f"In the outbox wait {done.waiting}. Start the node: {hint('wellclear node serve')}",
         *([f"{done.held} more wait for an officer's word, at the node's page."] if done.held else []),
         *(f"NOT KEPT: {kind} (it was entry {index}); say it again." for index, kind in done.say_again),
     ]
@@ -281,7 +283,7 @@ def resume(
     if copies:
         recover_from(HostFiles(settings.home), [copy_at(path) for path in copies], from_all=False)
     size, absent = go_on(HostFiles(settings.home), keys, decision)
-    lines = [f"The host goes on from {size} entries. Start it: wellclear host serve"]
+    lines = [f"The host goes on from {size} entries. Start it: {hint('wellclear host serve')}"]
     lines += [f"Not heeded: {', '.join(absent)}; its node follows with the same file."] if absent else []
     show({"entries": size, "unheeded": list(absent)}, *lines, as_json=as_json)
 
@@ -305,7 +307,8 @@ def own_log(home: Path, copies: list[Path] | None, box: bytes | None = None) -> 
         tree = Tree(map(leaf_hash, copy.leaves))
         shared = min(log.size, tree.size)
         if not halted and tree.root(shared) != Tree(map(leaf_hash, log.leaves)).root(shared):
-            why = "begins otherwise than this node's log: two histories were signed (wellclear evidence take)"
+            take = hint("wellclear evidence take PATH")
+            why = f"begins otherwise than this node's log: two histories were signed ({take})"
             raise Unverified(copy.source, why)
         check_owner(copy, known_log(copy.leaves, copy.size).picture)
         longest = copy if copy.size > longest.size or halted else longest

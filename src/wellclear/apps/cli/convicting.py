@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from wellclear.apps.cli.options import NODE_HOME, AsJson, Home
-from wellclear.apps.cli.output import show
+from wellclear.apps.cli.output import hint, show
 from wellclear.apps.copies import NODE_STORE, copy_at
 from wellclear.apps.inputs import read_input
 from wellclear.edges.settings import load_node
@@ -45,6 +45,6 @@ def take(
     show(
         {"halted": why},
         f"This node has halted: {why}.",
-        "Start it: wellclear node serve. Then change the host, or follow the decision that there is.",
+        f"Start it: {hint('wellclear node serve')}. Then change the host, or follow the decision that there is.",
         as_json=as_json,
     )

@@ -50,7 +50,7 @@ from wellclear.apps.cli.options import (
     Wait,
     Yes,
 )
-from wellclear.apps.cli.output import note, show, table, tell, tell_json
+from wellclear.apps.cli.output import hint, note, show, table, tell, tell_json
 from wellclear.apps.cli.previewing import show_preview
 from wellclear.apps.cli.speaking import Speaker, drafts, to_release
 from wellclear.channel.levels import addressed
@@ -261,7 +261,11 @@ def release(
         chosen = next((row for row in drafts if row["draft"] == name), None)
         if chosen is None:
             there = ", ".join(row["draft"] for row in drafts)
-            why = f"there are {there}" if there else "there are none; what was released is in the log (wellclear board)"
+            why = (
+                f"there are {there}"
+                if there
+                else f"there are none; what was released is in the log ({hint('wellclear board')})"
+            )
             raise InvalidValue("DRAFT", f"no draft {name} is kept here: {why}")
         if not officer:
             raise InvalidValue("--as", "name the release authority, such as --as R1")

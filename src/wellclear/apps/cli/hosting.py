@@ -13,7 +13,7 @@ from wellclear.apps.cli.asking import agree, new_passphrase, passphrase
 from wellclear.apps.cli.joining import KdfName, Party, make_party, read_card, words_of_card
 from wellclear.apps.cli.notice_form import Fields, read_json
 from wellclear.apps.cli.options import HOST_HOME, AsJson, Exercise, HostHome, PassphraseFile, Yes
-from wellclear.apps.cli.output import note, show
+from wellclear.apps.cli.output import hint, note, show
 from wellclear.apps.copies import copy_at
 from wellclear.apps.inputs import read_input
 from wellclear.domain.agreement import Settings, default_settings, settings_from
@@ -92,7 +92,7 @@ def init(
     lines = [
         f"The channel is founded ({'exercise' if exercise else 'REAL'}). Its id, for every party:\n\n    {channel}\n",
         f"Its fingerprint, to be read aloud:\n\n    {said}\n",
-        "Start the host: wellclear host serve",
+        f"Start the host: {hint('wellclear host serve')}",
     ]
     show({"channel": channel, "spoken": said, "home": str(home)}, *lines, as_json=as_json)
 
@@ -151,7 +151,11 @@ def recover(
         note(f"{copy.source}: {copy.party}, {copy.size} entries")
     agree("Does none of these parties' nodes show more entries than it exported?", yes=yes)
     size = recover_from(HostFiles(home.expanduser()), copies)
-    show({"entries": size}, f"The host has {size} entries again. Start it: wellclear host serve", as_json=as_json)
+    show(
+        {"entries": size},
+        f"The host has {size} entries again. Start it: {hint('wellclear host serve')}",
+        as_json=as_json,
+    )
 
 
 def found(

@@ -22,7 +22,7 @@ import typer
 from wellclear import __version__
 from wellclear.apps.cli.notice_form import Fields
 from wellclear.apps.cli.options import NODE_HOME, AsJson, Home
-from wellclear.apps.cli.output import show
+from wellclear.apps.cli.output import hint, show
 from wellclear.apps.inputs import input_fault
 from wellclear.domain.quantities import format_time
 from wellclear.edges.keyring import make_private_directory, write_private
@@ -36,7 +36,7 @@ STORES = ("node.sqlite", "host.sqlite")
 RESTORED = "restored"
 PLAIN = (FILE, "card.json", "founding.json", "host.pem", "tls.pem", "tls.key")
 FILES_MAX = 1000
-_NOTE_OF_HOST = "This host signs nothing until it is shown that no party has seen a longer log: wellclear host recover"
+_NOTE_OF_HOST = "This host signs nothing until it is shown that no party has seen a longer log: "
 
 
 def backup(
@@ -90,9 +90,10 @@ def restore(
     lines = [f"{home} is restored from {head['made']}: {len(held)} files."]
     if STORES[0] in held:
         write_private(home / RESTORED, f"{head['entries'][STORES[0]]}\n".encode())
-        lines.append("Start the node: wellclear node serve. It follows first; then look at: wellclear status")
+        serve, status = hint("wellclear node serve"), hint("wellclear status")
+        lines.append(f"Start the node: {serve}. It follows first; then look at: {status}")
     if STORES[1] in held:
-        lines.append(_NOTE_OF_HOST)
+        lines.append(_NOTE_OF_HOST + hint("wellclear host recover"))
     show({"home": str(home), **head}, *lines, as_json=as_json)
 
 

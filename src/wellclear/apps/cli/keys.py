@@ -13,7 +13,7 @@ from wellclear.apps.cli.acting import Fields, Intent, Workplace
 from wellclear.apps.cli.asking import agree, new_passphrase, passphrase
 from wellclear.apps.cli.by_party import RecoveryFile, by_party
 from wellclear.apps.cli.options import NODE_HOME, WAIT_S, Administrators, AsJson, Home, PassphraseFile, Wait, Yes
-from wellclear.apps.cli.output import note, show, table, tell
+from wellclear.apps.cli.output import hint, note, show, table, tell
 from wellclear.apps.cli.typed import moment
 from wellclear.domain.canonical import unb64
 from wellclear.domain.kinds import AddKey
@@ -213,7 +213,7 @@ def key_of(place: Workplace, whose: str) -> str:
         return public_half(place.keys.path(whose)).public
     if len(whose) < KEY_CHARACTERS:
         why = f"{whose} is no officer on the roster now, and no use whose key lies here; its public half would do"
-        raise InvalidValue("KEY", f"{why} (wellclear key list shows every key, ended ones too)")
+        raise InvalidValue("KEY", f"{why} ({hint('wellclear key list')} shows every key, ended ones too)")
     return whose
 
 

@@ -20,7 +20,7 @@ from wellclear.apps.cli.asking import agree
 from wellclear.apps.cli.notice_lines import group_lines
 from wellclear.apps.cli.notices import rows_of
 from wellclear.apps.cli.options import NODE_HOME, WAIT_S, AsJson, Home, Officer, PassphraseFile, Wait, Yes
-from wellclear.apps.cli.output import EXIT_FINDING, note, plain, show, table
+from wellclear.apps.cli.output import EXIT_FINDING, hint, note, plain, show, table
 from wellclear.domain.canonical import unb64
 from wellclear.domain.reasons import Reason
 from wellclear.errors import InvalidValue
@@ -81,7 +81,7 @@ def send_again(
     if link != "live":
         lines.append(f"The link is {link}: nothing is sent until it is live, and after a halt only safety.")
     if set(deeds) != {"SENT"}:
-        lines.append("It is sent when the log has it: wellclear outbox list")
+        lines.append(f"It is sent when the log has it: {hint('wellclear outbox list')}")
     show({"again": sent, "by": f"{place.party}/{officer}"}, *lines, as_json=as_json)
 
 
@@ -131,14 +131,14 @@ def deed(row: Fields) -> str:
     """What to do about an act that is not in the log."""
     name = short_hash(row["act_hash"])
     if row["state"] in UNDECIDED and row.get("use", "node") != "node":
-        return f"give its command again; wellclear outbox drop {name}"  # its key is locked
+        return f"give its command again; {hint(f'wellclear outbox drop {name}')}"  # its key is locked
     if row["state"] == "held":
-        return f"wellclear outbox again {name}, or drop"
+        return f"{hint(f'wellclear outbox again {name}')}, or drop"
     if row["state"] != "refused":
         return _DEEDS.get(row["state"], "")
     if row.get("reason") == Reason.STALE_APPROVAL:
-        return f"say it anew; wellclear outbox drop {name}"  # again would be too late again
-    return f"mend the cause, then wellclear outbox again {name}, or drop"
+        return f"say it anew; {hint(f'wellclear outbox drop {name}')}"  # again would be too late again
+    return f"mend the cause, then {hint(f'wellclear outbox again {name}')}, or drop"
 
 
 def picked(rows: Sequence[Fields], names: Sequence[str]) -> list[Fields]:
@@ -152,7 +152,7 @@ def picked(rows: Sequence[Fields], names: Sequence[str]) -> list[Fields]:
         found = [row for row in rows if named(row, name)]
         if len(found) != 1:
             why = "names several; give the hash" if found else "is nothing in the outbox"
-            raise InvalidValue("ID", f"{name[:120]} {why}; look at: wellclear outbox list")
+            raise InvalidValue("ID", f"{name[:120]} {why}; look at: {hint('wellclear outbox list')}")
         if found[0]["state"] not in UNDECIDED:
             raise InvalidValue("ID", f"{name[:120]} is {found[0]['state']}; only what is held or refused is decided")
         chosen += [row for row in found if row not in chosen]

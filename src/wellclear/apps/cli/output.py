@@ -131,10 +131,16 @@ def holding_notes() -> Iterator[list[str]]:
 
 def hint(command: str) -> str:
     """A command to be pasted: with the `--home` that this one was given, where that was typed."""
+    home = home_typed()
+    return command if home is None else f"{command} --home {shlex.quote(home)}"
+
+
+def home_typed() -> str | None:
+    """The home that stands on this command's own line; what WELLCLEAR_HOME says goes for the next command as well."""
     context = get_current_context(silent=True)
     if context is None or context.get_parameter_source("home") is not ParameterSource.COMMANDLINE:
-        return command
-    return f"{command} --home {shlex.quote(str(context.params['home']))}"
+        return None
+    return str(context.params["home"])
 
 
 def let_out() -> None:
@@ -146,7 +152,8 @@ def let_out() -> None:
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, title: str | None = None) -> Sheet:
     """A plain table, or a paragraph a row where the terminal is too narrow for it; cells are printed as they are."""
-    return Sheet(columns, [[plain(cell) for cell in row] for row in rows], NEVER_BROKEN, title)
+    kept = NEVER_BROKEN if home_typed() is None else NEVER_BROKEN | {"what to do"}  # with a home it is long, and pasted
+    return Sheet(columns, [[plain(cell) for cell in row] for row in rows], kept, title)
 
 
 def plain(cell: object) -> Text:

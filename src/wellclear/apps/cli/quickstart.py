@@ -11,6 +11,7 @@ Who runs the host is one of the principals here; a neutral host uses the single 
 
 from __future__ import annotations
 
+import shlex
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -27,7 +28,7 @@ from wellclear.apps.cli.hosting import ArticlesFile, Terms, found, read_articles
 from wellclear.apps.cli.joining import KdfName, Party, make_party
 from wellclear.apps.cli.notice_form import Fields
 from wellclear.apps.cli.options import NODE_HOME, Exercise, Home, PassphraseFile, Yes
-from wellclear.apps.cli.output import note, tell
+from wellclear.apps.cli.output import hint, note, tell
 from wellclear.apps.cli.running import Running, start, wait_for_node
 from wellclear.domain.canonical import unb64
 from wellclear.domain.spoken import check_spoken, spoken
@@ -251,16 +252,17 @@ def wait_for(place: Workplace, so: Callable[[Fields], bool], otherwise: str) -> 
         if so(place.client.get("agreement")):
             return
         time.sleep(0.2)
-    raise Unavailable("the agreement", f"{otherwise}; go on later with: wellclear agreement propose, or sign")
+    raise Unavailable("the agreement", f"{otherwise}; go on later with: {hint('wellclear agreement propose')}, or sign")
 
 
 def finish(running: Running, home: Path, *, stop: bool) -> None:
     """The channel is open; stay until somebody stops it."""
+    here = shlex.quote(str(home))
     tell(
         "The channel is open.",
-        f"  Watch:  wellclear board --home {home}",
-        f"  Speak:  wellclear message 'Line check' --to ... --as W1 --home {home}",
-        f"  Later:  wellclear node serve --home {home}",
+        f"  Watch:  wellclear board --home {here}",
+        f"  Speak:  wellclear message 'Line check' --to ... --as W1 --home {here}",
+        f"  Later:  wellclear node serve --home {here}",
     )
     if not stop:
         running.wait()

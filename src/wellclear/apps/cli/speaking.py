@@ -35,7 +35,7 @@ from wellclear.apps.cli.options import (
     To,
     Wait,
 )
-from wellclear.apps.cli.output import note, show
+from wellclear.apps.cli.output import hint, note, show
 from wellclear.domain.names import party_of_desk
 
 Build = Callable[[Workplace], Intent]
@@ -103,7 +103,7 @@ class Speaker:
 
 def to_release(line: str, kept: Fields) -> list[str]:
     """What is told of a kept draft: the line, and the command that another officer gives."""
-    return [f"{line} Another officer releases it:", f"    wellclear release {kept['draft']} --as R1"]
+    return [f"{line} Another officer releases it:", "    " + hint(f"wellclear release {kept['draft']} --as R1")]
 
 
 def says(*, to_desks: PrecedenceName | None = None) -> Callable[[Command], Command]:

@@ -13,7 +13,18 @@ from rich.text import Text
 from wellclear.apps.cli.acting import Fields, Workplace
 from wellclear.apps.cli.notices import answers_in_short, rows_of
 from wellclear.apps.cli.options import NODE_HOME, AsJson, Home
-from wellclear.apps.cli.output import EXIT_FINDING, console, moment, plain, seconds, show, table, tell, tell_json_line
+from wellclear.apps.cli.output import (
+    EXIT_FINDING,
+    console,
+    hint,
+    moment,
+    plain,
+    seconds,
+    show,
+    table,
+    tell,
+    tell_json_line,
+)
 
 LEVEL_STYLE = {"alarm": "bold red", "warning": "yellow", "caution": "cyan"}
 
@@ -116,7 +127,7 @@ def summary_lines(board: Fields) -> list[str]:
         f"  open: {mine} own duties, {len(sounding(board))} alarms, {len(conflicts_in(board))} conflicts",
         *absences(board),
         *([f"  DOUBTFUL: {count} entries, said with a key that was lost"] if (count := doubtful_count(board)) else []),
-        *(["  what rings, and what answers it: wellclear alarm list"] if sounding(board) else []),
+        *([f"  what rings, and what answers it: {hint('wellclear alarm list')}"] if sounding(board) else []),
     ]
 
 

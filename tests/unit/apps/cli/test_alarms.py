@@ -111,8 +111,9 @@ def test_the_list_names_key_and_the_command_that_answers(south: Home) -> None:
     code, value, _ = south.run("alarm", "list")
     rows = by_kind(value["alarms"])
     assert (code, value["sounding"], set(rows)) == (1, 3, {"notice", "message", "refused"})
-    assert rows["notice"]["do"] == f"wellclear ack {item}"
-    assert rows["message"]["do"] == "wellclear messages"
+    home = f"--home {south.path}"
+    assert rows["notice"]["do"] == f"wellclear ack {item} {home}"
+    assert rows["message"]["do"] == f"wellclear messages {home}"
     assert [rows[kind]["waits"] for kind in ("notice", "message", "refused")] == ["yes", "no", "no"]
     code, shown, _ = south.run("alarm", "list", json_=False)
     assert code == 1

@@ -41,7 +41,7 @@ def test_the_list_says_what_waits_why_and_what_to_do(south: Home) -> None:
     assert (code, value["undecided"], value["held"], row["act_hash"]) == (1, 1, 1, name)
     assert (row["kind"], row["to"], row["by"], row["state"]) == ("message", [f"{NORTH}/OPS"], ["W1"], "held")
     assert row["groups"][0]["text"] == "the convoy waits at the ford"
-    assert row["do"] == f"wellclear outbox again {short(name)}, or drop"
+    assert row["do"] == f"wellclear outbox again {short(name)} --home {south.path}, or drop"
     code, told, _ = south.run("outbox", "list", json_=False)
     assert (code, row["short"] in told, row["do"] in told) == (1, True, True)
     alarm = by_kind(south.run("alarm", "list")[1]["alarms"])["asks_officer"]
@@ -82,7 +82,7 @@ def test_what_was_refused_is_dropped_and_its_alarm_goes(south: Home) -> None:
     _, name = ring(south)
     (row,) = south.run("outbox", "list")[1]["entries"]
     assert (row["state"], row["reason"]) == ("refused", "STALE_APPROVAL")
-    assert row["do"] == f"say it anew; wellclear outbox drop {short(name)}"
+    assert row["do"] == f"say it anew; wellclear outbox drop {short(name)} --home {south.path}"
     code, told, _ = south.run("outbox", "drop", f"outbox/{short(name)}", "--as", "W1", "--yes", json_=False)
     assert (code, "THROWN AWAY by the word of W1" in told) == (0, True)
     assert "refused" not in by_kind(south.run("alarm", "list")[1]["alarms"])

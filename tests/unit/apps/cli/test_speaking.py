@@ -8,8 +8,9 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
+from wellclear.apps.cli import alarms, outbox
 from wellclear.apps.cli.options import ItemArgument, PrecedenceName
-from wellclear.apps.cli.speaking import Speaker, drafts, says
+from wellclear.apps.cli.speaking import Speaker, drafts, says, to_release
 from wellclear.errors import InvalidValue
 
 app = typer.Typer()
@@ -72,3 +73,25 @@ def test_a_desk_that_is_none_is_refused_before_anybody_is_asked() -> None:
     speaker, _ = heard("ask", "--as", "W1", "--to", "nowhere", "--at", "here")
     with pytest.raises(InvalidValue, match="--to"):
         speaker.to_desks("track_query", {"group": "track"})
+
+
+@app.command()
+@drafts()
+def tell(speaker: Speaker) -> None:
+    """Print what is told of a draft, of an alarm and of an act that waits."""
+    board = {"party": "A", "desks": ["A/OPS"]}
+    alarm = {"kind": "notice", "state": "unack", "key": "ack/B-1001-1/1/A/OPS", "item": "B-1001-1"}
+    typer.echo(to_release("Draft D1 is kept.", {"draft": "D1"})[1])
+    typer.echo(alarms.deed(alarm, board))
+    typer.echo(alarms.deed(alarm | {"kind": "refused"}, board))
+    typer.echo(outbox.deed({"act_hash": "A" * 43 + "=", "state": "held"}))
+
+
+def test_every_hint_can_be_pasted_with_the_home_that_was_typed() -> None:
+    said = [
+        "    wellclear release D1 --as R1{}", "wellclear ack B-1001-1{}",
+        "wellclear outbox list{}; read why, and say it anew", "wellclear outbox again 000000000000{}, or drop",
+    ]  # fmt: skip
+    for words, home in (([], ""), (["--home", "/a home"], " --home '/a home'")):
+        ran = CliRunner().invoke(app, ["tell", "--as", "W1", *words])
+        assert ran.output.splitlines() == [line.format(home) for line in said]
