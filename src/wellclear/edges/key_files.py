@@ -27,7 +27,7 @@ from nacl import pwhash, secret
 from wellclear.channel.sealing import SealingKey
 from wellclear.domain.canonical import b64, unb64
 from wellclear.domain.entry import YesNo
-from wellclear.edges.missing_keys import missing
+from wellclear.edges.missing_keys import missing, not_opened
 from wellclear.edges.private_files import check_private, make_private_directory, write_private
 from wellclear.errors import InvalidValue, Misconfigured, Unverified
 from wellclear.log.ed25519 import SEED_BYTES, Signer, SigningKey, verify
@@ -329,7 +329,7 @@ def _seed(path: Path, passphrase: str) -> bytes:
     try:
         opened = box.decrypt(sealed)
     except (nacl_errors.CryptoError, nacl_errors.ValueError) as error:
-        raise Misconfigured(str(path), "the passphrase does not open it") from error
+        raise not_opened(path) from error
     seed, label = opened[:SEED_BYTES], opened[SEED_BYTES:]
     public = _public(held.use, seed, hybrid=_is_hybrid(held.public))
     if label != _label(_info(held)) or b64(public) != held.public:

@@ -12,35 +12,37 @@ _NUMBERED: Final = re.compile(r"_(next|[0-9]{1,5})$")
 _COPY: Final = "Put back its copy: from a backup, or from another home of the party"
 _ASK: Final = "then ask again for what cannot be read any more"
 _APART: Final = "It is kept apart, and put here for the minutes in which it is needed"
+_MAKES: Final = "`wellclear key add {}` makes another one"
 _KEYS: Final = {
     "node": (
-        "links and signs all that the party says",
-        f"{_COPY}. If there is none, a stand-by takes over with `wellclear takeover`",
+        "links and signs all that the party says", f"{_COPY}. If there is none",
+        "a stand-by takes over with `wellclear takeover`",
     ),
     "sealing": (
-        "opens what is sealed for the party",
-        f"{_COPY}, such as a stand-by's. If there is none, `wellclear key add sealing --new` makes one; {_ASK}",
+        "opens what is sealed for the party", f"{_COPY}, such as a stand-by's. If there is none",
+        f"`wellclear key add sealing --new` makes one; {_ASK}",
     ),
     "cosigner": (
-        "says that the party has seen the log",
-        f"{_COPY}. If there is none, `wellclear key add cosigner` makes another one",
+        "says that the party has seen the log", f"{_COPY}. If there is none", _MAKES.format("cosigner"),
     ),
-    "picture": (
-        "says which picture the party has",
-        f"{_COPY}. If there is none, `wellclear key add picture` makes another one",
-    ),
+    "picture": ("says which picture the party has", f"{_COPY}. If there is none", _MAKES.format("picture")),
     "recovery": (
-        "signs rosters and revocations",
-        f"{_APART}. If it is lost, two administrators make another one with `wellclear key add recovery`",
+        "signs rosters and revocations", f"{_APART}. If it is lost",
+        "two administrators make another one with `wellclear key add recovery`",
     ),
     "head_of_delegation": (
-        "signs the agreement and its changes",
-        f"{_APART}. If it is lost, `wellclear key add head_of_delegation` makes another one",
+        "signs the agreement and its changes", f"{_APART}. If it is lost", _MAKES.format("head_of_delegation"),
     ),
-    "standby": ("takes over when the node is lost", "Its home is the stand-by's: name that one with --home"),
-    "log": ("signs the host's checkpoints", f"{_COPY}. If there is none, the host must change"),
-    "sequencer": ("signs the host's own entries and refusals", f"{_COPY}. If there is none, the host must change"),
+    "standby": (
+        "takes over when the node is lost", "Its home is the stand-by's: name that one with --home. If it is lost",
+        "`wellclear node init --standby` makes another one in a home of its own",
+    ),
+    "log": ("signs the host's checkpoints", f"{_COPY}. If there is none", "the host must change"),
+    "sequencer": (
+        "signs the host's own entries and refusals", f"{_COPY}. If there is none", "the host must change",
+    ),
 }  # fmt: skip
+"""By use: what the key does, what is tried first where it is missing, and what is left where there is no key."""
 
 
 _OPTIONAL: Final = {
@@ -63,14 +65,25 @@ def missing(path: Path) -> Misconfigured:
         return Misconfigured(str(path), why, do=do)
     if (known := _KEYS.get(use_of(path))) is None:
         return Misconfigured(str(path), "no key lies here")
-    what, do = known
-    return Misconfigured(str(path), f"no key lies here: the {use_of(path)} key {what}", do=do)
+    what, first, otherwise = known
+    return Misconfigured(str(path), f"no key lies here: the {use_of(path)} key {what}", do=f"{first}, {otherwise}")
+
+
+def not_opened(path: Path) -> Misconfigured:
+    """What to say where a passphrase does not open a key, by the name of its file."""
+    again = "Give it again: capitals and spaces count. Where a file or WELLCLEAR_PASSPHRASE holds it, look there"
+    if path.parent.name == "officers":
+        left = f"move the file away, and `wellclear officer add {path.stem}` makes another key"
+    else:
+        left = _KEYS[use_of(path)][2] if use_of(path) in _KEYS else "another key must be made"
+    do = f"{again}. Nobody can find it out: if it is lost, so is this key, and {left}"
+    return Misconfigured(str(path), "the passphrase does not open it", do=do)
 
 
 def without(directory: Path) -> list[str]:
     """What a node leaves unsaid for want of a key that it can run without; a sentence for each."""
     return [
-        f"No {use} key lies in {directory}: {lacks}. {_KEYS[use][1]}"
+        f"No {use} key lies in {directory}: {lacks}. {_KEYS[use][1]}, {_KEYS[use][2]}"
         for use, lacks in _OPTIONAL.items()
         if not (directory / f"{use}.json").is_file()
     ]

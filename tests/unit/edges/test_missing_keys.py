@@ -10,7 +10,7 @@ import pytest
 from wellclear.apps.cli.joining import CARD_USES
 from wellclear.domain.kinds import KeyUse
 from wellclear.edges.keyring import Keyring
-from wellclear.edges.missing_keys import missing, use_of, without
+from wellclear.edges.missing_keys import missing, not_opened, use_of, without
 from wellclear.errors import Misconfigured
 
 
@@ -56,3 +56,20 @@ def test_a_node_says_at_its_start_what_it_leaves_unsaid(tmp_path: Path) -> None:
     keys.mkdir()
     (keys / "picture.json").write_text("{}")
     assert without(keys) == [cosigner]
+
+
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [
+        ("keys/node.json", "a stand-by takes over with `wellclear takeover`"),
+        ("keys/sealing_1.json", "`wellclear key add sealing --new`"),
+        ("keys/recovery.json", "two administrators make another one"),
+        ("keys/officers/W1.json", "`wellclear officer add W1` makes another key"),
+        ("keys/standby.json", "`wellclear node init --standby`"),
+        ("card.json", "another key must be made"),
+    ],
+)
+def test_a_wrong_passphrase_is_told_with_what_to_do(path: str, said: str) -> None:
+    told = not_opened(Path(path))
+    assert told.why == "the passphrase does not open it" and said in told.do
+    assert "Give it again" in told.do and "WELLCLEAR_PASSPHRASE" in told.do
