@@ -147,7 +147,9 @@ def hours() -> Sketch:
     clocks(sketch, CASPIA=at - 0.001, NORTHLAND=at - 0.001, SOUTHLAND=at)
     clocks(sketch, CASPIA=at)
     say(sketch, NORTH, "safety", ["SOUTHLAND/OPS"], id=sketch.parties[NORTH].next_id(), code="cease")
+    sketch.now_us = sketch.picture.now_us
     change_host(sketch, NORTH, [SOUTH], "old", said_us=sketch.now_us - HOUR_US - 1)  # however old, it names its place
+    say(sketch, SOUTH, "safety", ["NORTHLAND/OPS"], id=sketch.parties[SOUTH].next_id(), code="cease")
     return sketch
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from tests.golden.foolish import HOST, NORTH, SOUTH, founded, new, say
+from tests.golden.foolish import HOST, NORTH, RELEASE, SOUTH, THREE, enrol, founded, named, new, say
 from wellclear.channel.composing import subject
-from wellclear.testing.sketch import Sketch
+from wellclear.testing.sketch import SECOND_US, Sketch
 
+LAST_DAY_OF_A_ZONE, A_DAY_TOO_LONG = "2027-02-16", "2027-02-17"
 NORTH_OPS, SOUTH_OPS, HOST_OPS = f"{NORTH}/OPS", f"{SOUTH}/OPS", f"{HOST}/OPS"
 
 
@@ -52,4 +53,56 @@ def records() -> Sketch:
     return sketch
 
 
-CORNERS: dict[str, Callable[[], Sketch]] = {"records": records}
+def treaty() -> Sketch:
+    """Red lines, zones with what others say of them, consent, an incident with accounts, a statement and signatures."""
+    sketch = named(23, {**THREE, HOST: ("host", "host_nation")})
+    sketch.agree()
+    for name in (HOST, NORTH, SOUTH):
+        enrol(sketch, name, ("W1", "W2", "R1"))
+    new(sketch, SOUTH, "red_line", [NORTH_OPS])  # until when?
+    line = new(sketch, SOUTH, "red_line", [NORTH_OPS], keep_until="2027-11-01")
+    say(sketch, NORTH, "ack", [SOUTH_OPS], subject=subject(line, 1))
+    say(sketch, SOUTH, "amend", [NORTH_OPS], subject=subject(line, 2), keep_until="2027-11-02")
+    say(sketch, SOUTH, "cancel", [NORTH_OPS], subject=subject(line, 2))
+    new(sketch, NORTH, "zone", [SOUTH_OPS])  # until when?
+    new(sketch, NORTH, "zone", [SOUTH_OPS], keep_until=LAST_DAY_OF_A_ZONE)
+    new(sketch, NORTH, "zone", [SOUTH_OPS], keep_until=A_DAY_TOO_LONG)
+    zone = new(sketch, NORTH, "zone", [SOUTH_OPS, HOST_OPS], keep_until="2026-12-01")
+    position: dict[str, Any] = {"subject": subject(zone, 1)}
+    say(sketch, NORTH, "zone_reply", [SOUTH_OPS], **position)  # its own
+    say(sketch, SOUTH, "zone_reply", [NORTH_OPS], by=(("W1", "watch_officer"),), **position)  # not a watch officer's
+    say(sketch, SOUTH, "zone_reply", [NORTH_OPS], **position)
+    say(sketch, HOST, "ack", [NORTH_OPS], **position)
+    say(sketch, HOST, "zone_reply", [NORTH_OPS], **position)
+    say(sketch, HOST, "zone_reply", [NORTH_OPS], subject=subject(line, 2))
+    say(sketch, NORTH, "amend", [SOUTH_OPS], subject=subject(zone, 2), keep_until="2027-11-01")
+    say(sketch, NORTH, "amend", [SOUTH_OPS], subject=subject(zone, 2), keep_until="2026-12-24")
+    later(sketch, 5)
+    say(sketch, SOUTH, "zone_reply", [NORTH_OPS], **position)  # of the version before
+    about = new(sketch, NORTH, "notice", [SOUTH_OPS])
+    new(sketch, NORTH, "consent", [SOUTH_OPS])
+    say(sketch, HOST, "time", use="sequencer", time_us=sketch.now_us + 30 * SECOND_US)  # late: its node linked before
+    new(sketch, HOST, "consent", [NORTH_OPS])
+    event = new(sketch, SOUTH, "incident", [NORTH_OPS])
+    told: dict[str, Any] = {"subject": subject(event, 1)}
+    say(sketch, SOUTH, "account", [NORTH_OPS], **told)  # the author tells too
+    say(sketch, NORTH, "account", [SOUTH_OPS], **told)
+    say(sketch, HOST, "account", [SOUTH_OPS], **told)  # nobody told it
+    say(sketch, NORTH, "account", [SOUTH_OPS], subject=subject(about, 1))
+    say(sketch, SOUTH, "amend", [NORTH_OPS], subject=subject(event, 2), keep_until="2026-12-24")
+    new(sketch, NORTH, "series", [SOUTH_OPS])
+    new(sketch, NORTH, "report", [SOUTH_OPS])
+    text = new(sketch, NORTH, "statement", [SOUTH_OPS])
+    say(sketch, NORTH, "statement_sign", [SOUTH_OPS], subject=subject(text, 1))
+    say(sketch, SOUTH, "statement_sign", [NORTH_OPS], by=RELEASE, subject=subject(text, 1))
+    say(sketch, SOUTH, "statement_sign", [NORTH_OPS], subject=subject(text, 1))
+    say(sketch, NORTH, "amend", [SOUTH_OPS], subject=subject(text, 2), keep_until="2026-12-24")
+    later(sketch, 5)
+    say(sketch, SOUTH, "statement_sign", [NORTH_OPS], subject=subject(text, 1))
+    say(sketch, SOUTH, "statement_sign", [NORTH_OPS], subject=subject(text, 2))
+    say(sketch, NORTH, "cancel", [SOUTH_OPS], subject=subject(text, 2))
+    later(sketch, 400)
+    return sketch
+
+
+CORNERS: dict[str, Callable[[], Sketch]] = {"records": records, "treaty": treaty}

@@ -23,10 +23,12 @@ ADMINISTRATORS = (("A1", "administrator"), ("A2", "administrator"))
 BY: dict[str, By] = {
     "notice": RELEASE, "amend": RELEASE, "cancel": RELEASE, "takeover": ADMINISTRATORS, "receipt": (), "time": (),
     "add_key": (), "revoke": (), "roster": (), "epoch": (), "finding": (), "disclose": RELEASE,
-    "authority_scope": RELEASE, "intent": RELEASE,
+    "authority_scope": RELEASE, "intent": RELEASE, "red_line": RELEASE, "zone": RELEASE, "zone_reply": RELEASE,
+    "consent": RELEASE, "incident": RELEASE, "account": RELEASE, "series": RELEASE, "report": RELEASE,
+    "statement": RELEASE,
 }  # fmt: skip
-HEADED = ("propose", "sign_agreement", "withdraw")
-NO_DESK = {*HEADED, "host_change", "takeover", "add_key", "revoke", "roster", "epoch", "time", "receipt", "finding"}
+HEADED = ("propose", "sign_agreement", "withdraw", "statement_sign")
+NO_DESK = {*HEADED[:3], "host_change", "takeover", "add_key", "revoke", "roster", "epoch", "time", "receipt", "finding"}
 NORTH, SOUTH, HOST = "NORTHLAND", "SOUTHLAND", "CASPIA"
 PART = PartRef(commit=b64(bytes(32)), enc="none")
 ZEROS = b64(bytes(32))

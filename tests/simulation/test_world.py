@@ -42,7 +42,10 @@ AT_LEAST = {
     "outbox linked > logged": 1200, "outbox linked > waiting": 2, "outbox linked > held": 3,
     "outbox held > waiting": 2, "outbox logged > gone": 1200, "outbox waiting after a change of host": 10,
     "cosigned": 600, "notes exchanged": 150, "two histories met": 4, "entry epoch": 100, "entry disclose": 10,
-    "alarm false_part": 3,
+    "alarm false_part": 3, "entry track_query": 12, "entry track_reply": 12, "entry authority_scope": 10,
+    "entry intent": 5, "entry red_line": 4, "entry zone": 9, "entry zone_reply": 3, "entry consent": 1,
+    "entry incident": 10, "entry account": 2, "entry series": 4, "entry report": 6, "entry statement": 9,
+    "entry statement_sign": 1,
 }  # fmt: skip
 
 

@@ -12,11 +12,11 @@ from collections.abc import Callable
 from msgspec import UNSET
 
 from wellclear.apps.figures import PRECEDENCE_WORDS, flat_differences, listed, volume_differences, volume_lines, words
-from wellclear.apps.sentences_records import scope_lines
+from wellclear.apps.record_words import record_lines
 from wellclear.apps.told import Sentence, Spoken, Told, facts_of, lead_time, members_of, sealed_lines, spoken_of
 from wellclear.domain.measures import length, moment, place, took
 from wellclear.domain.parts import NOTICE_GROUPS, Findings, Message, Nature, Rest, Safety, Volumes
-from wellclear.domain.records import AuthorityScope
+from wellclear.domain.records import RECORD_GROUPS
 
 
 def notice(told: Told) -> Sentence:
@@ -32,9 +32,9 @@ def amend(told: Told) -> Sentence:
     """amend: the next version, told by its differences."""
     item, version = told.about
     text = f"{told.who} amended {item} to version {version} and told {told.to()}."
-    scope = told.groups.get("authority_scope")
-    if isinstance(scope, AuthorityScope):
-        return Sentence(text, (*_released(told), *scope_lines(scope)), facts_of(told))
+    record = next((group for name, group in told.groups.items() if name in RECORD_GROUPS), None)
+    if record is not None:
+        return Sentence(text, (*_released(told), *record_lines(record)), facts_of(told))
     old = told.memory.versions.get((item, version - 1))
     lines = _differences(told, old) if old is not None else list(_content(told))
     return Sentence(text, (*_released(told), *lines), facts_of(told))

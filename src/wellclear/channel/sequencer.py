@@ -283,7 +283,7 @@ class Sequencer:
         return index
 
     def _open_batch(self, now_us: int) -> None:
-        late = abs(now_us - self.pending_picture.host_claim_us()) > CLAIM_AGE_US_MAX
+        late = abs(now_us - self.pending_picture.host_claim_us) > CLAIM_AGE_US_MAX
         if late and _keys_live(self.pending_picture):
             self._take(self._time_entry(now_us))
 

@@ -50,13 +50,24 @@ AUDIENCE_MAX = 16
 SAFETY_CODES = ("cease", "emergency", "control_lost", "search_rescue", "in_progress")
 """What any one watch officer may send at once, without a release (R4)."""
 REQUEST_CODES = ("altitude", "delay")
-RECORDS = frozenset({"authority_scope", "intent", "track_query"})
+RECORDS = frozenset(
+    {
+        "authority_scope", "consent", "incident", "intent", "red_line", "report", "series", "statement", "track_query",
+        "zone",
+    }
+)  # fmt: skip
 """Kinds that make an item which is neither announced nor asked of somebody's notice."""
-REPLIES_TO = {"track_reply": "track_query"}
+REPLIES_TO = {
+    "account": "incident", "statement_sign": "statement", "track_reply": "track_query", "zone_reply": "zone",
+}  # fmt: skip
 """Kinds by which a party that was asked replies to a record, and the kind of that record."""
-NAMES_ITS_DAY = frozenset({"notice", "amend", "authority_scope"})
+AUTHOR_REPLIES = frozenset({"account", "statement_sign"})
+"""Replies that the record's own author gives too: to tell of an incident, or to propose a text, is neither."""
+NAMES_ITS_DAY = frozenset({"notice", "amend", "authority_scope", "red_line", "zone"})
 """Kinds that must say until which day they are kept (R9)."""
-CHANGED_BY_AMEND = frozenset({"notice", "authority_scope"})
+DAYS_MAX = {"zone": 90}
+"""How many days ahead the day of such an item may lie, at each version: what nobody renews ends."""
+CHANGED_BY_AMEND = frozenset({"notice", "authority_scope", "red_line", "statement", "zone"})
 """Items of which there may be a next version, and that their author may call off."""
 REASON_CODES = (
     "conflict_own", "protected", "red_line", "zone_limit", "safety", "time_too_short", "too_vague", "no_authority",
@@ -356,6 +367,16 @@ KINDS: dict[str, Kind] = {
         "treaty", Linked.NODE, Asks.RELEASE, has_id=True, has_to=True, owes_receipt=True, owes_ack=True
     ),
     "intent": Kind("treaty", Linked.NODE, Asks.RELEASE, has_id=True, has_to=True, owes_receipt=True, owes_ack=True),
+    "red_line": Kind("treaty", Linked.NODE, Asks.RELEASE, has_id=True, has_to=True, owes_receipt=True, owes_ack=True),
+    "zone": Kind("treaty", Linked.NODE, Asks.RELEASE, has_id=True, has_to=True, owes_receipt=True, owes_ack=True),
+    "zone_reply": Kind("treaty", Linked.NODE, Asks.RELEASE, subjects=Subjects.CURRENT, has_to=True, owes_receipt=True),
+    "consent": Kind("treaty", Linked.NODE, Asks.RELEASE, has_id=True, has_to=True, owes_receipt=True, owes_ack=True),
+    "incident": Kind("treaty", Linked.NODE, Asks.RELEASE, has_id=True, has_to=True, owes_receipt=True, owes_ack=True),
+    "account": Kind("treaty", Linked.NODE, Asks.RELEASE, subjects=Subjects.CURRENT, has_to=True, owes_receipt=True),
+    "series": Kind("treaty", Linked.NODE, Asks.RELEASE, has_id=True, has_to=True, owes_receipt=True),
+    "report": Kind("treaty", Linked.NODE, Asks.RELEASE, has_id=True, has_to=True, owes_receipt=True),
+    "statement": Kind("treaty", Linked.NODE, Asks.RELEASE, has_id=True, has_to=True, owes_receipt=True, owes_ack=True),
+    "statement_sign": Kind("treaty", Linked.NODE, Asks.HEAD, subjects=Subjects.CURRENT, has_to=True, owes_receipt=True),
 }
 
 

@@ -75,6 +75,8 @@ class Reason(StrEnum):
     ALREADY_ANSWERED = "ALREADY_ANSWERED", "it has its answer"
     RECEIPT_AHEAD = "RECEIPT_AHEAD", "it receives more than its author had verified"
     KEPT_TOO_SHORT = "KEPT_TOO_SHORT", "its keep_until day is past or does not exist"
+    KEPT_TOO_LONG = "KEPT_TOO_LONG", "its keep_until day is too far ahead for its kind; renew it before it ends"
+    NOT_HOST_NATION = "NOT_HOST_NATION", "only a host nation may say this of its own territory"
 
     # Agreement, membership, keys.
     OTHER_SETTINGS = "OTHER_SETTINGS", "these are not the settings or articles that the channel was founded on"

@@ -11,8 +11,11 @@ from typing import Annotated, Final, Literal, get_args
 from msgspec import UNSET, Meta, UnsetType
 
 from wellclear.domain.entry import Count, Micros, Wire, YesNo
+from wellclear.domain.incidents import Account, Incident, Report, Series
 from wellclear.domain.members import DatumName, Latitude, Longitude, ShortText, Signed
 from wellclear.domain.names import is_item_id
+from wellclear.domain.statements import Statement, StatementSign
+from wellclear.domain.treaty import HostConsent, RedLine, Zone, ZoneReply
 
 Mover = Literal["air", "drone", "ground", "sea", "not stated"]
 Answer = Literal["ours", "not_ours", "not_known"]
@@ -87,11 +90,14 @@ class Intent(Wire, frozen=True):
             raise ValueError("about is the id of an item, such as NORTHLAND-1001-9")
 
 
-RecordGroup = Track | TrackReply | AuthorityScope | Intent
+RecordGroup = (
+    Track | TrackReply | AuthorityScope | Intent | RedLine | Zone | ZoneReply | HostConsent | Incident | Account
+    | Series | Report | Statement | StatementSign
+)  # fmt: skip
 RECORD_GROUPS: Final[dict[str, type[Wire]]] = {
     "track": Track, "track_reply": TrackReply, "authority_scope": AuthorityScope, "intent": Intent,
+    "red_line": RedLine, "zone": Zone, "zone_reply": ZoneReply, "consent": HostConsent, "incident": Incident,
+    "account": Account, "series": Series, "report": Report, "statement": Statement, "statement_sign": StatementSign,
 }  # fmt: skip
-GROUP_OF_RECORD: Final = {
-    "track_query": "track", "track_reply": "track_reply", "authority_scope": "authority_scope", "intent": "intent",
-}  # fmt: skip
+GROUP_OF_RECORD: Final = {"track_query": "track"} | {name: name for name in RECORD_GROUPS if name != "track"}
 """Kinds of records and replies, each with its one group."""

@@ -10,7 +10,7 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from wellclear.domain.entry import Entry
-from wellclear.domain.kinds import REPLIES_TO, OfDesk, Receipt, public_of
+from wellclear.domain.kinds import AUTHOR_REPLIES, REPLIES_TO, OfDesk, Receipt, public_of
 from wellclear.domain.names import party_of_desk
 from wellclear.domain.reasons import Reason
 from wellclear.picture.clocks import clock_start_us
@@ -69,7 +69,7 @@ def ack(draft: Draft, entry: Entry) -> None:
     _receive(draft, entry, row.index)
     first_us = draft.now_us if row.acked_us is UNSET else row.acked_us  # read back again: the first answer was in time
     changed = msgspec.structs.replace(
-        row, acked_us=first_us, acked_by=_watch_officer(draft, entry), readback_wrong_us=UNSET
+        row, acked_us=first_us, acked_by=_answering(draft, entry), readback_wrong_us=UNSET
     )
     draft.put("answer", answer, changed)
 
@@ -108,9 +108,10 @@ def passed_to_units(draft: Draft, entry: Entry) -> None:
 
 
 def reply(draft: Draft, entry: Entry) -> None:
-    """track_reply: a party that a record asks says what it knows; for the desk that says it, that is an ack too.
+    """track_reply, zone_reply, account, statement_sign: a party's own word on a record that it was told of.
 
-    A party may reply again, when it knows more; every reply is kept in the log, and the newest moment here.
+    For the desk that says it, that is an acknowledgement too. A party may reply again, when it knows more; every reply
+    is kept in the log, and the newest moment here. What an author says of its own record stands in no answer row.
     """
     act, subject = entry.act, entry.act.subject
     assert subject is not UNSET and act.desk is not UNSET, "public_of has seen both"
@@ -118,7 +119,8 @@ def reply(draft: Draft, entry: Entry) -> None:
     if item is None or item.kind != REPLIES_TO[act.kind]:
         draft.remark(Reason.UNKNOWN_NOTICE, subject.id)
         return
-    if act.party not in {party_of_desk(desk) for desk in item.to}:
+    asked = {party_of_desk(desk) for desk in item.to} | ({item.party} if act.kind in AUTHOR_REPLIES else set())
+    if act.party not in asked:
         draft.remark(Reason.NOT_ADDRESSED, subject.id)
         return
     if subject.version != item.version:
@@ -130,15 +132,18 @@ def reply(draft: Draft, entry: Entry) -> None:
         _receive(draft, entry, row.index)
         changed = msgspec.structs.replace(row, replied_us=draft.now_us)
         if row.acked_us is UNSET:
-            changed = msgspec.structs.replace(changed, acked_us=draft.now_us, acked_by=_watch_officer(draft, entry))
+            changed = msgspec.structs.replace(changed, acked_us=draft.now_us, acked_by=_answering(draft, entry))
         draft.put("answer", answer, changed)
     owe(draft, entry, "", 1, item.keep_until)
 
 
-def _watch_officer(draft: Draft, entry: Entry) -> str | UnsetType:
-    """Who at the desk has approved it, by PARTY/HANDLE."""
-    watch = next(approval.key for approval in entry.approvals if approval.role == "watch_officer")
-    return draft.before.keys[watch].person
+def _answering(draft: Draft, entry: Entry) -> str | UnsetType:
+    """Who has answered for the desk, by PARTY/HANDLE: its watch officer or release authority; a head has no handle."""
+    for role in ("watch_officer", "release_authority"):
+        for approval in entry.approvals:
+            if approval.role == role:
+                return draft.before.keys[approval.key].person
+    return UNSET
 
 
 def _answer_of(draft: Draft, entry: Entry, desk: object) -> tuple[str, AnswerRow | None]:

@@ -16,8 +16,10 @@ SLACK_US = 60_000_000
 
 
 def move_clocks(draft: Draft, entry: Entry) -> None:
-    """Take the author's claim, if its party is a clock, and move now."""
+    """Take the author's claim, if its party is a clock, and move now; the host's own is its sequencer's."""
     before, link = draft.before, entry.link
+    if before.host is None or link.key == before.host.sequencer:
+        draft.write("host_claim_us", link.time)
     if before.size == 0:
         draft.now_us = link.time
         draft.write("claims", before.claims.insert(entry.act.party, link.time))
@@ -50,6 +52,5 @@ def clock_start_us(draft: Draft, link: Link) -> int:
 
     At the entry's moment or, if later, at the lesser of the host's latest claim and the author's own claim + 60 s.
     """
-    host = draft.read("host")
-    host_claim_us = draft.read("claims").get(host.party) or 0
+    host_claim_us: int = draft.read("host_claim_us")
     return max(draft.now_us, min(host_claim_us, link.time + SLACK_US))

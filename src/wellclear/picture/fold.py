@@ -61,6 +61,16 @@ _HANDLERS: dict[str, Callable[[Draft, Entry], None]] = {
     "track_reply": answers.reply,
     "authority_scope": items.announce,
     "intent": items.announce,
+    "red_line": items.announce,
+    "zone": items.announce,
+    "zone_reply": answers.reply,
+    "consent": items.consent,
+    "incident": items.announce,
+    "account": answers.reply,
+    "series": items.announce,
+    "report": items.announce,
+    "statement": items.announce,
+    "statement_sign": answers.reply,
 }
 assert _HANDLERS.keys() == KINDS.keys(), "every kind has its function"
 

@@ -13,8 +13,9 @@ import msgspec
 from msgspec import UNSET
 from rpds import HashTrieSet
 
+from wellclear.domain.agreement import DAY_US
 from wellclear.domain.entry import Act, Entry
-from wellclear.domain.kinds import CHANGED_BY_AMEND, KINDS
+from wellclear.domain.kinds import CHANGED_BY_AMEND, DAYS_MAX, KINDS
 from wellclear.domain.names import party_of_desk, proven_item_id
 from wellclear.domain.reasons import Reason
 from wellclear.picture.clocks import clock_start_us
@@ -38,6 +39,15 @@ def announce(draft: Draft, entry: Entry) -> None:
     owe(draft, entry, act.id if act.id is not UNSET else "", 1, until_day)
 
 
+def consent(draft: Draft, entry: Entry) -> None:
+    """consent: what a host nation says of a notice; nobody else has a territory to speak for."""
+    party = draft.read("parties")[entry.act.party]
+    if "host_nation" not in party.roles:
+        draft.remark(Reason.NOT_HOST_NATION, entry.act.party)
+        return
+    announce(draft, entry)
+
+
 def amend(draft: Draft, entry: Entry) -> None:
     """amend: the next version; new clocks start, what was overdue stays on record."""
     act = entry.act
@@ -49,7 +59,7 @@ def amend(draft: Draft, entry: Entry) -> None:
     if subject.version != item.version + 1:
         draft.remark(Reason.VERSION_NOT_NEXT, f"{subject.id} is at version {item.version}")
         return
-    until_day = _kept_until(draft, act, subject.id)
+    until_day = _kept_until(draft, act, subject.id, item.kind)
     if until_day is None:
         return
     until_day = max(until_day, item.keep_until)
@@ -128,15 +138,18 @@ def answer_request(draft: Draft, entry: Entry) -> None:
 def say(draft: Draft, entry: Entry) -> None:
     """message, finding: nothing but the receipts that they make owed."""
     act = entry.act
-    until_day = _new_item(draft, act) if act.id is not UNSET else _kept_until(draft, act, act.kind)
+    until_day = _new_item(draft, act) if act.id is not UNSET else _kept_until(draft, act, act.kind, act.kind)
     if until_day is not None:
         owe(draft, entry, "", 1, until_day)
 
 
-def _kept_until(draft: Draft, act: Act, what: str) -> int | None:
+def _kept_until(draft: Draft, act: Act, what: str, kind: str) -> int | None:
     until_day = keep_until_day(draft, act)
     if until_day is None:
         draft.remark(Reason.KEPT_TOO_SHORT, what)
+    elif kind in DAYS_MAX and until_day - draft.now_us // DAY_US > DAYS_MAX[kind]:
+        draft.remark(Reason.KEPT_TOO_LONG, f"{what}: {kind} stands at most {DAYS_MAX[kind]} days")
+        return None
     return until_day
 
 
@@ -152,7 +165,7 @@ def _new_item(draft: Draft, act: Act) -> int | None:
     if name.counter <= (blocks.get(at) or 0):
         draft.remark(Reason.ID_TAKEN, act.id)
         return None
-    until_day = _kept_until(draft, act, act.id)
+    until_day = _kept_until(draft, act, act.id, act.kind)
     if until_day is None:
         return None
     draft.write("blocks", blocks.insert(at, name.counter))

@@ -337,5 +337,6 @@ def host_change(draft: Draft, entry: Entry) -> None:
     now: PartyRow = draft.read("parties")[card.party]
     draft.put("party", card.party, msgspec.structs.replace(now, roles=sorted({*now.roles, "host"})))
     draft.write("host", card)
+    draft.write("host_claim_us", entry.link.time)
     _count_members(draft)
     put_channel(draft)

@@ -45,13 +45,14 @@ PICTURE_TAG = b"wellclear/picture/1\n"
 class Picture(msgspec.Struct, frozen=True):
     """Everything that the public fold knows after `size` entries. Build the first one with `Picture()`.
 
-    Beside the tables it keeps what the rules need and nobody states. `proposed` holds the content of open proposals,
-    `opened` their names by party, oldest first. `waiting` holds the entries whose receipt a party owes. `arrivals` is
-    a queue for each party of what no receipt of it has reached yet (some may be answered meanwhile): `queues` holds
-    the numbers of its first place and of the one after its last. `unopened` holds what the party's receipts have
-    listed; `epoch_of` the number of a party's live epoch for an audience, `epochs_made` how many it has made;
-    `deputies` whom the rosters name a person the deputy of; `acts` the hashes of acts by the hour in which they were
-    said; `days` the rows by the day after which they leave.
+    Beside the tables it keeps what the rules need and nobody states. `claims` holds the latest claim of each clock,
+    `host_claim_us` the host's own, by its sequencer: a node of the host's party may claim an earlier hour. `proposed`
+    holds the content of open proposals, `opened` their names by party, oldest first. `waiting` holds the entries
+    whose receipt a party owes. `arrivals` is a queue for each party of what no receipt of it has reached yet (some
+    may be answered meanwhile): `queues` holds the numbers of its first place and of the one after its last.
+    `unopened` holds what the party's receipts have listed; `epoch_of` the number of a party's live epoch for an
+    audience, `epochs_made` how many it has made; `deputies` whom the rosters name a person the deputy of; `acts` the
+    hashes of acts by the hour in which they were said; `days` the rows by the day after which they leave.
     """
 
     size: int = 0
@@ -67,6 +68,7 @@ class Picture(msgspec.Struct, frozen=True):
     principals: tuple[str, ...] = ()
     clocks: tuple[str, ...] = ()
     claims: HashTrieMap[str, int] = HashTrieMap()
+    host_claim_us: int = 0
     chains: HashTrieMap[str, tuple[int, str]] = HashTrieMap()
     settings: HashTrieMap[int, Settings] = HashTrieMap()
     channels: HashTrieMap[str, ChannelRow] = HashTrieMap()
@@ -110,11 +112,6 @@ class Picture(msgspec.Struct, frozen=True):
     def open(self) -> bool:
         """Whether business can be done: an agreement is in force and at least two principals are left."""
         return self.agreement > 0 and len(self.principals) > 1
-
-    def host_claim_us(self) -> int:
-        """The host's latest claim of the time."""
-        assert self.host is not None, "the genesis names the host"
-        return self.claims.get(self.host.party) or 0
 
 
 TABLES: dict[Table, str] = {

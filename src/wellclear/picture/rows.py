@@ -15,7 +15,10 @@ from wellclear.domain.kinds import Away, KeyUse
 Table = Literal["agreement", "answer", "channel", "desk", "epoch", "item", "key", "owed", "party", "person", "proposal"]
 
 
-ItemKind = Literal["authority_scope", "intent", "notice", "request", "safety", "track_query"]
+ItemKind = Literal[
+    "authority_scope", "consent", "incident", "intent", "notice", "red_line", "report", "request", "safety", "series",
+    "statement", "track_query", "zone",
+]  # fmt: skip
 
 
 class ChannelRow(Wire, frozen=True):

@@ -16,6 +16,7 @@ from tests.mutation.rules import (
     red_lines,
     sealing,
     time,
+    treaty,
     witnesses,
     words,
 )
@@ -34,6 +35,7 @@ RULES = (
     *red_lines.RULES,
     *sealing.RULES,
     *time.RULES,
+    *treaty.RULES,
     *witnesses.RULES,
     *words.RULES,
 )

@@ -45,6 +45,15 @@ RULES: tuple[Rule, ...] = (
         tests=("tests/unit/picture/test_fold_rules.py::test_a_host_that_claims_a_late_hour_gains_a_minute",),
     ),
     Rule(
+        name="the-hosts-claim-is-its-sequencers",
+        proves=("R20",),
+        says="The host's claim is its sequencer's; what a node of its party claims starts no clock earlier.",
+        at="wellclear.picture.clocks:move_clocks",
+        old="if before.host is None or link.key == before.host.sequencer:",
+        new="if before.host is None or entry.act.party == before.host.party:",
+        tests=("tests/unit/picture/test_fold_rules.py::test_a_node_of_the_hosts_party_does_not_claim_for_the_host",),
+    ),
+    Rule(
         name="a-lying-host-gains-a-minute",
         proves=("R20",),
         says="A host that claims a late hour gains a minute at most.",

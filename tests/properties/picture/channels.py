@@ -15,7 +15,7 @@ from typing import Any
 
 import msgspec
 
-from tests.properties.picture import joint_acts, sealing_acts
+from tests.properties.picture import joint_acts, record_acts, sealing_acts
 from tests.vectors.second.fold import Second
 from tests.vectors.second.forms import CARD_KEYS, DAY, ROLES
 from tests.vectors.second.tree import leaf_hash
@@ -31,8 +31,7 @@ WEIGHTS = {
     "notice": 10, "amend": 8, "cancel": 4, "complete": 4, "safety": 8, "receipt": 10, "ack": 16, "confirm": 6,
     "readback_wrong": 6, "passed_to_units": 5, "request": 8, "comply": 6, "unable": 6, "message": 3, "finding": 3,
     "time": 25, "roster": 4, "add_key": 5, "revoke": 3, "takeover": 3, "propose": 5, "sign_agreement": 14,
-    "withdraw": 0.4, "host_change": 1.5, "nosuch": 0.3, "epoch": 12, "disclose": 6, "track_query": 4, "track_reply": 5,
-    "authority_scope": 3, "intent": 2,
+    "withdraw": 0.4, "host_change": 1.5, "nosuch": 0.3, "epoch": 12, "disclose": 6, **record_acts.WEIGHTS,
 }  # fmt: skip
 PERSONS = {
     "W1": ["watch_officer"], "W2": ["watch_officer"], "R1": ["release_authority", "watch_officer"],
@@ -248,8 +247,11 @@ class RandomChannel:
             "propose": partial(joint_acts.proposed, self), "sign_agreement": partial(joint_acts.signed, self),
             "host_change": partial(joint_acts.hosted, self),
             "roster": self.rostered, "add_key": self.keyed, "revoke": self.revoked, "epoch": self.sealed,
-            "disclose": self.about, "track_query": self.said, "authority_scope": self.said, "intent": self.said,
-            "track_reply": self.replied,
+            "disclose": self.about,
+            **{
+                kind: partial(record_acts.replied if kind in record_acts.REPLIES else record_acts.said, self)
+                for kind in record_acts.WEIGHTS
+            },
         }  # fmt: skip
         act, key, approvals = groups.get(kind, self.plain)(kind, party)
         if "to" in act and self.maybe(0.4):
@@ -313,13 +315,12 @@ class RandomChannel:
         return {"keep_until": self.day()} if self.maybe(share) else {}
 
     def said(self, kind: str, party: str) -> Draft:
-        """notice, safety, message, finding, records: what is new."""
-        members = self.to() | self.kept(1 if kind in ("notice", "authority_scope") else 0.3)
+        """notice, safety, message, finding: what is new."""
+        members = self.to() | self.kept(1 if kind == "notice" else 0.3)
         if kind == "finding":
             return self.act(kind, party, **members), self.node(party), []
         members |= {"id": self.id(party), "desk": self.desk(party)} | ({"code": "cease"} if kind == "safety" else {})
-        released = kind in ("notice", "authority_scope", "intent")
-        approvals = self.releasers(party) if released else self.persons(party, "watch_officer")
+        approvals = self.releasers(party) if kind == "notice" else self.persons(party, "watch_officer")
         return self.act(kind, party, **members), self.node(party), approvals
 
     def item(self, kind: str, party: str, own: bool) -> tuple[str, int]:
@@ -330,7 +331,8 @@ class RandomChannel:
 
     def about(self, kind: str, party: str) -> Draft:
         """amend, cancel, complete, disclose, request: about a notice, now and then about a record."""
-        other = self.random.choice(["authority_scope", "track_query"]) if self.maybe(0.15) else "notice"
+        records = [*record_acts.CHANGING, "track_query", "incident"]
+        other = self.random.choice(records) if self.maybe(0.25) else "notice"
         name, version = self.item(other, party, kind != "request")
         version += (kind == "amend") + (self.random.choice([-1, 1]) if self.maybe(0.07) else 0)
         members = self.to() | self.kept(1 if kind == "amend" else 0.3)
@@ -348,16 +350,6 @@ class RandomChannel:
         subject = {"id": name, "version": self.random.choice([1, 1, 1, 2])}
         members = self.to() | self.kept(0.3) | {"subject": subject, "desk": self.desk(party)}
         members |= {"code": "technical"} if kind == "unable" else {}
-        return self.act(kind, party, **members), self.node(party), self.persons(party, "watch_officer")
-
-    def replied(self, kind: str, party: str) -> Draft:
-        """track_reply: from one of the desks that are asked, or from another one."""
-        name, version = self.item("track_query", party, own=False)
-        to = self.second.rows["item"].get(name, {}).get("to", [f"{party}/OPS"])
-        desk = self.random.choice(to) if self.maybe(0.8) else self.desk(party)
-        party = desk.partition("/")[0]
-        subject = {"id": name, "version": version + self.maybe(0.05)}
-        members = self.to() | self.kept(0.3) | {"subject": subject, "desk": desk}
         return self.act(kind, party, **members), self.node(party), self.persons(party, "watch_officer")
 
     def asked(self) -> tuple[Row, str, str]:

@@ -31,9 +31,11 @@ from wellclear.domain.entry import (
     entry_message,
     unsigned_leaf,
 )
-from wellclear.domain.kinds import KINDS, NAMES_ITS_DAY, Asks, Linked, Subjects
+from wellclear.domain.kinds import CHANGED_BY_AMEND, KINDS, NAMES_ITS_DAY, REPLIES_TO, Asks, Linked, Subjects
 from wellclear.domain.logged import Logged
 from wellclear.domain.names import ItemId
+from wellclear.domain.statements import Statement
+from wellclear.domain.treaty import Zone
 from wellclear.log.ed25519 import SigningKey
 from wellclear.picture.fold import envelope_fault, fold
 from wellclear.picture.picture import Picture, Step
@@ -43,17 +45,22 @@ PARTIES = ("CASPIA", "NORTHLAND", "SOUTHLAND", "TRANSIA", "NOBODY")
 USES = ("node", "recovery", "sequencer", "standby", "log", "head_of_delegation", "W1", "R1", "s2")
 ROLES = ("drafter", "watch_officer", "release_authority", "head_of_delegation", "administrator")
 SMALL = [b64(number.to_bytes(32, "little")) for number in (0, 1, 2**255 - 20, 2**255 - 19, 2**255 - 1)]
+OF_ITS_AUTHOR = ("amend", "cancel", "complete", "confirm", "readback_wrong", "disclose")
 ATOMS: list[Any] = [
     0, 1, -1, 2**53 - 1, 2**53, 2**64, 10**30, "", "x", "NORTHLAND", "NORTHLAND/OPS", "\u202e", "\x00", [], {}, [[]],
     {"a": 1}, "yes", "A" * 3000, b64(bytes(32)), [1] * 300, None, True, 1.5, "2026-02-31", "é",
 ]  # fmt: skip
+
+_ZONE = Zone(
+    "zone", "closure", "Eastern road", "en", [circle(34.5, 38.3, 5000)], [], START_US, START_US + DAY_US
+)  # fmt: skip
 
 
 @cache
 def founded() -> Sketch:
     """A channel where there is something of everything to spoil: four parties, items, answers, an open ballot."""
     sketch = Sketch.founded(seed=11, clocks=["TRANSIA"])
-    guest = sketch.party("TRANSIA", "observer", "principal")
+    guest = sketch.party("TRANSIA", "observer", "principal", "host_nation")
     sketch.joint({"do": "admit", "base": 1, "admit": msgspec.to_builtins(guest.card())})
     sketch.enrol("TRANSIA")
     for party in ("NORTHLAND", "SOUTHLAND"):
@@ -64,6 +71,13 @@ def founded() -> Sketch:
             subject=Subject(id=id_, version=1), id=sketch.parties["TRANSIA"].next_id(),
         )  # fmt: skip
         sketch.send("TRANSIA", asked, sketch.watched(asked))
+        for kind, group in (("zone", _ZONE), ("statement", Statement("statement", "no_statement", []))):
+            told = sketch.told([group], [party, "CASPIA", "TRANSIA"])
+            made = sketch.compose(
+                kind, party, desk=f"{party}/OPS", to=["CASPIA/OPS", "TRANSIA/OPS"], keep_until="2026-12-01",
+                id=sketch.parties[party].next_id(), told=told,
+            )  # fmt: skip
+            sketch.send(party, made, sketch.released(made))
     spare = {"key": sketch.parties["NORTHLAND"].public("standby"), "use": "standby"}
     sketch.send("NORTHLAND", sketch.compose("add_key", "NORTHLAND", public=spare), use="recovery")
     sketch.send("NORTHLAND", *sketch.by_head("NORTHLAND", "propose", {"do": "restart_clocks", "base": 1}))
@@ -149,14 +163,15 @@ class Villain:
         """Mostly an item that the act could speak of."""
         random, items = self.random, self.picture.items
         wanted = {
-            "amend": random.choice(["notice", "authority_scope"]), "cancel": "notice", "complete": "notice",
-            "comply": "request", "unable": "request", "track_reply": "track_query",
+            "amend": random.choice(["notice", *sorted(CHANGED_BY_AMEND)]), "cancel": "notice", "complete": "notice",
+            "comply": "request", "unable": "request", "disclose": "notice", "confirm": "notice",
+            "readback_wrong": "notice", **REPLIES_TO,
         }  # fmt: skip
         fitting = sorted(
             id_ for id_, row in items.items()
             if row.kind == wanted.get(kind, row.kind)
-            and (kind not in ("amend", "cancel", "complete", "confirm", "readback_wrong") or row.party == party)
-            and (kind not in ("comply", "unable", "ack", "passed_to_units", "track_reply") or f"{party}/OPS" in row.to)
+            and (kind not in OF_ITS_AUTHOR or row.party == party)
+            and (kind not in ("comply", "unable", "ack", "passed_to_units", *REPLIES_TO) or f"{party}/OPS" in row.to)
         )  # fmt: skip
         id_ = random.choice((fitting if random.random() < 0.9 else []) or sorted(items) or ["NORTHLAND-1001-9"])
         version = items[id_].version if id_ in items else 1

@@ -115,7 +115,7 @@ def test_a_batch_opens_with_the_hosts_own_time_when_its_claim_is_old(bench: Benc
     assert node is not None
     assert (host.act.kind, host.act.party, node.act.party) == ("time", "CASPIA", "NORTHLAND")
     assert host.link.time == bench.sketch.now_us + 2 * SECOND_US
-    assert bench.sequencer.picture.host_claim_us() == host.link.time
+    assert bench.sequencer.picture.host_claim_us == host.link.time
 
 
 def test_nothing_is_said_while_idle_or_for_what_is_refused(bench: Bench) -> None:

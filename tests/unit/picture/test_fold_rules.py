@@ -265,6 +265,20 @@ def test_who_is_no_clock_moves_nothing(sketch: Sketch) -> None:
 
 
 @pytest.mark.requirement("R20", "R2")
+def test_a_node_of_the_hosts_party_does_not_claim_for_the_host(sketch: Sketch) -> None:
+    """What it linked before its host was down is logged late, and starts no clock in the past (seed 174)."""
+    sketch.enrol(HOST)
+    claim(sketch, HOST, 50)
+    composed = sketch.compose(
+        "safety", HOST, id=sketch.parties[HOST].next_id(), desk=f"{HOST}/OPS", to=[DESK], precedence="P", code="cease"
+    )
+    step = sketch.send(HOST, composed, sketch.watched(composed), time_us=START_US + 10 * SECOND_US)
+    (owed,) = [change.row for change in step.changes if change.table == "owed"]
+    assert isinstance(owed, OwedRow)
+    assert owed.start_us == START_US + 50 * SECOND_US
+
+
+@pytest.mark.requirement("R20", "R2")
 def test_a_host_that_claims_a_late_hour_gains_a_minute(sketch: Sketch) -> None:
     claim(sketch, HOST, 5_000)
     _, step = sketch.announce(NORTH, [DESK], AREA)

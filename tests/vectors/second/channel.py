@@ -136,3 +136,4 @@ class Channel(Epochs):
         for use in HOST_KEYS:
             self.register(host["party"], use, host[use])
         self.mend("channel", self.channel, host=host["party"], origin=host["origin"])
+        self.host_claim = self.link["time"]

@@ -13,6 +13,8 @@ class Clocks(Rows):
 
     def tick(self) -> None:
         party, was = self.act["party"], self.now
+        if self.size == 0 or self.rows["key"].get(self.link["key"], {}).get("use") == "sequencer":
+            self.host_claim = self.link["time"]
         if self.size == 0:
             self.now = self.claims[party] = self.link["time"]
             return
@@ -69,7 +71,7 @@ class Clocks(Rows):
     def start(self) -> int:
         """When a clock starts that this entry starts."""
         said: int = self.link["time"]
-        return max(self.now, min(self.claims.get(self.host, 0), said + MINUTE))
+        return max(self.now, min(self.host_claim, said + MINUTE))
 
     def due(self, owed: Row) -> int:
         """When a receipt is due."""

@@ -10,8 +10,11 @@ from tests.vectors.second.forms import DAY, ID
 from tests.vectors.second.keys import of
 from tests.vectors.second.kinds import Kind
 
-CHANGING = ("notice", "authority_scope")
-REPLIES = {"track_reply": "track_query"}
+CHANGING = ("notice", "authority_scope", "red_line", "statement", "zone")
+REPLIES = {
+    "account": "incident", "statement_sign": "statement", "track_reply": "track_query", "zone_reply": "zone",
+}  # fmt: skip
+BY_ITS_AUTHOR = ("account", "statement_sign")
 ENDS = {"cancel": "CANCELLED", "complete": "COMPLETED", "comply": "COMPLIED", "unable": "UNABLE"}
 
 
@@ -35,6 +38,9 @@ class Items(Channel):
             return int(today + self.terms["keep_days"])
         day = day_number(self.act["keep_until"])
         need(day >= today, "KEPT_TOO_SHORT")
+        subject = self.act.get("subject", {"id": ""})["id"]
+        kind = self.rows["item"][subject]["kind"] if self.act["kind"] == "amend" else self.act["kind"]
+        need(kind != "zone" or day - today <= 90, "KEPT_TOO_LONG")
         return day
 
     def new_id(self) -> int:
@@ -58,6 +64,11 @@ class Items(Channel):
         self.create(self.new_id())
 
     on_safety = on_track_query = on_authority_scope = on_intent = on_notice
+    on_red_line = on_zone = on_incident = on_series = on_report = on_statement = on_notice
+
+    def on_consent(self) -> None:
+        need("host_nation" in self.rows["party"][self.act["party"]]["roles"], "NOT_HOST_NATION")
+        self.on_notice()
 
     def on_message(self) -> None:
         self.new_id()
@@ -111,14 +122,18 @@ class Items(Channel):
 
     def on_track_reply(self) -> None:
         row, subject = self.subject(REPLIES[self.act["kind"]]), self.act["subject"]
-        need(any(of(desk, self.act["party"]) for desk in row["to"]), "NOT_ADDRESSED")
+        own = self.act["kind"] in BY_ITS_AUTHOR and row["party"] == self.act["party"]
+        need(own or any(of(desk, self.act["party"]) for desk in row["to"]), "NOT_ADDRESSED")
         need(subject["version"] == row["version"], "OLD_VERSION")
         name = f"{subject['id']}/{subject['version']}/{self.act['desk']}"
         answer = self.rows["answer"].get(name)
         if answer is not None:
-            new: Row = {} if "acked_us" in answer else {"acked_us": self.now, "acked_by": self.who["watch_officer"][0]}
+            by = self.who.get("watch_officer") or self.who.get("release_authority")
+            new: Row = {} if "acked_us" in answer else {"acked_us": self.now} | ({"acked_by": by[0]} if by else {})
             self.mend("answer", name, replied_us=self.now, **new)
             self.receive_once(answer)
+
+    on_zone_reply = on_account = on_statement_sign = on_track_reply
 
     def answer(self, desk: str) -> tuple[str, Row]:
         subject = self.act["subject"]

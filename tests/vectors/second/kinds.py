@@ -60,6 +60,16 @@ KINDS = {
     "track_reply": Kind("node", "watch", ANSWER, owes="receipt"),
     "authority_scope": Kind("node", "release", "id desk to", owes="receipt ack"),
     "intent": Kind("node", "release", "id desk to", owes="receipt ack"),
+    "red_line": Kind("node", "release", "id desk to", owes="receipt ack"),
+    "zone": Kind("node", "release", "id desk to", owes="receipt ack"),
+    "zone_reply": Kind("node", "release", ANSWER, owes="receipt"),
+    "consent": Kind("node", "release", "id desk to", owes="receipt ack"),
+    "incident": Kind("node", "release", "id desk to", owes="receipt ack"),
+    "account": Kind("node", "release", ANSWER, owes="receipt"),
+    "series": Kind("node", "release", "id desk to", owes="receipt"),
+    "report": Kind("node", "release", "id desk to", owes="receipt"),
+    "statement": Kind("node", "release", "id desk to", owes="receipt ack"),
+    "statement_sign": Kind("node", "head", ANSWER, owes="receipt"),
 }
 CHANNEL = tuple(KINDS)[:11]
 """What is folded under every number of rules: it decides live keys, and who can open what."""
@@ -74,7 +84,7 @@ def has_its_members(act: dict[str, Any]) -> bool:
         and bool(act["to"]) == ("to" in has)
         and ("code" in act) == (kind.code is not None)
         and (kind.code is None or kind.code(act["code"]))
-        and ("keep_until" in act or name not in ("notice", "amend", "authority_scope"))
+        and ("keep_until" in act or name not in ("notice", "amend", "authority_scope", "red_line", "zone"))
         and ("public" in act) == (name in PUBLIC)
         and (name not in PUBLIC or PUBLIC[name](act["public"]))
     )

@@ -24,6 +24,7 @@ class Rows:
         self.approvals: list[Row] = []
         self.hash = self.act_hash = ""
         self.claims: dict[str, int] = {}
+        self.host_claim = 0
         self.chains: dict[str, tuple[int, str]] = {}
         self.acts: dict[str, int] = {}  # act hash -> said
         self.blocks: dict[tuple[str, int], int] = {}

@@ -15,10 +15,10 @@ from msgspec import UNSET
 from wellclear.apps.node.core import NodeCore
 from wellclear.apps.node.rows import moments, yes
 from wellclear.apps.node.said import Row
-from wellclear.apps.sentences_records import ANSWERS, INTENTS, scope_lines, track_line
+from wellclear.apps.record_words import record_lines
 from wellclear.domain.names import party_of_desk
 from wellclear.domain.parts import Group
-from wellclear.domain.records import AuthorityScope, Intent, Track, TrackReply
+from wellclear.domain.records import AuthorityScope, TrackReply
 from wellclear.picture.picture import Picture
 from wellclear.picture.rows import answer_id, owed_id
 from wellclear.picture.view_records import RecordVersion, RecordView, Reply
@@ -53,14 +53,14 @@ def record_row(core: NodeCore, record: RecordView) -> Row:
 
 
 def reply_row(reply: Reply) -> Row:
-    """What one desk has said of a record (R11): its answer, and with whom that was checked, if it is open here."""
+    """What one desk has said of a record, exactly and in words, if it is open here; of a track its answer (R11)."""
     told: Row = {
         "index": reply.index, "kind": reply.kind, "party": reply.party, "desk": reply.desk, "version": reply.version,
-        **moments(at=reply.moment_us), "words": [],
+        **moments(at=reply.moment_us), **_opened(group for _, group in reply.groups.items()),
     }  # fmt: skip
     group = reply.groups.get("track_reply")
     if isinstance(group, TrackReply):
-        told |= {"answer": group.answer, "checked_with": list(group.checked_with), "words": [ANSWERS[group.answer]]}
+        told |= {"answer": group.answer, "checked_with": list(group.checked_with)}
     return told
 
 
@@ -82,19 +82,8 @@ def _recipient(picture: Picture, item: str, said: RecordVersion, desk: str) -> R
 def _opened(groups: Iterable[Group]) -> Row:
     """The one group of a record, exactly as said and in words; nothing where it is not open here."""
     for group in groups:
-        return {"said": msgspec.to_builtins(group), "words": _words(group)}
+        return {"said": msgspec.to_builtins(group), "words": list(record_lines(group))}
     return {"words": []}
-
-
-def _words(group: Group) -> list[str]:
-    if isinstance(group, Track):
-        return [track_line(group)]
-    if isinstance(group, AuthorityScope):
-        return list(scope_lines(group))
-    if isinstance(group, Intent):
-        about = f" ({group.about})" if group.about is not UNSET else ""
-        return [f"{INTENTS[group.intent]}{about}"]
-    return []
 
 
 # Who speaks for whom.

@@ -32,6 +32,7 @@ class ReplyRow(TypedDict):
     version: int
     at_us: int
     at: str
+    said: NotRequired[Fields]
     words: list[str]
     answer: NotRequired[Answer]
     checked_with: NotRequired[list[str]]
@@ -41,7 +42,10 @@ class Record(TypedDict):
     """A record at its newest version; `waits_for` are the own desks from which an answer to a query is waited for."""
 
     id: str
-    kind: Literal["authority_scope", "intent", "track_query"]
+    kind: Literal[
+        "authority_scope", "consent", "incident", "intent", "red_line", "report", "series", "statement", "track_query",
+        "zone",
+    ]  # fmt: skip
     party: str
     desk: str
     to: list[str]

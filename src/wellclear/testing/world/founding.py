@@ -17,6 +17,7 @@ STANDBYS: Final = 0.6
 CAST: Final = (
     (("NORTHLAND", "principal"), ("SOUTHLAND", "principal")),
     (("NORTHLAND", "principal"), ("SOUTHLAND", "principal"), ("EASTLAND", "principal")),
+    (("NORTHLAND", "principal"), ("SOUTHLAND", "principal"), ("EASTLAND", "host_nation")),
     (("NORTHLAND", "principal"), ("SOUTHLAND", "principal"), ("MIDLAND", "observer")),
 )
 

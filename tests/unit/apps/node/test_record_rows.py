@@ -99,7 +99,10 @@ def test_a_query_waits_for_each_desk_and_shows_all_replies_side_by_side(channel:
     assert [(one["party"], one["answer"], one["checked_with"]) for one in row["replies"]] == [
         (SOUTH, "not_known", []), (SOUTH, "not_ours", ["AIR", "ARTY"])
     ]  # fmt: skip
-    assert [one["words"] for one in row["replies"]] == [["NOT KNOWN, which does not mean NOT OURS"], ["NOT OURS"]]
+    assert [one["words"] for one in row["replies"]] == [
+        ["NOT KNOWN, which does not mean NOT OURS.", "Checked with nobody."],
+        ["NOT OURS.", "Checked with AIR and ARTY."],
+    ]
     south, host = row["recipients"]
     assert south["acked"] and south["replied"] and south["received"] and "replied" not in host
     assert channel.rows(SOUTH)[item]["waits_for"] == [] and channel.rows(HOST)[item]["waits_for"] == [f"{HOST}/OPS"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from wellclear.testing.world.scene import Said, Scene
 
-WEIGHT = 5
+WEIGHT = 6
 
 
 def say(scene: Scene) -> Said | None:

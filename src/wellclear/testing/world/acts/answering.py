@@ -7,7 +7,7 @@ from wellclear.domain.kinds import REASON_CODES
 from wellclear.domain.names import party_of_desk
 from wellclear.testing.world.scene import Said, Scene
 
-WEIGHT = 7
+WEIGHT = 9
 KINDS = ("comply", "unable")
 
 

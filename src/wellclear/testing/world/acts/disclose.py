@@ -11,7 +11,7 @@ from wellclear.apps.node.disclosing import salts_of
 from wellclear.channel.desk import version_of, write_act
 from wellclear.testing.world.scene import SHOWN_FROM, Said, Scene
 
-WEIGHT = 4
+WEIGHT = 7
 SALT_BYTES = 32
 
 

@@ -6,7 +6,7 @@ from wellclear.channel.desk import request
 from wellclear.domain.parts import RequestDetails
 from wellclear.testing.world.scene import Said, Scene
 
-WEIGHT = 4
+WEIGHT = 5
 
 
 def say(scene: Scene) -> Said | None:
