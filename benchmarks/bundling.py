@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from benchmarks.workload import Workload, signed_note
 from wellclear.apps.bundle.verify import opener
+from wellclear.apps.timeline import timeline_of_store
 from wellclear.channel.bundle import Exporter, bundle_files
 from wellclear.channel.verify import verify_bundle
 from wellclear.testing.sketch import Sketch
@@ -49,4 +50,14 @@ def verify_s(files: dict[str, bytes], processes: int) -> float:
     verdict = verify_bundle(files, opening=opener(processes))
     taken = time.perf_counter() - start
     assert not verdict.faults, verdict.faults[:3]
+    return taken
+
+
+def tell_s(workload: Workload) -> float:
+    """Seconds to open, fold and tell the whole log as its exporter can open it, as lines and as JSON."""
+    start = time.perf_counter()
+    report = timeline_of_store(Held(workload.sketch), EXPORTER)
+    lines, told = report.lines(), report.json()
+    taken = time.perf_counter() - start
+    assert report.entries == len(workload.sketch.leaves) and lines and told
     return taken

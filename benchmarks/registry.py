@@ -124,6 +124,10 @@ def _bundle_s(stand: Stand, processes: int) -> float:
     return bundling.verify_s(stand.kept("bundle", lambda: bundling.exported(stand.long)), processes)
 
 
+def _told_s(stand: Stand) -> float:
+    return bundling.tell_s(stand.long)
+
+
 def _away_per_s(stand: Stand, which: str) -> float:
     told = stand.sampled("away", lambda: away.times(stand.missed, stand.directory))
     return _count(stand.missed) / float(getattr(told, which))
@@ -239,6 +243,7 @@ def _long() -> Iterator[Measurement]:
         "bundle.raw", "bare verification of its signatures", "s",
         lambda stand: calibration.verify_s(_long_signed(stand)),
     )  # fmt: skip
+    yield Measurement("bundle.told", "telling it as a timeline, sentence by sentence", "s", _told_s, ("bundle.raw",))
     for name, what, which in (
         ("followed", "a node that was away, until it has followed", "followed_s"),
         ("opened", "... until every part that is for it is opened as well", "opened_s"),

@@ -352,8 +352,10 @@ def _exporter(files: Mapping[str, bytes]) -> str:
         return ""
 
 
-def timeline_of_store(source: Source, reader: str) -> TimelineReport:
+def timeline_of_store(source: Source, reader: str, *, progress: Progress | None = None) -> TimelineReport:
     """Tell the log of a party's own store, which its node has verified when it took it.
+
+    `progress` hears how many entries of how many have been told.
 
     Raises:
         Unavailable: the store cannot be read.
@@ -367,4 +369,6 @@ def timeline_of_store(source: Source, reader: str) -> TimelineReport:
             step = fold(picture, logged)
             teller.take(logged, picture, step)
             picture = step.picture
+        if progress is not None:
+            progress(picture.size, size)
     return TimelineReport(picture.channel, reader, picture.size, tuple(teller.close()), exercise=picture.exercise)

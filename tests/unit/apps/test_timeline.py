@@ -260,3 +260,12 @@ def test_whatever_a_volume_says_it_is_told(volume: dict[str, object]) -> None:
     sketch.send("NORTHLAND", *released(sketch, "amend", id_, 2, sketch.notice_groups(second)))
     sketch.ack("SOUTHLAND", id_)
     assert timeline_of_store(SketchSource(sketch), "SOUTHLAND").lines()
+
+
+def test_a_long_log_says_how_far_it_has_been_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("wellclear.apps.timeline.STORE_CHUNK_ENTRIES", 10)
+    size, heard = len(eventful().leaves), list[tuple[int, int]]()
+    timeline_of_store(
+        SketchSource(eventful(), "SOUTHLAND"), "SOUTHLAND", progress=lambda done, of: heard.append((done, of))
+    )
+    assert heard == [(min(end, size), size) for end in range(10, size + 10, 10)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -12,6 +13,7 @@ from wellclear.apps.bundle.evidence import judged_at, key_owner
 from wellclear.apps.bundle.export import export_path
 from wellclear.apps.bundle.verify import verify_path
 from wellclear.apps.cli.asking import passphrase
+from wellclear.apps.cli.check_text import watching
 from wellclear.apps.cli.options import NODE_HOME, AsJson, Home, PassphraseFile
 from wellclear.apps.cli.output import EXIT_FINDING, show
 from wellclear.apps.node.opened import OpenedLog
@@ -72,7 +74,8 @@ def verify(
     number is told.
     """
     known, heard = split_channel(channel)
-    report = verify_path(path, channel=known, threads=threads)
+    with watching() as told:
+        report = verify_path(path, channel=known, threads=threads, progress=partial(told, "verifying"))
     if heard is not None and (not report.channel or spoken(unb64(report.channel)) != heard):
         raise Unverified(str(path), "this is another channel than the one that was read to you")
     show(report.json(), *report.lines(verbose=verbose), as_json=as_json)
@@ -130,14 +133,16 @@ def timeline(
 ) -> None:
     """Tell what happened, entry by entry, in plain sentences, with what stayed unanswered."""
     if path is not None:
-        report = timeline_of_bundle(path)
+        with watching() as told:
+            report = timeline_of_bundle(path, progress=partial(told, "verifying and telling"))
     else:
         home = home.expanduser()
         settings = load_node(home)
         key = Keyring(home).unlock("node", passphrase(f"{settings.party}'s node key", passphrase_file))
         store = Store.open(home / STORE, box_key=box_key(key), writing=False)
         try:
-            report = timeline_of_store(OpenedLog(store), settings.party)
+            with watching() as told:
+                report = timeline_of_store(OpenedLog(store), settings.party, progress=partial(told, "telling"))
         finally:
             store.close()
     show(report.json(), *report.lines(clocks=clocks), as_json=as_json)
