@@ -99,7 +99,7 @@ RULES: tuple[Rule, ...] = (
         name="heads-that-differ-make-nodes-ask",
         proves=("R33",),
         says="When an entry names another log, other nodes are asked for their notes at once.",
-        at="wellclear.apps.node.hearing:Hearing._take_proven",
+        at="wellclear.apps.node.taking:Taking._take_proven",
         old="self.wants_exchange = True",
         new="pass",
         tests=(f"{_PEERS}test_one_entry_that_crosses_makes_nodes_exchange_at_once",),

@@ -1,6 +1,6 @@
 """The node without its network: what it has stored, folded, opened, computed, rung and still has to send.
 
-Theory of operation. What was heard is stored and folded in `hearing`. Everything else follows from there: receipts,
+Theory of operation. What was heard is stored and folded in `taking`. Everything else follows from there: receipts,
 time, findings and links are composed on `tick`. Each change that must survive a crash is stored before anything is
 sent. `service` carries bytes in and out; it holds no state that matters.
 """

@@ -1,6 +1,6 @@
 """What a node holds: its store, and everything that is derived from the log that lies there.
 
-Theory of operation. Nothing here changes by itself: `hearing` brings what the log says, `core` what the party says.
+Theory of operation. Nothing here changes by itself: `taking` brings what the log says, `core` what the party says.
 """
 
 from __future__ import annotations
@@ -114,10 +114,7 @@ class Holding:
         """The node's key was made for exercises: in a real channel it links nothing."""
         self._entropy, self._wrapping = entropy, wrapping
         self._counters = decode_counters(store.get_meta("counters"))
-        self._had_own_log = False
-        self._followed = False
         self._more = False
-        self._fresh_from: int | None = None
         self._started_us = clock.monotonic_us()
         self._findings_at_us = 0
 
