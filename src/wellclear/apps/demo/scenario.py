@@ -14,6 +14,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta
 
+from wellclear.airspace.triggers import trigger_from
 from wellclear.apps.cli import typed
 from wellclear.apps.cli.notice_form import NoticeForm, form_from, volume_from_words
 from wellclear.domain.agreement import (
@@ -31,6 +32,7 @@ from wellclear.domain.agreement import (
 )
 from wellclear.domain.entry import Precedence, Role
 from wellclear.domain.kinds import PartyRole
+from wellclear.domain.members import Language, Text
 from wellclear.domain.names import check_party, check_person, party_of_desk
 from wellclear.domain.parts import Articles
 from wellclear.domain.quantities import LengthUnit, Position, Rounding, format_time, length_mm
@@ -159,6 +161,26 @@ class NoticeRow(_Table, frozen=True):
         return volume_fields(Volume(route, typed.length(self.half_width or "", "half_width"), band, window))
 
 
+class RedLineRow(_Table, frozen=True):
+    """A red line of one principal, in its own words; its trigger has the form of docs/red-lines.md."""
+
+    desk: str
+    to: Annotated[list[str], Meta(min_length=1)]
+    language: Language
+    text: Text
+    keep_days: Annotated[int, Meta(ge=1, le=3660)]
+    trigger: dict[str, Any]
+
+    def group(self) -> dict[str, Any]:
+        """What is declared.
+
+        Raises:
+            InvalidValue: the trigger cannot be judged.
+        """
+        trigger_from(self.trigger)
+        return {"group": "red_line", "language": self.language, "text": self.text, "trigger": self.trigger}
+
+
 class Heights(_Table, frozen=True):
     """The band that is asked for."""
 
@@ -186,6 +208,7 @@ class Scenario(_Table, frozen=True):
     agreement: Terms
     articles: ArticleTexts
     parties: Annotated[list[PartyRow], Meta(min_length=3, max_length=3)]
+    red_line: RedLineRow
     crossing: Crossing
     late: NoticeRow
     unanswered: NoticeRow
@@ -246,13 +269,18 @@ class Scenario(_Table, frozen=True):
         for field, notice in (("crossing.first", first), ("crossing.second", second), ("late", self.late),
                               ("unanswered", self.unanswered)):  # fmt: skip
             notice.form(0)
-            ends = {party_of_desk(desk, field=field) for desk in (notice.desk, *notice.to)}
-            if ends != {row.party for row in self.principals}:
-                raise InvalidValue(field, "goes from a desk of one principal to a desk of the other")
+            self._check_ends(field, notice)
+        self.red_line.group()
+        self._check_ends("red_line", self.red_line)
         if party_of_desk(first.desk) == party_of_desk(second.desk):
             raise InvalidValue("crossing", "its two notices come from the two principals")
         if party_of_desk(self.late.desk) != party_of_desk(second.desk) or self.watch not in self.unanswered.to:
             raise InvalidValue("watch", "sits at a desk that the unanswered notice goes to")
+
+    def _check_ends(self, field: str, said: NoticeRow | RedLineRow) -> None:
+        ends = {party_of_desk(desk, field=field) for desk in (said.desk, *said.to)}
+        if ends != {row.party for row in self.principals}:
+            raise InvalidValue(field, "goes from a desk of one principal to a desk of the other")
 
 
 @dataclass(frozen=True, slots=True)

@@ -154,13 +154,28 @@ class Station:
         }  # fmt: skip
         readers = self._place.readers(form.to)
         kind = "amend" if subject else "notice"
-        intent = Intent(kind, form.groups(), readers, members | ({"subject": subject} if subject else {}))
+        return self.release(Intent(kind, form.groups(), readers, members | ({"subject": subject} if subject else {})))
+
+    def release(self, intent: Intent) -> Said:
+        """An act that one officer drafts and another releases."""
         drafter, releaser = self.officer("watch_officer"), self.officer("release_authority")
         ready = self._place.compose(intent, drafter)
         approvals = [
             self._approval(ready, drafter, "drafter"), self._approval(ready, releaser, "release_authority"),
         ]  # fmt: skip
         return self._send(ready, approvals)
+
+    def declare(self, kind: str, group: Fields, to: Sequence[str], **members: Any) -> Said:
+        """A record that is released: what this party says of itself, of the ground or of others."""
+        said: Fields = {"desk": self.desk, "to": list(to), "precedence": "P"} | members
+        return self.release(Intent(kind, [group], self._place.readers(to), said))
+
+    def acknowledge_record(self, item: str) -> Said:
+        """Acknowledge a record once it is open here; there is nothing to read back."""
+        shown: Row = self.until(lambda board: record(board, item).get("said") and record(board, item), SEND_S, item)
+        group = {"group": "readback", "volumes": []}
+        members = self._about(shown) | {"to": [shown["desk"]]}
+        return self.say(Intent("ack", [group], self._place.readers([shown["desk"]]), members))
 
     def acknowledge(self, item: str, version: int, *, officer: str | None = None) -> Said:
         """Read back what the node shows of a version, for this station's desk, once it shows it.
@@ -239,6 +254,11 @@ class Station:
 def rows(board: Board, table: str, **members: Any) -> list[Row]:
     """The rows of a table that have these members."""
     return [row for row in board.get(table, ()) if all(row.get(name) == value for name, value in members.items())]
+
+
+def record(board: Board, item: str) -> Row:
+    """A record as it stands on a board; empty when it is not there."""
+    return next(iter(rows(board, "records", id=item)), {})
 
 
 def rings(board: Board, kind: str, *items: str) -> list[Row]:

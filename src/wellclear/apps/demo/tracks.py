@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from wellclear.apps.cli.acting import Intent
-from wellclear.apps.demo.station import Board, Row, Station, rings, rows
+from wellclear.apps.demo.station import Board, Station, record, rings
 from wellclear.apps.demo.story import SOON_S, Story
 from wellclear.apps.node.record_rows import NOBODY
 from wellclear.domain.records import Answer
@@ -25,7 +25,7 @@ def a_track(story: Story) -> None:
     with teller.outcome(f"{asking.party} asked {asked.party} whose it is, and its desk rings"):
         item = _ask(asking, asked)
         asked.until(lambda board: rings(board, "track_query", item), SOON_S, f"the ring of {item}")
-        asked.until(lambda board: _record(board, item).get("said"), SOON_S, f"what {item} says")
+        asked.until(lambda board: record(board, item).get("said"), SOON_S, f"what {item} says")
     with teller.outcome("NOT OURS was refused: nobody says so without having asked its units"):
         _refused(asked, asking, item)
     with teller.outcome(f"{asked.party} answered NOT KNOWN, which does not mean NOT OURS"):
@@ -34,7 +34,7 @@ def a_track(story: Story) -> None:
     with teller.outcome(f"{asked.party} asked its {' and its '.join(UNITS)}, and answered NOT OURS"):
         _reply(asked, asking, item, "not_ours", UNITS)
         asking.until(lambda board: _answers(board, item) == ["not_known", "not_ours"], SOON_S, "the second answer")
-    shown = _record(asking.look(), item)["replies"][-1]
+    shown = record(asking.look(), item)["replies"][-1]
     teller.say(f"On {asking.party}'s board: NOT OURS, checked with {', '.join(shown['checked_with'])}.")
     with teller.outcome("for the country over which it flies the board says: no desk speaks for it"):
         asking.until(lambda board: (board.get("speaking") or {}).get("gap") == NOBODY, SOON_S, "the gap")
@@ -66,9 +66,5 @@ def _refused(asked: Station, asking: Station, item: str) -> None:
     raise Unavailable(f"{asked.party}'s node", "has taken NOT OURS without a unit that was asked")
 
 
-def _record(board: Board, item: str) -> Row:
-    return next(iter(rows(board, "records", id=item)), {})
-
-
 def _answers(board: Board, item: str) -> list[str]:
-    return [str(reply.get("answer", "sealed")) for reply in _record(board, item).get("replies", ())]
+    return [str(reply.get("answer", "sealed")) for reply in record(board, item).get("replies", ())]

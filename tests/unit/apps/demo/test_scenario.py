@@ -93,3 +93,10 @@ def test_a_scenario_with_a_fault_is_refused_with_its_place(tmp_path: Path, old: 
 def test_a_missing_scenario_is_told_in_words(tmp_path: Path) -> None:
     with pytest.raises(Unavailable, match="cannot be read"):
         read_scenario(tmp_path / "none.toml")
+
+
+def test_a_red_line_whose_trigger_cannot_be_judged_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(Malformed, match="cel"):
+        read_scenario(changed(tmp_path, 'cel = "radar ||', 'cel = "tanks ||'))
+    with pytest.raises(Malformed, match="red_line"):
+        read_scenario(changed(tmp_path, "keep_days = 300", "keep_days = 0"))
