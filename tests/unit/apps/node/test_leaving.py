@@ -148,7 +148,7 @@ def test_a_party_that_has_left_with_another_history_is_shown_the_true_one_from_i
         task.cancel()
         await client.close()
 
-    monkeypatch.setattr("wellclear.apps.node.service.BACKOFF_S", (0.0,))
+    monkeypatch.setattr("wellclear.apps.node.following.BACKOFF_S", (0.0,))
     asyncio.run(following())
     assert south.core.state == "halted", asked
     assert 0 in asked

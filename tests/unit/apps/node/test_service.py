@@ -13,8 +13,9 @@ from tests.unit.apps.node.bench import Bench
 from tests.unit.channel.relay import Relay
 from wellclear.apps.node import service as service_module
 from wellclear.apps.node.api_desk import DeskBody, outbox_item
+from wellclear.apps.node.following import FILL_LEAVES
 from wellclear.apps.node.parts import AGAIN_AFTER_US
-from wellclear.apps.node.service import FILL_LEAVES, NodeService
+from wellclear.apps.node.service import NodeService
 from wellclear.apps.node.sessions import Session
 from wellclear.channel.desk import safety
 from wellclear.channel.submission import Answers, Refusal, sign_refusal
