@@ -29,6 +29,8 @@ After a halt the host's proofs prove nothing, and only safety is linked, as best
     linked     proof of inclusion, or seen in what the host shows     unproven
     unproven   the host changes; so does safety that still waits      held; an officer is asked
 
+What holds before another host is in `next_host`.
+
 Times are UTC microseconds for the link, monotonic ones for waiting; both are handed in.
 """
 
@@ -62,7 +64,6 @@ OF_THE_NODE = frozenset({"receipt", "time", "finding"})
 
 AFTER_A_HALT = frozenset({"safety", "epoch"})
 """Kinds that still go to a host whose record is not believed: a cry for help must not fail for bookkeeping."""
-ASKED_AFTER_A_HALT = "it was said while the host's record was not believed"
 LOCKED = "the {use} key that links it was open for one moment only, and the log does not have it"
 
 ItemState = Literal["waiting", "linked", "logged", "refused", "held", "unproven"]
@@ -274,29 +275,6 @@ class Outbox:
             changed += [self._set(other.freed()) for other in flying]
         return changed
 
-    def change_host(
-        self, kept: Sequence[bytes], cut: Iterable[tuple[Act, Sequence[Approval], Sequence[bytes]]]
-    ) -> list[Item]:
-        """The log goes on with another host: what it no longer holds waits again, and every link is void.
-
-        `kept` are the leaf hashes of the own log as far as it stays: a place that was proven is one only if the very
-        leaf stands there. `cut` are this node's own acts from the entries that were cut away, in their order, with
-        their parts. What the node composes by itself (receipt, time, finding) is dropped: it speaks of a log that is no
-        more, and is composed anew. Returns what was dropped; everything else is in `items`.
-        """
-        before, self.items, self._numbers = sorted(self.items.values(), key=lambda item: item.number), {}, 0
-        for act, approvals, parts in cut:
-            if act.kind not in OF_THE_NODE:
-                self.add(act, approvals, parts)
-        dropped = []
-        for item in before:
-            if item.act.kind in OF_THE_NODE:
-                dropped.append(item)
-            elif item.id not in self.items:
-                self._numbers += 1
-                self._set(replace(self._after_change(item, kept), number=self._numbers))
-        return dropped
-
     def end(self) -> tuple[list[Item], list[Item]]:
         """This party has left: nothing more of it is logged. What persons said is refused, the rest dropped.
 
@@ -307,15 +285,6 @@ class Outbox:
         reason = str(Reason.KEY_NOT_LIVE)
         spoken = [item for item in rows if item.act.kind not in OF_THE_NODE]
         return [self._set(replace(item.freed(reason), state="refused")) for item in spoken], dropped
-
-    def _after_change(self, item: Item, kept: Sequence[bytes]) -> Item:
-        """An item before another host: what safety was said during a halt may be stale, so an officer is asked."""
-        if self.halted and item.act.kind == "safety" and item.state in ("waiting", "linked", "logged", "unproven"):
-            return replace(item.freed(), state="held", detail=ASKED_AFTER_A_HALT)
-        if item.state == "logged":
-            stands = item.index < len(kept) and kept[item.index] == leaf_hash(item.leaf)
-            return item if stands else item.freed()
-        return item.freed() if item.state in ("linked", "unproven") else item
 
     # After a halt.
 

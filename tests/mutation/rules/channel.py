@@ -110,8 +110,8 @@ RULES: tuple[Rule, ...] = (
         name="an-officer-is-asked-after-a-halt",
         proves=("R33",),
         says="Safety said during a halt is not sent again without an officer's word.",
-        at="wellclear.channel.outbox:Outbox._after_change",
-        old="if self.halted and",
+        at="wellclear.channel.next_host:_before_next",
+        old="if halted and",
         new="if False and",
         tests=(
             "tests/unit/channel/test_outbox_halted.py::test_after_a_change_of_host_an_officer_is_asked_before_safety_goes_again",

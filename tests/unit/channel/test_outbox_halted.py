@@ -9,8 +9,9 @@ import pytest
 from tests.unit.channel.relay import Relay
 from tests.unit.channel.test_outbox import NORTH, link, message, outbox_of, put, seen
 from wellclear.channel.composing import Composed
+from wellclear.channel.next_host import ASKED_AFTER_A_HALT, carried_over
 from wellclear.channel.opening import open_leaf
-from wellclear.channel.outbox import ASKED_AFTER_A_HALT, LINK_AGAIN_US, Item, Outbox, decode_item
+from wellclear.channel.outbox import LINK_AGAIN_US, Item, Outbox, decode_item
 from wellclear.domain.parts import Safety
 from wellclear.domain.reasons import Reason
 from wellclear.errors import InvalidValue, Unavailable
@@ -37,6 +38,14 @@ def states(outbox: Outbox) -> list[str]:
 
 def kept(relay: Relay, size: int) -> list[bytes]:
     return [leaf_hash(leaf) for leaf in relay.sketch.leaves[:size]]
+
+
+def before_next(relay: Relay, outbox: Outbox, leaf_hashes: list[bytes]) -> Outbox:
+    """The outbox once the log goes on with another host, as far as these leaves; read back from where it was stored."""
+    stored = [decode_item(item.encode()) for item in outbox.items.values()]
+    changed = outbox_of(relay)
+    changed.load(carried_over(stored, leaf_hashes, (), halted=outbox.halted))
+    return changed
 
 
 def handed(relay: Relay, outbox: Outbox, item: Item) -> int | Reason:
@@ -157,13 +166,10 @@ def test_after_a_change_of_host_an_officer_is_asked_before_safety_goes_again(rel
     handed(relay, outbox, item)
     put(relay, outbox, cease(relay))
     put(relay, outbox, message(relay, "an ordinary word"))
-    changed = outbox_of(relay)
-    changed.load([decode_item(one.encode()) for one in outbox.items.values()])
-    changed.halted = True
-    assert changed.change_host(kept(relay, relay.size), ()) == []
+    changed = before_next(relay, outbox, kept(relay, relay.size))
+    assert len(changed.items) == len(outbox.items)
     assert states(changed) == ["safety held", "safety held", "message waiting"]
     assert changed.items[first.id].detail == ASKED_AFTER_A_HALT
-    changed.halted = False
     assert changed.again(first.id).state == "waiting"
     late_us = relay.sketch.now_us + 3_600_000_000
     stale = changed.link_next(relay.sketch.picture, (1, b"\x00" * 32), late_us, 0, 600_000_000)
@@ -177,10 +183,9 @@ def test_an_unproven_act_that_the_next_hosts_log_holds_is_logged(relay: Relay) -
     (item,) = link(relay, outbox)
     start = relay.size
     handed(relay, outbox, item)
-    outbox.change_host(kept(relay, start), ())
-    outbox.halted = False
-    seen(relay, outbox, start)
-    assert outbox.items[first.id].state == "logged"
+    changed = before_next(relay, outbox, kept(relay, start))
+    seen(relay, changed, start)
+    assert changed.items[first.id].state == "logged"
 
 
 @pytest.mark.requirement("R33")
@@ -193,9 +198,9 @@ def test_a_place_that_another_entry_has_taken_is_no_place(relay: Relay) -> None:
     assert handed(relay, outbox, item) == start
     assert outbox.items[name].state == "logged"
     stands = kept(relay, relay.size)
-    outbox.change_host(stands, ())
+    outbox = before_next(relay, outbox, stands)
     assert outbox.items[name].state == "logged"
-    outbox.change_host([*stands[:start], b"of another entry"], ())
+    outbox = before_next(relay, outbox, [*stands[:start], b"of another entry"])
     assert outbox.items[name].state == "waiting"
-    outbox.change_host([], ())
+    outbox = before_next(relay, outbox, [])
     assert outbox.items[name].state == "waiting"

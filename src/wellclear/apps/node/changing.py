@@ -6,7 +6,7 @@ follows the host that the decision names; until its first entry is there, no lon
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from msgspec import UNSET
@@ -21,10 +21,11 @@ from wellclear.channel.host_change import (
     overruled,
     read_decision,
 )
+from wellclear.channel.next_host import CutAway, carried_over
 from wellclear.channel.opening import open_leaf
 from wellclear.channel.outbox import OF_THE_NODE, Outbox, decode_item
 from wellclear.domain.canonical import b64
-from wellclear.domain.entry import Act, Approval, PartRef
+from wellclear.domain.entry import PartRef
 from wellclear.domain.kinds import HostChange
 from wellclear.domain.logged import Logged
 from wellclear.domain.reasons import Reason
@@ -35,7 +36,6 @@ from wellclear.log.ed25519 import Signer
 from wellclear.log.note import parse_note
 
 META = "host_change"
-Own = tuple[Act, Sequence[Approval], Sequence[bytes]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,9 +131,9 @@ def _entries(store: Store) -> Iterator[Logged]:
     return (open_leaf(index, leaf) for index, leaf in store.each_leaf())
 
 
-def _own(store: Store, party: str, key: str, entries: Iterable[Logged]) -> tuple[list[Own], list[tuple[int, str]]]:
+def _own(store: Store, party: str, key: str, entries: Iterable[Logged]) -> tuple[list[CutAway], list[tuple[int, str]]]:
     """Own acts with their parts, to be linked again; and what this node's key cannot link again."""
-    own: list[Own] = []
+    own: list[CutAway] = []
     say_again: list[tuple[int, str]] = []
     for logged in entries:
         entry = logged.entry
@@ -154,16 +154,16 @@ def _stored(store: Store, ref: PartRef) -> bytes | None:
     return store.part(ref.sha) if ref.sealed else store.opening(ref.commit)
 
 
-def _queue_again(store: Store, signer: Signer, size: int, own: list[Own]) -> tuple[int, int]:
+def _queue_again(store: Store, signer: Signer, size: int, own: list[CutAway]) -> tuple[int, int]:
     """Bring the stored outbox to the log of that size; how many acts wait now, and how many for an officer."""
+    before = [replace(decode_item(row.row), parts=row.parts) for row in store.outbox()]
+    halted = store.get_meta("evidence") is not None
     outbox = Outbox({"node": signer})
-    outbox.halted = store.get_meta("evidence") is not None
-    outbox.load(replace(decode_item(row.row), parts=row.parts) for row in store.outbox())
-    rows = [*outbox.change_host(store.leaf_hashes(0, size), own), *outbox.items.values()]
+    outbox.load(carried_over(before, store.leaf_hashes(0, size), own, halted=halted))
     outbox.hold_locked()
-    for item in rows:
+    for item in before:
         store.drop_outbox(item.id)
-    for item in sorted(outbox.items.values(), key=lambda item: item.number):
+    for item in outbox.items.values():
         store.put_outbox(item.id, item.state, replace(item, parts=()).encode(), item.parts)
     states = [item.state for item in outbox.items.values()]
     return states.count("waiting"), states.count("held")
