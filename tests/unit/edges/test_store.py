@@ -11,33 +11,13 @@ from pathlib import Path
 import pytest
 
 from tests.unit.edges.faulty import Plan
+from tests.unit.edges.logs import Log
 from wellclear.edges.database import Database
 from wellclear.edges.store import Store
 from wellclear.errors import Misconfigured, Unavailable
-from wellclear.log.checkpoint import Checkpoint, sign_checkpoint
-from wellclear.log.ed25519 import SigningKey
-from wellclear.log.merkle import Frontier, leaf_hash
+from wellclear.log.merkle import leaf_hash
 
-KEY = SigningKey(b"k" * 32)
 WRITES_OF_APPEND = 5  # BEGIN, leaves, parts, checkpoint, COMMIT
-
-
-class Log:
-    """Appends numbered leaves as a host does."""
-
-    def __init__(self, store: Store) -> None:
-        self.store = store
-        self.frontier = Frontier.empty()
-
-    def append(self, *leaves: bytes) -> bytes:
-        def seal(hashes: list[bytes]) -> bytes:
-            after = self.frontier.extend(hashes)
-            return sign_checkpoint(Checkpoint("o/l", after.size, after.root()), KEY)
-
-        parts = {f"sha of {leaf!r}": leaf * 2 for leaf in leaves}
-        note = self.store.append(self.frontier.size, leaves, parts, seal)
-        self.frontier = self.frontier.extend([leaf_hash(leaf) for leaf in leaves])
-        return note
 
 
 @pytest.fixture
@@ -139,16 +119,6 @@ def test_there_is_one_writer_and_readers_beside_it(log: Log, path: Path) -> None
     reader.close()
 
 
-def test_a_second_writer_that_got_in_stops_the_log(log: Log, path: Path) -> None:
-    log.append(b"a")
-    other = sqlite3.connect(path)
-    other.execute("UPDATE checkpoint SET size = 2")
-    other.commit()
-    other.close()
-    with pytest.raises(Misconfigured, match="somebody else wrote to this log"):
-        log.append(b"b")
-
-
 def test_pieces_stand_behind_the_checkpoint_until_their_note_covers_them(log: Log, path: Path) -> None:
     log.append(b"a")
     read: list[list[bytes]] = []
@@ -170,17 +140,6 @@ def test_pieces_stand_behind_the_checkpoint_until_their_note_covers_them(log: Lo
     store.cut(1, b"")
     assert (store.size(), store.held(), store.bridge()) == (1, 1, None)
     store.close()
-
-
-def test_a_changed_leaf_behind_the_checkpoint_is_found(log: Log, path: Path) -> None:
-    log.append(b"a")
-    log.store.append_before(1, [b"b"], b"bridge", lambda hashes: None)
-    vandal = sqlite3.connect(path)
-    vandal.execute("UPDATE leaves SET leaf = x'78' WHERE number = 1")
-    vandal.commit()
-    vandal.close()
-    with pytest.raises(Misconfigured, match="entry 1 was changed"):
-        log.store.fsck()
 
 
 def test_nothing_is_created_or_overwritten_unasked(path: Path, log: Log) -> None:
@@ -236,73 +195,6 @@ def test_a_store_that_was_killed_while_it_was_created_is_whole_or_is_created_aga
     store = Store.open(path) if there else Store.create(path, "channel")
     assert (store.channel, store.size(), store.checkpoint()) == ("channel", 0, None)
     assert Database.is_only_begun(path) is False
-    store.close()
-
-
-def test_other_files_are_refused_in_words(path: Path, tmp_path: Path) -> None:
-    text = tmp_path / "text"
-    text.write_bytes(b"hello " * 1000)
-    with pytest.raises(Misconfigured, match="no store"):
-        Store.open(text)
-    foreign = tmp_path / "foreign"
-    sqlite3.connect(foreign).execute("CREATE TABLE t (x)").connection.close()
-    with pytest.raises(Misconfigured, match="no store of Wellclear"):
-        Store.open(foreign)
-    Store.create(path, None).close()
-    later = sqlite3.connect(path)
-    later.execute("PRAGMA user_version = 3")
-    later.close()
-    with pytest.raises(Misconfigured, match=r"form 3; this software reads form 2\Z"):
-        Store.open(path)
-
-
-@pytest.mark.parametrize(
-    "change",
-    [
-        "UPDATE leaves SET leaf = x'00' WHERE number = 1",
-        # Leaf and hash changed alike: only the root tells.
-        "UPDATE leaves SET (leaf, hash) = (SELECT leaf, hash FROM leaves WHERE number = 2) WHERE number = 1",
-        "DELETE FROM leaves WHERE number = 1",
-        "DELETE FROM leaves WHERE number = 2",
-        "UPDATE leaves SET number = 7 WHERE number = 2",
-        "UPDATE checkpoint SET note = x'00'",
-    ],
-)
-def test_fsck_finds_every_change(log: Log, path: Path, change: str) -> None:
-    log.append(b"a", b"b", b"c")
-    log.store.close()
-    vandal = sqlite3.connect(path)
-    vandal.execute(change)
-    vandal.commit()
-    vandal.close()
-    store = Store.open(path)
-    with pytest.raises(Misconfigured):
-        store.fsck()
-    store.close()
-
-
-def test_fsck_names_the_entry_and_tells_how_far_it_is(log: Log, path: Path) -> None:
-    log.append(*(b"%d" % number for number in range(2100)))
-    told: list[tuple[int, int]] = []
-    log.store.fsck(lambda done, size: told.append((done, size)))
-    assert told == [(1024, 2100), (2048, 2100), (2100, 2100)]
-    other = sqlite3.connect(path)
-    other.execute("UPDATE leaves SET leaf = x'00' WHERE number = 1500")
-    other.commit()
-    other.close()
-    with pytest.raises(Misconfigured, match="entry 1500 was changed"):
-        log.store.fsck()
-
-
-def test_a_damaged_page_is_told_in_words(log: Log, path: Path) -> None:
-    log.append(*(bytes([number]) * 3000 for number in range(40)))
-    log.store.close()
-    with path.open("r+b") as file:
-        file.seek(35 * 4096)  # behind the first pages of the tables, which lie empty here
-        file.write(b"\xff" * 4096 * 20)
-    store = Store.open(path)
-    with pytest.raises(Misconfigured, match="Restore a backup"):
-        store.fsck()
     store.close()
 
 
@@ -390,40 +282,3 @@ def test_what_was_opened_is_encrypted_at_rest(path: Path) -> None:
     without.close()
     with pytest.raises(Unavailable, match="closed"):
         without.size()
-
-
-@pytest.mark.parametrize(
-    "sql",
-    [
-        "UPDATE checkpoint SET size = NULL",
-        "UPDATE checkpoint SET size = 'x'",
-        "UPDATE checkpoint SET note = 5000000000",
-        "DELETE FROM checkpoint",
-        "UPDATE leaves SET leaf = 5000000000",
-        "UPDATE leaves SET hash = NULL",
-        "UPDATE leaves SET leaf = 'text'",
-    ],
-)
-def test_a_value_that_was_never_written_is_a_damaged_store_and_no_fault_of_the_program(
-    sql: str, tmp_path: Path
-) -> None:
-    """A number of five billion where bytes belong would have been as many zeros in memory."""
-    path = tmp_path / "host.sqlite"
-    store = Store.create(path, "c")
-    Log(store).append(b"one\n", b"two\n")
-    store.close()
-    schema = "SELECT sql FROM sqlite_master"
-    with sqlite3.connect(path) as connection:
-        made = [row[0] for row in connection.execute(schema) if row[0]]
-        connection.execute("PRAGMA writable_schema = ON")
-        for text in made:
-            loose = text.replace(" NOT NULL", "").replace("STRICT", "")
-            connection.execute("UPDATE sqlite_master SET sql = ? WHERE sql = ?", (loose, text))
-    connection.close()
-    with sqlite3.connect(path) as connection:
-        connection.execute(sql)
-    connection.close()
-    damaged = Store.open(path)
-    with pytest.raises(Misconfigured, match=r"damaged|changed"):
-        damaged.fsck()
-    damaged.close()
