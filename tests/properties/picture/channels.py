@@ -15,7 +15,7 @@ from typing import Any
 
 import msgspec
 
-from tests.properties.picture import joint_acts, record_acts, sealing_acts
+from tests.properties.picture import joint_acts, record_acts, roster_acts, sealing_acts
 from tests.vectors.second.fold import Second
 from tests.vectors.second.forms import CARD_KEYS, DAY, ROLES
 from tests.vectors.second.tree import leaf_hash
@@ -32,10 +32,6 @@ WEIGHTS = {
     "readback_wrong": 6, "passed_to_units": 5, "request": 8, "comply": 6, "unable": 6, "message": 3, "finding": 3,
     "time": 25, "roster": 4, "add_key": 5, "revoke": 3, "takeover": 3, "propose": 5, "sign_agreement": 14,
     "withdraw": 0.4, "host_change": 1.5, "nosuch": 0.3, "epoch": 12, "disclose": 6, **record_acts.WEIGHTS,
-}  # fmt: skip
-PERSONS = {
-    "W1": ["watch_officer"], "W2": ["watch_officer"], "R1": ["release_authority", "watch_officer"],
-    "R2": ["release_authority"], "A1": ["administrator"], "A2": ["administrator", "watch_officer"],
 }  # fmt: skip
 
 
@@ -198,40 +194,7 @@ class RandomChannel:
             act = self.act("sign_agreement", party, public={"proposal": name, "base": 0})
             yield self.leaf(act, self.key(f"{party}node"), self.heads(party))
         for party in self.second.members():
-            yield self.leaf(*self.roster(party, "recovery"))
-
-    def roster(self, party: str, by: str) -> Draft:
-        random = self.random
-        rows = self.second.rows["person"]
-        persons = []
-        for handle, roles in PERSONS.items():
-            old = rows.get(f"{party}/{handle}", {}).get("key")
-            if old and self.maybe(0.1):
-                continue
-            key = old if old and self.maybe(0.8) else self.key(party + handle if self.maybe(0.6) else "").public
-            key = random.choice(list(self.keys)) if self.maybe(0.02) else key
-            odd = [roles + roles, ["drafter"], roles[::-1], ["administrator", "watch_officer", "release_authority"]]
-            said = random.choice(odd) if self.maybe(0.05) else roles
-            persons.append({"person": "W1" if self.maybe(0.02) else handle, "key": key, "roles": said})
-            persons[-1] |= self.away(party, handle)
-        if self.maybe(0.3):
-            random.shuffle(persons)
-        ops, air = {"desk": f"{party}/OPS", "stands_in": f"{party}/AIR"}, {"desk": f"{party}/AIR"}
-        sea, other = {"desk": f"{party}/SEA", "stands_in": f"{party}/SEA"}, {**ops, "stands_in": "NORTHLAND/OPS"}
-        desks = (
-            random.choice([[air], [ops, air, sea], [other], [ops], [], [air, air]]) if self.maybe(0.05) else [ops, air]
-        )
-        approvals = self.persons(party, "administrator", 2) if by == "node" else []
-        return self.act("roster", party, public={"desks": desks, "persons": persons}), self.node(party, by), approvals
-
-    def away(self, party: str, handle: str) -> Row:
-        """Now and then a time away, with a deputy; by dice of its own, so that nothing else falls otherwise."""
-        random = Random(f"{self.seed} {self.time} {handle}")
-        if f"{party}/{handle}" not in self.second.rows["person"] or random.random() > 0.1:
-            return {}
-        start = max(0, self.second.now + random.choice([-HOUR, 0, HOUR]))
-        deputy = {"deputy": random.choice([*PERSONS, *PERSONS, "X9"])} if random.random() < 0.6 else {}
-        return {"away": {"start_us": start, "end_us": start + random.choice([0, *[HOUR, 2 * HOUR] * 6]), **deputy}}
+            yield self.leaf(*roster_acts.roster(self, party, "recovery"))
 
     # acts
 
@@ -246,8 +209,8 @@ class RandomChannel:
             "confirm": self.judged, "readback_wrong": self.judged, "receipt": self.received,
             "propose": partial(joint_acts.proposed, self), "sign_agreement": partial(joint_acts.signed, self),
             "host_change": partial(joint_acts.hosted, self),
-            "roster": self.rostered, "add_key": self.keyed, "revoke": self.revoked, "epoch": self.sealed,
-            "disclose": self.about,
+            "roster": partial(roster_acts.rostered, self), "add_key": partial(roster_acts.keyed, self),
+            "revoke": partial(roster_acts.revoked, self), "epoch": self.sealed, "disclose": self.about,
             **{
                 kind: partial(record_acts.replied if kind in record_acts.REPLIES else record_acts.said, self)
                 for kind in record_acts.WEIGHTS
@@ -266,9 +229,6 @@ class RandomChannel:
         if self.maybe(0.01):
             approvals = [(by, random.choice(ROLES.split())) for by, _ in approvals]
         return act, key, approvals
-
-    def rostered(self, kind: str, party: str) -> Draft:
-        return self.roster(party, self.random.choice(["recovery", "recovery", "node"]))
 
     def plain(self, kind: str, party: str) -> Draft:
         """time, withdraw, takeover, and a kind that there is none of."""
@@ -381,21 +341,3 @@ class RandomChannel:
             listed = random.sample(owed, min(len(owed), random.choice([1, 2, 3])))
             said["not_opened"] = [{"index": index, "why": "part_unreadable"} for index in listed]
         return self.act(kind, party, public=said), self.node(party), []
-
-    # keys, joint acts, hosts
-
-    def keyed(self, kind: str, party: str) -> Draft:
-        uses = ["standby", "standby", "standby", "recovery", "head_of_delegation", "cosigner", "picture", "sealing"]
-        taken, use = self.random.choice([*self.keys, ZEROS]), self.random.choice(uses)
-        said = {"key": taken if self.maybe(0.05) else self.public(use), "use": use}
-        if self.maybe(0.4):
-            return self.act(kind, party, public=said), self.node(party, "recovery"), []
-        return self.act(kind, party, public=said), self.node(party), self.persons(party, "administrator", 2)
-
-    def revoked(self, kind: str, party: str) -> Draft:
-        random, rare = self.random, ("log", "sequencer", "recovery")
-        rows = self.second.rows["key"].items()
-        keys = [key for key, row in rows if row["party"] == party and (row["use"] not in rare or self.maybe(0.15))]
-        since = max(0, len(self.leaves) - random.choice([0, 5, 20, 60, 1000]))
-        said = {"key": random.choice(keys or [ZEROS]), "since": since}
-        return self.act(kind, party, public=said), self.node(party, "recovery"), []
