@@ -13,6 +13,7 @@ import msgspec
 from msgspec import UNSET
 
 from wellclear.apps.node.core import NodeCore
+from wellclear.apps.node.incident_rows import incident_row
 from wellclear.apps.node.rows import moments, yes
 from wellclear.apps.node.said import Row
 from wellclear.apps.record_words import record_lines
@@ -49,7 +50,7 @@ def record_row(core: NodeCore, record: RecordView) -> Row:
         row["desk"] for row in told["recipients"]
         if record.kind == "track_query" and row["party"] == core.party and "replied_us" not in row
     ]  # fmt: skip
-    return told
+    return told | incident_row(record, core.picture.now_us)
 
 
 def reply_row(reply: Reply) -> Row:

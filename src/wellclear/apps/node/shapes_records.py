@@ -6,6 +6,7 @@ from typing import Literal, NotRequired, TypedDict
 
 from wellclear.apps.node.shapes_notices import Fields, YesNo
 from wellclear.domain.records import Answer, Unit
+from wellclear.picture.accounts import State
 
 
 class RecordRecipient(TypedDict):
@@ -38,8 +39,24 @@ class ReplyRow(TypedDict):
     checked_with: NotRequired[list[str]]
 
 
+class AccountColumn(TypedDict):
+    """One teller of an incident, in the order of the names; `accounts` are the indices of its replies (R35)."""
+
+    party: str
+    accounts: list[int]
+    first: State
+    first_due_us: int
+    first_due: str
+    full_due_us: int
+    full_due: str
+    words: list[str]
+
+
 class Record(TypedDict):
-    """A record at its newest version; `waits_for` are the own desks from which an answer to a query is waited for."""
+    """A record at its newest version; `waits_for` are the own desks from which an answer to a query is waited for.
+
+    `columns` are those of an incident.
+    """
 
     id: str
     kind: Literal[
@@ -63,6 +80,7 @@ class Record(TypedDict):
     replies: list[ReplyRow]
     recipients: list[RecordRecipient]
     waits_for: list[str]
+    columns: NotRequired[list[AccountColumn]]
 
 
 class DeskScope(TypedDict):
