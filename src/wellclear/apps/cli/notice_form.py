@@ -201,16 +201,32 @@ def form_from_file(path: Path, over: Mapping[str, Any]) -> NoticeForm:
         Malformed, InvalidValue: names the place in the file.
         InvalidValue, Unavailable: the file cannot be read.
     """
+    words, volumes = words_and_volumes(path)
+    return form_from({**words, **over}, volumes, str)
+
+
+def volumes_from_file(path: Path) -> list[Fields]:
+    """The volumes in a file that says nothing else, in either form; raises as `form_from_file`."""
+    words, volumes = words_and_volumes(path)
+    if words.keys() - {"type"}:
+        raise Malformed(str(path), min(words.keys() - {"type"}), "does not belong here; the file says volumes alone")
+    if not volumes:
+        raise Malformed(str(path), "volumes", "one volume or more belongs here; see draft --template")
+    return volumes
+
+
+def words_and_volumes(path: Path) -> tuple[Fields, list[Fields]]:
+    """What a file says of a notice, and its volumes; raises as `form_from_file`."""
     document = read_json(path)
     if document.get("type") in ("Feature", "FeatureCollection"):
-        words, volumes = _from_geojson(document, str(path))
-    else:
-        rows = document.pop("volumes", [])
-        if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
-            raise Malformed(str(path), "volumes", "a list of objects belongs here; see --template")
-        words = document
-        volumes = [volume_from_words(row, lambda name, at=at: f"volumes[{at}].{name}") for at, row in enumerate(rows)]  # type: ignore[misc]  # mypy cannot type a default of a lambda
-    return form_from({**words, **over}, volumes, str)
+        return _from_geojson(document, str(path))
+    rows = document.pop("volumes", [])
+    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+        raise Malformed(str(path), "volumes", "a list of objects belongs here; see --template")
+    return document, [
+        volume_from_words(row, lambda name, at=at: f"volumes[{at}].{name}")  # type: ignore[misc]  # mypy cannot type a default of a lambda
+        for at, row in enumerate(rows)
+    ]
 
 
 def read_json(path: Path) -> Fields:

@@ -11,6 +11,7 @@ from wellclear.apps.cli.notice_lines import volume_lines
 from wellclear.apps.cli.options import NODE_HOME, AsJson, Home, ItemArgument
 from wellclear.apps.cli.output import moment, show, table, tell, tell_json
 from wellclear.apps.cli.speaking import Speaker, drafts, says
+from wellclear.apps.cli.treaty_lines import consent_in_short, consent_lines
 from wellclear.apps.levels import level_words
 from wellclear.domain.names import parse_item_id
 from wellclear.errors import Malformed
@@ -56,10 +57,11 @@ def list_notices(home: Home = NODE_HOME, as_json: AsJson = False) -> None:
         notices = rows_of(place.client.get("notices"), "notices")
     shown = [
         (row["id"], row["version"], row["party"], row.get("category") or "-", row["state"], row["precedence"],
-         moment(row.get("start_us")), moment(row.get("end_us")), answers_in_short(row))
+         moment(row.get("start_us")), moment(row.get("end_us")), answers_in_short(row),
+         consent_in_short(row))
         for row in notices
     ]  # fmt: skip
-    columns = ("id", "v", "party", "category", "state", "prec", "start", "end", "answers")
+    columns = ("id", "v", "party", "category", "state", "prec", "start", "end", "answers", "host nation")
     show(notices, table(columns, shown) if shown else "No notices.", as_json=as_json)
 
 
@@ -74,6 +76,7 @@ def show_notice(item: ItemArgument, home: Home = NODE_HOME, as_json: AsJson = Fa
         return
     tell(f"{notice['id']} v{notice['version']}  {notice['party']}  {notice.get('category') or '-'}  {notice['state']}")
     tell(*[line for number, volume in enumerate(raw_volumes(notice), 1) for line in volume_lines(number, volume)])
+    tell(*consent_lines(notice))
     for party, level in sorted(notice.get("levels", {}).items()):
         tell(f"  {party} is shown {level_words(level)}")
     for later in notice.get("disclosed", []):

@@ -11,6 +11,7 @@ from wellclear.apps.cli.acting import Fields, Intent, Workplace
 from wellclear.apps.cli.options import NODE_HOME, AsJson, Home, ItemArgument, PrecedenceName
 from wellclear.apps.cli.output import EXIT_FINDING, note, show, table
 from wellclear.apps.cli.records import record_at, records_at
+from wellclear.apps.cli.records_own import withdrawal
 from wellclear.apps.cli.speaking import Speaker, drafts
 from wellclear.domain.names import parse_item_id
 from wellclear.domain.records import INTENTS, UNIT_SORTS, UNITS_MAX
@@ -56,6 +57,16 @@ def amend(item: ItemArgument, speaker: Speaker, unit: Units, keep_until: KeepUnt
         )  # fmt: skip
 
     speaker.keep(build)
+
+
+@app.command()
+@drafts(desk=False)
+def withdraw(item: ItemArgument, speaker: Speaker) -> None:
+    """Draft the end of an own scope: your desk speaks for nobody on it any more. `release` sends it."""
+    speaker.keep(
+        lambda place: withdrawal(speaker, place, item, "authority_scope", "authority scope"),
+        f"The withdrawal of {item}",
+    )
 
 
 def scope_group(units: list[str]) -> Fields:

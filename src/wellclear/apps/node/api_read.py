@@ -22,6 +22,7 @@ from wellclear.apps.node.record_rows import record_row, record_rows, speaking
 from wellclear.apps.node.rows import conflict_rows, notice_row, person_rows, shown_row, yes
 from wellclear.apps.node.said import Row
 from wellclear.apps.node.service import NodeService
+from wellclear.apps.node.treaty_rows import consents_told
 from wellclear.apps.timeline import timeline_of_store
 from wellclear.domain.canonical import b64, unb64
 from wellclear.domain.entry import decode_leaf
@@ -80,9 +81,8 @@ def _stream(name: str, told: AsyncIterator[Row | None]) -> Stream:
 @get("/api/notices")
 async def notices(service: Service) -> list[Row]:
     """Every notice in the picture."""
-    return [
-        notice_row(service.core, item) for _, item in sorted(service.core.view.items.items()) if item.kind == "notice"
-    ]
+    core, consents = service.core, consents_told(service.core)
+    return [notice_row(core, item, consents) for _, item in sorted(core.view.items.items()) if item.kind == "notice"]
 
 
 @get("/api/notices/{item:str}")

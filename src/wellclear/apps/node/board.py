@@ -26,6 +26,7 @@ from wellclear.apps.node.rows import (
     yes,
 )
 from wellclear.apps.node.said import Row, safety_fields
+from wellclear.apps.node.treaty_rows import consents_told
 from wellclear.apps.problems import reason_words
 from wellclear.channel.outbox import AFTER_A_HALT, Item
 from wellclear.channel.witnesses import FRESH_US
@@ -61,7 +62,8 @@ def board(core: NodeCore, link_words: str) -> Row:
     picture, own_us = core.picture, core.now_us
     drifts = core.drift.all()
     core.said.keep_only(core.view.items)
-    notices = [notice_row(core, item) for _, item in sorted(core.view.items.items()) if item.kind == "notice"]
+    items, consents = sorted(core.view.items.items()), consents_told(core)
+    notices = [notice_row(core, item, consents) for _, item in items if item.kind == "notice"]
     return {
         "party": core.party, "channel": core.channel, "spoken": spoken(unb64(core.channel)),
         "exercise": yes(picture.exercise), "phase": phase(core), "agreement": picture.agreement,
@@ -74,7 +76,7 @@ def board(core: NodeCore, link_words: str) -> Row:
         "link": link(core, link_words), "outbox": outbox(core),
         "alarms": alarms(core), "duties": duties(core), "notices": notices, "conflicts": conflict_rows(core),
         "compared": compared(core),
-        "safety": [notice_row(core, item) for _, item in sorted(core.view.items.items()) if item.kind == "safety"],
+        "safety": [notice_row(core, item) for _, item in items if item.kind == "safety"],
         "requests": requests(core), "messages": messages(core), "remarks": remarks(core),
         "doubtful": core.doubted.told(), "records": record_rows(core), "speaking": speaking(core),
     }  # fmt: skip

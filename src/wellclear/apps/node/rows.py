@@ -12,12 +12,14 @@ from msgspec import UNSET
 
 from wellclear.apps.node.core import NodeCore
 from wellclear.apps.node.said import Row, stamp
+from wellclear.apps.node.treaty_rows import consent_row, consents_told
 from wellclear.channel.levels import levels_shown
 from wellclear.domain.parts import NOTICE_GROUPS
 from wellclear.domain.quantities import degrees_from_e7
 from wellclear.picture.picture import Picture
 from wellclear.picture.view_items import ItemView, PairView, RequestView, Version
 from wellclear.picture.view_states import Recipient, recipients, state_of, times_of
+from wellclear.picture.view_treaty import ConsentWords
 from wellclear.watch.duties import Duty, Owing
 from wellclear.watch.rings import who_is_called
 
@@ -52,8 +54,8 @@ def person_rows(picture: Picture, party: str) -> list[Row]:
 # Notices and safety messages.
 
 
-def notice_row(core: NodeCore, item: ItemView) -> Row:
-    """A notice, or a safety message, at its newest version."""
+def notice_row(core: NodeCore, item: ItemView, consents: ConsentWords | None = None) -> Row:
+    """A notice, or a safety message, at its newest version; `consents` where many rows are made of one picture."""
     version, now_us = item.current, max(core.picture.now_us, core.now_us)
     row = core.picture.items.get(item.id)
     times = times_of(version)
@@ -68,6 +70,9 @@ def notice_row(core: NodeCore, item: ItemView) -> Row:
         told["keep_until_day"] = row.keep_until
     if item.code:
         told["code"] = item.code
+    if item.kind == "notice":
+        words = consents_told(core) if consents is None else consents
+        told["host_consent"] = consent_row(core, item.id, version.version, words)
     told["doubtful"] = list(core.doubted.of_item(item.id))
     return told | core.said.row_of(item) | _leads(core, told["recipients"]) | shown_row(version)
 

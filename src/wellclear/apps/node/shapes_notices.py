@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Literal, NotRequired, TypedDict
 
 from wellclear.apps.node.shapes_persons import DoubtRow
+from wellclear.apps.node.shapes_treaty import HostConsentTold
 from wellclear.domain.parts import Cell, ReadbackRow
 
 YesNo = Literal["yes", "no"]
@@ -140,3 +141,4 @@ class Notice(Window, SafetyWords):
     levels: dict[str, int]
     disclosed: list[Disclosed]
     doubtful: list[DoubtRow]
+    host_consent: NotRequired[HostConsentTold]
