@@ -41,7 +41,7 @@ def trigger_fault(trigger: dict[str, Any]) -> str:
 @lru_cache(maxsize=256)
 def _fault(trigger: bytes) -> str:
     try:
-        trigger_from(canonical.decode(trigger))
+        trigger_from(canonical.decode(trigger, "trigger"))
     except InvalidValue as error:
         return str(error)
     return ""

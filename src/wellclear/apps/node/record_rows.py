@@ -16,6 +16,7 @@ from wellclear.apps.node.core import NodeCore
 from wellclear.apps.node.incident_rows import incident_row
 from wellclear.apps.node.rows import moments, yes
 from wellclear.apps.node.said import Row
+from wellclear.apps.node.treaty_rows import consents_told, position_row, treaty_row
 from wellclear.apps.record_words import record_lines
 from wellclear.domain.names import party_of_desk
 from wellclear.domain.parts import Group
@@ -23,6 +24,7 @@ from wellclear.domain.records import AuthorityScope, TrackReply
 from wellclear.picture.picture import Picture
 from wellclear.picture.rows import answer_id, owed_id
 from wellclear.picture.view_records import RecordVersion, RecordView, Reply
+from wellclear.picture.view_treaty import ConsentWords
 
 NOBODY: Final = "no desk speaks for it"
 NO_SCOPE: Final = "it has not said for whom it speaks"
@@ -31,11 +33,12 @@ UNREAD_SCOPE: Final = "it has said for whom it speaks, but not to this party"
 
 def record_rows(core: NodeCore) -> list[Row]:
     """Every record in the picture, newest first."""
-    rows = [record_row(core, record) for _, record in core.view.records.items()]
+    consents = consents_told(core)
+    rows = [record_row(core, record, consents) for _, record in core.view.records.items()]
     return sorted(rows, key=lambda row: int(row["index"]), reverse=True)
 
 
-def record_row(core: NodeCore, record: RecordView) -> Row:
+def record_row(core: NodeCore, record: RecordView, consents: ConsentWords | None = None) -> Row:
     """A record at its newest version, with every reply and how far each desk that it is for has come."""
     said = record.current
     told: Row = {
@@ -50,7 +53,8 @@ def record_row(core: NodeCore, record: RecordView) -> Row:
         row["desk"] for row in told["recipients"]
         if record.kind == "track_query" and row["party"] == core.party and "replied_us" not in row
     ]  # fmt: skip
-    return told | incident_row(record, core.picture.now_us)
+    told |= incident_row(record, core.picture.now_us)
+    return told | treaty_row(core, record, consents_told(core) if consents is None else consents)
 
 
 def reply_row(reply: Reply) -> Row:
@@ -62,7 +66,7 @@ def reply_row(reply: Reply) -> Row:
     group = reply.groups.get("track_reply")
     if isinstance(group, TrackReply):
         told |= {"answer": group.answer, "checked_with": list(group.checked_with)}
-    return told
+    return told | position_row(reply)
 
 
 def _recipient(picture: Picture, item: str, said: RecordVersion, desk: str) -> Row:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Literal, NotRequired, TypedDict
 
 from wellclear.apps.node.shapes_notices import Fields, YesNo
+from wellclear.apps.node.shapes_treaty import HostConsentTold, TriggerTold, ZoneStanding
 from wellclear.domain.records import Answer, Unit
+from wellclear.domain.treaty import Position
 from wellclear.picture.accounts import State
 
 
@@ -24,7 +26,7 @@ class RecordRecipient(TypedDict):
 
 
 class ReplyRow(TypedDict):
-    """What one desk has said of a record; `answer` and `checked_with` where it is open here (R11)."""
+    """What one desk has said of a record; `answer` and `checked_with`, of a zone `position`, where open here (R11)."""
 
     index: int
     kind: str
@@ -37,6 +39,7 @@ class ReplyRow(TypedDict):
     words: list[str]
     answer: NotRequired[Answer]
     checked_with: NotRequired[list[str]]
+    position: NotRequired[Position]
 
 
 class AccountColumn(TypedDict):
@@ -56,6 +59,7 @@ class Record(TypedDict):
     """A record at its newest version; `waits_for` are the own desks from which an answer to a query is waited for.
 
     `columns` are those of an incident.
+    `standing` is of a zone, `trigger` and `receipt` of a red line, `host_consent` of both.
     """
 
     id: str
@@ -80,6 +84,10 @@ class Record(TypedDict):
     replies: list[ReplyRow]
     recipients: list[RecordRecipient]
     waits_for: list[str]
+    standing: NotRequired[ZoneStanding]
+    trigger: NotRequired[TriggerTold]
+    receipt: NotRequired[str]
+    host_consent: NotRequired[HostConsentTold]
     columns: NotRequired[list[AccountColumn]]
 
 
