@@ -28,17 +28,19 @@ AS_CONSENT = re.compile(
 FAMILIES = {
     "answer": ("ours", "not_ours", "not_known"),
     "code": ("cease", "emergency", "control_lost", "search_rescue", "in_progress"),
+    "holds": ("concurs", "disputes", "silent", "unread"),
     "level": ("alarm", "warning", "caution"),
     "not_now": ("halted", "left"),
     "out": ("waiting", "linked", "refused", "held", "unproven", "logged"),
     "phase": ("founding", "closed"),
     "prec": ("Z", "O", "P", "R"),
-    "record": ("authority_scope", "intent", "track_query"),
+    "record": ("authority_scope", "consent", "intent", "red_line", "track_query", "zone"),
     "request": ("altitude", "delay"),
     "rung": ("ring", "ack", "next_name", "other_desk", "host"),
     "state": ("unack", "acked", "cleared"),
     "verdict": ("conflict", "possible", "none"),
     "what": ("receipt", "acknowledge", "confirm", "answer"),
+    "zone": ("agreed", "disputed", "claimed", "ended"),
 }
 
 

@@ -17,8 +17,8 @@ def consent_lines(row: Fields, indent: str = "  ") -> list[str]:
     told = row.get("host_consent")
     if told is None:
         return []
-    lines = [f"{indent}Host nation {one['party']}: {one['words']}" for one in told["nations"]]
-    return lines + ([f"{indent}Host nation: {told['gap']}"] if told["gap"] else [])
+    lines = [f"{indent}Consent of the host nation {one['party']}: {one['words']}." for one in told["nations"]]
+    return lines + ([f"{indent}Consent of the host nation: {told['gap']}."] if told["gap"] else [])
 
 
 def consent_in_short(row: Fields) -> str:

@@ -7,6 +7,7 @@ import { press, sendable } from "./officer.js";
 import { heightGap, length, positionText, span } from "./say.js";
 import { isClash, isOurs, itemOf, measure, mute, state } from "./state.js";
 import { sentence } from "./strings.js";
+import { hostConsent, isTreaty, treaty } from "./treaty.js";
 
 const SHOWN_MAX = 200;
 
@@ -34,7 +35,7 @@ export function drawLists() {
   ], () => ["safety_none"]);
   panel("message", (board.messages ?? []).map((row) => ({ key: row.id, sign: sign(row), make: () => message(row) })), () => ["messages_none"]);
   panel("request", (board.requests ?? []).map((row) => ({ key: row.id, sign: sign(row), make: () => request(row) })), () => ["requests_none"]);
-  panel("record", (board.records ?? []).map((row) => ({ key: row.id, sign: sign(row), make: () => record(row) })), () => ["records_none"]);
+  panel("record", (board.records ?? []).map((row) => ({ key: row.id, sign: sign(row), make: () => (isTreaty(row) ? treaty(row) : record(row)) })), () => ["records_none"]);
   replace(document.getElementById("record-gap"), board.speaking?.gap ? say("record_gap", { gap: board.speaking.gap }) : "");
   panel("remark", (board.remarks ?? []).map((row, at) => ({ key: `${row.index} ${row.reason} ${at}`, sign: sign(row), make: () => remark(row) })), () => ["remarks_none"]);
   drawOutbox(board.outbox ?? {});
@@ -111,6 +112,7 @@ function notice(row) {
       (row.flags ?? []).map((flag) => [" ", el("b", { class: "flag bad" }, words(String(flag.reason ?? flag).replaceAll("_", " ")))])),
     doubtful(row),
     leads(row),
+    hostConsent(row.host_consent),
     shown(row),
     row.volumes?.length ? row.volumes.map(volumeFacts) : row.cell ? cellFacts(row.cell) : el("p", {}, say("no_volume")),
     marks(row, (recipient) => answerButtons(row, recipient)),
