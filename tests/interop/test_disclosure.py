@@ -12,6 +12,8 @@ pytestmark = pytest.mark.slow
 SOUTH = "SOUTHLAND"
 WORDS = ["draft", "--as", "W1", "--to", "SOUTHLAND/OPS", *START, *PLACE, "--contact", "desk line seventeen"]
 
+LOOKING = ["--say", "invitation=the host nation", "--say", "purpose=site_survey"]
+
 
 @pytest.fixture(scope="module")
 def machines(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Machine, Machine]]:
@@ -22,7 +24,7 @@ def machines(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Machine
 @pytest.mark.requirement("R25", "N13")
 def test_a_survey_is_a_cell_until_it_is_disclosed(machines: tuple[Machine, Machine]) -> None:
     a, b = machines
-    survey = [*WORDS, "--category", "survey"]
+    survey = [*WORDS, "--category", "survey", *LOOKING]
     told = a.json(*survey[:1], "--preview", "--as", SOUTH, *survey[3:])
     assert (told["level"], [group["group"] for group in told["groups"]]) == (1, ["cell"])
     assert told["cell"].startswith("34° N to 35° N, 38° E to 39° E (about 111 km × 9")

@@ -79,8 +79,7 @@ PICTURE = (
     _partly("R25", "Each recipient is shown what its level allows, field by field",
             "level 0 sends nothing; a private match of what is not sent comes with R26"),
     _not_yet("R26", "Two sides compare in private, a limited number of times"),
-    _partly("R27", "A site is no movement; a movement names route, times and escort",
-            "vehicles and the contact on board may be said and are not asked for"),
+    _done("R27", "A site is no movement; a movement names route, times, vehicles, escort and contact on board"),
     _partly("R28", "Who acts is told, down to an echelon, with a moment, on record",
             "no deadline before the start; nothing rings without it"),
     _partly("R29", "Protected sites with consent, last check, expiry and an access list",
@@ -108,8 +107,8 @@ RECORD = (
     _done("R40", "A published protocol, from which alone a second implementation was made; its vectors"),
 )  # fmt: skip
 MUST_NOT = (
-    _not_yet("N1", "Become a list of whom to strike",
-             "no map of another's places (N13) is all there is; consent, marks and access lists come with R29"),
+    _partly("N1", "Become a list of whom to strike",
+            "no map of another's places (N13), and what was notified near an incident; consent and marks come with R29"),
     _not_yet("N2", "Make protection depend on having been notified", "the sentence comes with protected sites"),
     _done("N3", "Take silence for consent, or a receipt for an answer"),
     _done("N4", "Have a field for what is aimed at, for an effect, or for what somebody else intends"),

@@ -131,7 +131,7 @@ def test_every_set_of_members_and_categories_is_closed() -> None:
     }  # fmt: skip
     assert {field.name for field in msgspec.structs.fields(parts.Rest)} == {
         "group", "activity", "platform", "count", "crewed", "live_weapons", "armed_escort", "call_sign", "radio",
-        "squawk", "contact_on_board", "uncertainty_mm", "purpose",
+        "squawk", "contact_on_board", "uncertainty_mm", "purpose", "invitation", "site", "last_checked", "vehicles",
     }  # fmt: skip
     for name in ("target", "aim_point", "weapon_effect", "priority", "intent_score"):
         with pytest.raises(Malformed, match=name):
@@ -150,13 +150,20 @@ def real_channel() -> Sketch:
 
 
 @pytest.mark.requirement("N13")
-@pytest.mark.parametrize("category", ["deployment", "survey", "protected_site"])
-def test_what_could_be_struck_leaves_no_desk_outside_exercises(category: str) -> None:
+@pytest.mark.parametrize(
+    ("category", "rest"),
+    [
+        ("deployment", {"invitation": "the host nation", "purpose": "training"}),
+        ("survey", {"invitation": "the host nation", "purpose": "site_survey"}),
+        ("protected_site", {"site": "hospital", "last_checked": "2026-11-17"}),
+    ],
+)
+def test_what_could_be_struck_leaves_no_desk_outside_exercises(category: str, rest: dict[str, str]) -> None:
     assert category in EXPOSED
     for sketch, refused in ((real_channel(), True), (Sketch.founded(seed=54), False)):
         groups: list[dict[str, Any]] = [
             {"group": "volume", "volumes": [circle(34.5, 38.3, 5_000)]}, {"group": "category", "category": category},
-            {"group": "rest"},
+            {"group": "rest", **rest},
         ]  # fmt: skip
         asked = {"to": [f"{SOUTH}/OPS"], "keep_until": "2026-12-01", "id": sketch.parties[NORTH].next_id()}
         pen = Pen(sketch.channel, NORTH, f"{NORTH}/OPS", sketch.now_us, lambda: bytes(32))

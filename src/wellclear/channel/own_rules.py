@@ -17,6 +17,7 @@ import msgspec
 from msgspec import UNSET
 
 from wellclear.channel.composing import approval_holds
+from wellclear.channel.nature_rules import check_nature
 from wellclear.domain import canonical
 from wellclear.domain.agreement import DAY_US, EXPOSED
 from wellclear.domain.canonical import b64
@@ -37,10 +38,10 @@ from wellclear.domain.entry import (
 from wellclear.domain.kinds import KINDS, Asks
 from wellclear.domain.logged import Logged
 from wellclear.domain.measures import moment, took
-from wellclear.domain.parts import Cell, Group, Nature, Rest, Volumes
+from wellclear.domain.parts import Cell, Group, Nature, Volumes
 from wellclear.domain.quantities import parse_time
 from wellclear.domain.reasons import Reason
-from wellclear.domain.volume import Route, Volume
+from wellclear.domain.volume import Volume
 from wellclear.domain.volume_fields import volume_from
 from wellclear.errors import InvalidValue, Refused
 from wellclear.picture.fold import fold
@@ -78,7 +79,7 @@ def check_content(picture: Picture, act: Act, groups: Sequence[Group]) -> None:
         if parse_time(f"{act.keep_until}T00:00:00Z") // DAY_US < last_us // DAY_US:
             raise Refused(Reason.KEPT_TOO_SHORT, "it would leave the picture before it ends", field="keep_until")
     if isinstance(nature, Nature) and act.kind != "disclose":
-        _check_movement(nature, computed, by_name.get("rest"))
+        check_nature(nature, computed, by_name.get("rest"), act.said)
 
 
 def past_warning(groups: Iterable[Group], now_us: int) -> str:
@@ -110,17 +111,6 @@ def _check_cell(cell: Cell, fields: Sequence[dict[str, Any]], volumes: Iterable[
     for volume in volumes:
         if volume.window.start_us < cell.start_us or volume.window.end_us > cell.end_us:
             raise Refused(Reason.BAD_FIELDS, "the time slot of level 1 does not contain every volume", field="cell")
-
-
-def _check_movement(nature: Nature, volumes: Sequence[Volume], rest: Group | None) -> None:
-    """A protected movement says route, times and escort; a site never stands for a movement (R27)."""
-    if nature.category != "aid_movement":
-        return
-    moves = any(isinstance(volume.skeleton, Route) and volume.skeleton.times_us for volume in volumes)
-    if not moves:
-        raise Refused(Reason.BAD_FIELDS, "an aid movement names its route with a time at each point", field="volumes")
-    if not isinstance(rest, Rest) or rest.armed_escort is UNSET:
-        raise Refused(Reason.BAD_FIELDS, "an aid movement says whether it has an armed escort", field="armed_escort")
 
 
 def check_public(picture: Picture, waiting: Iterable[tuple[Act, Sequence[Approval]]], act: Act) -> None:

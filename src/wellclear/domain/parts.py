@@ -25,8 +25,8 @@ from wellclear.domain.canonical import b64, unb64
 from wellclear.domain.entry import (
     PART_TEXT_BYTES_MAX,
     SALT_BYTES,
-    Code,
     Count,
+    Day,
     Micros,
     Ordinal,
     PartRef,
@@ -35,6 +35,7 @@ from wellclear.domain.entry import (
     plainly,
 )
 from wellclear.domain.members import DatumName, Language, Latitude, Longitude, ShortText, Signed, Text, YesNoOrNot
+from wellclear.domain.notice_words import VEHICLE_ROWS_MAX, Purpose, SiteSort, Vehicles
 from wellclear.domain.records import GROUP_OF_RECORD, RECORD_GROUPS, RecordGroup
 from wellclear.errors import InvalidValue, Malformed, Unverified
 
@@ -69,7 +70,11 @@ class Nature(Wire, frozen=True):
 
 
 class Rest(Wire, frozen=True):
-    """Level 4: what else is announced. There is no field for target, aim point, effect or free purpose (N4)."""
+    """Level 4: what else is announced. There is no field for target, aim point, effect or free purpose (N4).
+
+    `site`, `last_checked` belong to a protected site, `vehicles` to what moves, `invitation` to who comes or looks
+    at somebody's invitation (R27, R29); which category asks for which is the node's rule, not the reader's.
+    """
 
     group: Literal["rest"]
     activity: ShortText | UnsetType = UNSET
@@ -83,7 +88,11 @@ class Rest(Wire, frozen=True):
     squawk: Annotated[str, Meta(pattern=r"^[0-7]{4}\Z")] | UnsetType = UNSET
     contact_on_board: ShortText | UnsetType = UNSET
     uncertainty_mm: Count | UnsetType = UNSET
-    purpose: Code | UnsetType = UNSET
+    purpose: Purpose | UnsetType = UNSET
+    invitation: ShortText | UnsetType = UNSET
+    site: SiteSort | UnsetType = UNSET
+    last_checked: Day | UnsetType = UNSET
+    vehicles: Annotated[list[Vehicles], Meta(min_length=1, max_length=VEHICLE_ROWS_MAX)] | UnsetType = UNSET
 
 
 class Safety(Wire, frozen=True):

@@ -40,8 +40,8 @@ RULES: tuple[Rule, ...] = (
         proves=("N4",),
         says="A notice has no field for what is aimed at.",
         at="wellclear.domain.parts:Rest",
-        old="purpose: Code | UnsetType = UNSET",
-        new=("purpose: Code | UnsetType = UNSET\n    aim_point: ShortText | UnsetType = UNSET"),
+        old="purpose: Purpose | UnsetType = UNSET",
+        new=("purpose: Purpose | UnsetType = UNSET\n    aim_point: ShortText | UnsetType = UNSET"),
         tests=("tests/unit/test_requirements.py::test_every_set_of_members_and_categories_is_closed",),
     ),
     Rule(

@@ -155,19 +155,6 @@ def test_a_slot_of_level_1_that_leaves_a_volume_out_is_refused(sketch: Sketch) -
     assert refusal(sketch, with_slot(START_US, END_US - 1)) == "BAD_FIELDS"
 
 
-@pytest.mark.requirement("R27")
-def test_an_aid_movement_says_route_times_and_escort(sketch: Sketch) -> None:
-    site = notice(sketch, [circle(34.5, 38.3, 5_000)], "aid_movement", {"armed_escort": "no"})
-    assert refusal(sketch, site) == "BAD_FIELDS", "a site never stands for a movement"
-    route = {
-        "kind": "corridor", "route": [[345_000_000, 383_000_000], [346_000_000, 383_000_000]], "half_width_mm": 100_000,
-        "band": {"datum": "AMSL"}, "start_us": START_US, "end_us": START_US + HOUR_US,
-        "times_us": [START_US, START_US + HOUR_US],
-    }  # fmt: skip
-    assert refusal(sketch, notice(sketch, [route], "aid_movement")) == "BAD_FIELDS"
-    assert refusal(sketch, notice(sketch, [route], "aid_movement", {"armed_escort": "no"})) == ""
-
-
 @pytest.mark.parametrize(("category", "reason"), [("survey", "NOT_YET_PROTECTED"), ("air", "UNSEALED")])
 def test_outside_exercises_nothing_in_clear_leaves_the_desk(category: str, reason: str) -> None:
     real = Sketch(seed=32, exercise=False)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import msgspec
 import typer
@@ -54,6 +54,7 @@ from wellclear.apps.cli.output import hint, note, show, table, tell, tell_json
 from wellclear.apps.cli.previewing import show_preview
 from wellclear.apps.cli.speaking import Speaker, drafts, to_release
 from wellclear.channel.levels import addressed
+from wellclear.domain.notice_words import VEHICLE_SORTS
 from wellclear.domain.volume_fields import volume_fields, volume_from
 from wellclear.errors import InvalidValue
 
@@ -62,6 +63,9 @@ KeepUntil = Annotated[str | None, typer.Option(metavar="DAY", help="The last day
 Circle = Annotated[str | None, typer.Option(metavar="LAT,LON", help="Centre of a circle; needs --radius.")]
 Corridor = Annotated[
     str | None, typer.Option(metavar="POSITIONS", help="'34.5,38.0; 34.6,38.3; ...'; needs --half-width.")
+]
+Times = Annotated[
+    str | None, typer.Option(metavar="TIMES", help="When each point of the corridor is passed: 'TIME; TIME; ...'")
 ]
 PolygonOption = Annotated[str | None, typer.Option(metavar="POSITIONS", help="'34.5,38.0; 34.6,38.3; 34.4,38.2; ...'")]
 Length = Annotated[str | None, typer.Option(metavar="LENGTH", help="With its unit: 5km, 800m, 3nm.")]
@@ -76,6 +80,11 @@ RestOption = Annotated[
 ]
 
 
+VOLUME_OPTIONS = (
+    "circle", "corridor", "polygon", "radius", "half_width", "times", "lower", "upper", "datum", "start", "end",
+)  # fmt: skip
+
+
 def draft(
     to: Annotated[list[str] | None, typer.Option("--to", metavar="PARTY/DESK", help="A desk it is for.")] = None,
     category: Annotated[str | None, typer.Option(help="What is done, such as air; see --template.")] = None,
@@ -84,6 +93,7 @@ def draft(
     polygon: PolygonOption = None,
     radius: Length = None,
     half_width: Length = None,
+    times: Times = None,
     lower: HeightOption = None,
     upper: HeightOption = None,
     datum: DatumOption = None,
@@ -141,8 +151,7 @@ def form_from_options(given: Fields) -> NoticeForm:
     words |= {"levels": level_pairs(given["level"], "--level") or None}
     words |= {"disclose": level_pairs(given["disclose"], "--disclose") or None}
     words = {name: value for name, value in words.items() if value is not None}
-    named = ("circle", "corridor", "polygon", "radius", "half_width", "lower", "upper", "datum", "start", "end")
-    volume = {name: given[name] for name in named if given[name] is not None}
+    volume = {name: given[name] for name in VOLUME_OPTIONS if given.get(name) is not None}
     if given["file"] is None:
         return form_from(words, [volume_from_words(volume, as_option)], as_option)
     if volume:
@@ -302,12 +311,27 @@ def intent_of(draft_row: Fields) -> Intent:
     return Intent(act["kind"], groups, members=members, shown=shown)
 
 
-def rest_members(pairs: list[str]) -> dict[str, str | int]:
+def rest_members(pairs: list[str]) -> Fields:
     """`--say crewed=yes` as members of the group `rest`; raises `InvalidValue`."""
-    members: dict[str, str | int] = {}
+    members: dict[str, Any] = {}
     for pair in pairs:
         name, equals, value = pair.partition("=")
         if not equals or name not in REST_MEMBERS:
             raise InvalidValue("--say", f"{pair[:40]!r}: write NAME=VALUE; names are {', '.join(REST_MEMBERS)}")
-        members[name] = int(value) if name in ("count", "uncertainty_mm") and value.isdecimal() else value
+        if name == "vehicles":
+            members[name] = vehicles_from(value.split(","), "--say vehicles")
+        else:
+            members[name] = int(value) if name in ("count", "uncertainty_mm") and value.isdecimal() else value
     return members
+
+
+def vehicles_from(words: Sequence[str], where: str) -> list[Fields]:
+    """`lorry:12` as a row of `vehicles`; raises `InvalidValue` with what to write."""
+    rows: list[Fields] = []
+    for word in words:
+        sort, colon, count = (part.strip() for part in word.partition(":"))
+        if not colon or sort not in VEHICLE_SORTS or not count.isdecimal() or not int(count):
+            raise InvalidValue(where, f"{word[:40]!r}: write SORT:NUMBER, such as lorry:12; "
+                                      f"sorts are {', '.join(VEHICLE_SORTS)}")  # fmt: skip
+        rows.append({"sort": sort, "count": int(count)})
+    return rows

@@ -36,7 +36,7 @@ FILE_BYTES_MAX = 1024 * 1024
 _json = msgspec.json.Decoder(float_hook=Decimal)  # exact, and no lone surrogate that nobody can show
 REST_MEMBERS = tuple(name for name in Rest.__struct_fields__ if name != "group")
 _OF_VOLUME = frozenset(
-    {"circle", "corridor", "polygon", "radius", "half_width", "lower", "upper", "datum", "start", "end"}
+    {"circle", "corridor", "polygon", "radius", "half_width", "times", "lower", "upper", "datum", "start", "end"}
 )
 _OF_NOTICE = frozenset(
     {"to", "category", "precedence", "volumes", "contact", "withhold", "levels", "disclose", "keep_until"}
@@ -115,6 +115,8 @@ def volume_from_words(words: Mapping[str, Any], named: Named) -> Fields:
     unknown = sorted(set(text) - _OF_VOLUME)
     if unknown:
         raise InvalidValue(named(unknown[0]), f"is no word for a volume; there are {', '.join(sorted(_OF_VOLUME))}")
+    if "times" in text and "corridor" not in text:
+        raise InvalidValue(named("times"), "goes with a corridor: a time for each of its points")
     shapes = [name for name in ("circle", "corridor", "polygon") if name in text]
     if len(shapes) != 1:
         raise InvalidValue(named("circle"), "give one of circle, corridor, polygon")
@@ -128,11 +130,17 @@ def _skeleton(shape: str, text: Mapping[str, str], named: Named) -> tuple[Skelet
             return Point(typed.position(text["circle"], named("circle"))), _size("radius", text, named)
         vertices = typed.positions(text[shape], named(shape))
         if shape == "corridor":
-            return Route(vertices), _size("half_width", text, named)
+            return Route(vertices, _times(text, named)), _size("half_width", text, named)
         closed = len(vertices) > 1 and vertices[0] == vertices[-1]
         return Polygon((vertices[:-1] if closed else vertices,)), 0
     except InvalidValue as error:
         raise error if error.field.startswith(named("")[:2]) else InvalidValue(named(shape), str(error)) from error
+
+
+def _times(text: Mapping[str, str], named: Named) -> tuple[int, ...]:
+    """When each point of a route is passed, if that is said: `10:00Z; 10:40Z` with their days."""
+    words = [word.strip() for word in text.get("times", "").split(";") if word.strip()]
+    return tuple(typed.moment(word, named("times")) for word in words)
 
 
 def _size(name: str, text: Mapping[str, str], named: Named) -> int:

@@ -22,6 +22,8 @@ SHOWN_FROM: Final = {"cell": 1, "volume": 2, "category": 3, "rest": 4}
 """The level from which on a field group of a notice is shown (R25); what was meant is reckoned here, by this table."""
 EXPOSED: Final = ("deployment", "survey", "protected_site")
 """Shown at level 1 unless somebody says otherwise (N13)."""
+LOOKING: Final = {"invitation": "the host nation", "purpose": "site_survey"}
+"""What a survey says beside its place."""
 Meant = tuple[frozenset[str], ...]
 
 
@@ -101,7 +103,7 @@ class Scene:
         least, more = self._levels(category, sorted({desk.partition("/")[0] for desk in to}))
         groups: list[dict[str, Any]] = [
             {"group": "volume", "volumes": volumes}, {"group": "category", "category": category},
-            {"group": "rest", "crewed": "yes"},
+            {"group": "rest", "crewed": "yes"} | (LOOKING if category == "survey" else {}),
         ]  # fmt: skip
         composed = write_act(
             self.pen, kind, groups, {**members, "to": list(to), "levels": least, "disclose": more},

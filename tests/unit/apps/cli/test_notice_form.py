@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from wellclear.apps.cli.drafting import rest_members
 from wellclear.apps.cli.notice_form import (
     TEMPLATE,
     as_option,
@@ -188,3 +189,27 @@ def test_bytes_that_are_no_notice_are_no_traceback(tmp_path: Path, raw: bytes) -
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(InvalidValue, match="no such file"):
         form_from_file(tmp_path / "none.json", {})
+
+
+@pytest.mark.requirement("R27")
+def test_a_corridor_may_say_when_each_point_is_passed() -> None:
+    corridor = {
+        "corridor": "34.50,38.00; 34.56,38.27", "half_width": "100m", "datum": "AMSL", **TIMES,
+        "times": "2026-11-23T10:00Z; 2026-11-23T12:00Z",
+    }  # fmt: skip
+    volume = volume_from_words(corridor, as_option)
+    assert volume["times_us"] == [volume["start_us"], volume["end_us"]]
+    with pytest.raises(InvalidValue, match="--times: goes with a corridor"):
+        volume_from_words({**CIRCLE, "times": corridor["times"]}, as_option)
+    with pytest.raises(InvalidValue, match="1 times for 2 vertices"):
+        volume_from_words({**corridor, "times": "2026-11-23T10:00Z"}, as_option)
+
+
+@pytest.mark.requirement("R27")
+def test_vehicles_are_said_by_sort_and_number() -> None:
+    assert rest_members(["vehicles=lorry:12,car:2"]) == {
+        "vehicles": [{"sort": "lorry", "count": 12}, {"sort": "car", "count": 2}]
+    }
+    for wrong in ("12 lorries", "tank:1", "lorry:0", "lorry:many", ""):
+        with pytest.raises(InvalidValue, match="write SORT:NUMBER, such as lorry:12"):
+            rest_members([f"vehicles={wrong}"])

@@ -1,0 +1,74 @@
+"""Sites, movements, deployments and surveys: what they must say, and who is given them."""
+
+from __future__ import annotations
+
+from tests.mutation.disabling import Rule
+
+_NATURE = "tests/unit/channel/test_nature_rules.py::"
+_MOVES = f"{_NATURE}test_a_movement_says_its_legs_with_times_vehicles_escort_and_contact"
+
+RULES: tuple[Rule, ...] = (
+    Rule(
+        name="route-and-times",
+        proves=("R27",),
+        says="An aid movement names its route with a time at each point.",
+        at="wellclear.channel.nature_rules:_check_movement",
+        old="if not routes or not all(_timed(volume) for volume in routes):",
+        new="if False:",
+        tests=(_MOVES,),
+    ),
+    Rule(
+        name="escort",
+        proves=("R27",),
+        says="An aid movement says whether it has an armed escort.",
+        at="wellclear.channel.nature_rules:_check_movement",
+        old="if rest.armed_escort is UNSET:",
+        new="if False:",
+        tests=(_MOVES,),
+    ),
+    Rule(
+        name="contact-on-board",
+        proves=("R27",),
+        says="An aid movement says who can be reached on board.",
+        at="wellclear.channel.nature_rules:_check_movement",
+        old="if rest.contact_on_board is UNSET:",
+        new="if False:",
+        tests=(_MOVES,),
+    ),
+    Rule(
+        name="a-site-stands-still",
+        proves=("R27",),
+        says="A protected site has no legs with times: what moves is announced as a movement.",
+        at="wellclear.channel.nature_rules:_check_site",
+        old="if any(_timed(volume) for volume in volumes):",
+        new="if False:",
+        tests=(f"{_NATURE}test_a_site_never_covers_a_movement",),
+    ),
+    Rule(
+        name="a-site-expires",
+        proves=("R29",),
+        says="A protected site ends at most 90 days after its last check.",
+        at="wellclear.channel.nature_rules:_check_site",
+        old="if max(volume.window.end_us for volume in volumes) > checked_us + SITE_US_MAX:",
+        new="if False:",
+        tests=(f"{_NATURE}test_a_site_says_what_it_is_and_when_it_was_checked_and_expires",),
+    ),
+    Rule(
+        name="invited",
+        proves=("N13",),
+        says="A deployment or survey says by whose invitation it is.",
+        at="wellclear.channel.nature_rules:_check_coming",
+        old="if rest.invitation is UNSET:",
+        new="if False:",
+        tests=(f"{_NATURE}test_who_comes_or_looks_says_by_whose_invitation_and_what_for",),
+    ),
+    Rule(
+        name="a-survey-is-no-deployment",
+        proves=("N13",),
+        says="A survey is for looking; what stays is announced as a deployment.",
+        at="wellclear.channel.nature_rules:_check_coming",
+        old='if said == "survey" and rest.purpose not in SURVEY_PURPOSES:',
+        new="if False:",
+        tests=(f"{_NATURE}test_a_survey_is_not_a_deployment",),
+    ),
+)
