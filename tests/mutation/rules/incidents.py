@@ -5,6 +5,7 @@ from __future__ import annotations
 from tests.mutation.disabling import Rule
 
 _ACCOUNTS = "tests/unit/picture/test_accounts.py::"
+_PACK = "tests/unit/apps/test_incident_pack.py::"
 
 RULES: tuple[Rule, ...] = (
     Rule(
@@ -33,5 +34,32 @@ RULES: tuple[Rule, ...] = (
         old="{record.party, *asked, *(reply.party for reply in told)}",
         new="{reply.party for reply in told}",
         tests=(f"{_ACCOUNTS}test_what_nobody_has_told_is_shown_as_that_and_since_when_it_is_late",),
+    ),
+    Rule(
+        name="a-pack-forgets-nothing",
+        proves=("R35", "N1"),
+        says="What was notified near an incident is found again when it has long left the picture.",
+        at="wellclear.apps.gathering:Gatherer._keep",
+        old="found.items[name] = item",
+        new="found.items = dict(view.items.items())",
+        tests=(f"{_PACK}test_what_has_left_the_picture_is_in_the_pack_all_the_same",),
+    ),
+    Rule(
+        name="a-pack-says-what-it-could-not-look-at",
+        proves=("R35", "N1"),
+        says="A notice of which neither place nor hour is open is told as not looked at, and not left out.",
+        at="wellclear.apps.incident_pack:_notices",
+        old="for item, version, volumes in shaped if not volumes",
+        new="for item, version, volumes in shaped if False",
+        tests=(f"{_PACK}test_what_is_not_open_is_told_as_not_looked_at",),
+    ),
+    Rule(
+        name="a-pack-is-held-to-the-log",
+        proves=("R35", "R33"),
+        says="A pack that names entries which the log does not have is told, with their places.",
+        at="wellclear.apps.cli.incident_pack:unlike",
+        old='elif b64(gathered.leaves[index]) != row.get("leaf"):',
+        new="elif False:",
+        tests=(f"{_PACK}test_a_file_is_held_to_a_bundle_entry_by_entry",),
     ),
 )

@@ -12,6 +12,7 @@ import typer
 
 from wellclear.apps.cli import typed
 from wellclear.apps.cli.acting import Fields, Intent, Workplace
+from wellclear.apps.cli.incident_pack import pack_
 from wellclear.apps.cli.options import NODE_HOME, AsJson, Home, ItemArgument, PrecedenceName
 from wellclear.apps.cli.output import show, table, tell, tell_json
 from wellclear.apps.cli.records import record_at, records_at
@@ -240,3 +241,6 @@ def side_of(row: Fields, column: Fields) -> list[str]:
         )
         for index in column["accounts"]
     ]
+
+
+app.command("pack")(pack_)
