@@ -19,19 +19,24 @@ from wellclear.channel.desk import Pen, safety, write_act
 from wellclear.channel.own_rules import check_content
 from wellclear.channel.verdict import Verdict
 from wellclear.channel.verify import verify_bundle
-from wellclear.domain import agreement, entry, kinds, parts
+from wellclear.domain import agreement, entry, incidents, kinds, parts, records, statements, treaty
 from wellclear.domain.agreement import EXPOSED, Category
 from wellclear.domain.entry import Wire
 from wellclear.domain.kinds import KINDS, REASON_CODES, REQUEST_CODES, SAFETY_CODES, Asks
 from wellclear.domain.marks import EXERCISE
 from wellclear.domain.parts import open_part
 from wellclear.domain.reasons import Reason
+from wellclear.domain.treaty import CONSENTS, HostConsent
 from wellclear.errors import Malformed, Refused
 from wellclear.picture.rows import ItemRow
 from wellclear.testing.sketch import SECOND_US, START_US, Sketch, circle
 from wellclear.watch.duties import DutyBook
 
-NORTH, SOUTH = "NORTHLAND", "SOUTHLAND"
+NORTH, SOUTH, HOST, NATION = "NORTHLAND", "SOUTHLAND", "CASPIA", "EASTLAND"
+OF_ITSELF = (
+    "consent", "consents", "does_not_consent", "consent give", "consent refuse", "consent withdraw", "consent list",
+    "zone concur", "concurs",
+)  # fmt: skip
 DAY_S = 86_400
 CONSENT = re.compile(r"permi(t|ssion)|consent|clearance|authori[sz]ed|granted|concur|agreed_to", re.IGNORECASE)
 
@@ -45,8 +50,9 @@ def commands(group: Any, path: str = "") -> Iterator[str]:
 
 
 def wire_types() -> list[type[Wire]]:
+    modules = (entry, kinds, parts, agreement, records, treaty, incidents, statements)
     found = {
-        one for module in (entry, kinds, parts, agreement) for one in vars(module).values()
+        one for module in modules for one in vars(module).values()
         if isinstance(one, type) and issubclass(one, Wire) and one is not Wire
     }  # fmt: skip
     return sorted(found, key=lambda one: one.__name__)
@@ -62,13 +68,40 @@ def literals(kind: Any) -> Iterator[str]:
 
 @pytest.mark.requirement("R3", "N3")
 def test_nothing_that_can_be_said_is_a_permission() -> None:
-    """No kind, code, reason, field, closed value or command; `comply` promises and `ack` reads back, no more."""
+    """No kind, code, reason, field, closed value or command; `comply` promises and `ack` reads back, no more.
+
+    A host nation's word about its own territory, and what a party holds of a zone, are said aloud, each in its own
+    name (OF_ITSELF); nothing waits for them, and they change nothing that another party has said (test below).
+    """
     words = [*KINDS, *SAFETY_CODES, *REQUEST_CODES, *REASON_CODES, *Reason.__members__, *commands(app)]
     for wire in wire_types():
         for field in msgspec.structs.fields(wire):
             words += [field.name, *literals(field.type)]
     assert len(words) > 200
-    assert [word for word in words if CONSENT.search(word)] == []
+    said = {word for word in words if CONSENT.search(word)}
+    assert said == {*OF_ITSELF}
+
+
+@pytest.mark.requirement("N3")
+def test_a_host_nations_word_changes_nothing_that_another_party_has_said() -> None:
+    sketch = Sketch(seed=53)
+    sketch.party(HOST, "host")
+    for name, role in ((NORTH, "principal"), (SOUTH, "principal"), (NATION, "host_nation")):
+        sketch.party(name, role)  # type: ignore[arg-type]  # roles of the line above
+    sketch.genesis()
+    sketch.agree()
+    for name in sketch.parties:
+        sketch.enrol(name)
+    item, _ = sketch.announce(NORTH, [f"{SOUTH}/OPS"], [circle(34.5, 38.3, 5_000)])
+    before = sketch.picture
+    for answer in CONSENTS:
+        group = HostConsent("consent", item, 1, answer)
+        told = sketch.told([group], [NATION, NORTH])
+        id_ = sketch.parties[NATION].next_id()
+        composed = sketch.compose("consent", NATION, id=id_, desk=f"{NATION}/OPS", to=[f"{NORTH}/OPS"], told=told)
+        assert not sketch.send(NATION, composed, sketch.released(composed)).remarks
+    assert sketch.picture.items[item] == before.items[item]
+    assert sketch.picture.answers[f"{item}/1/{SOUTH}/OPS"] == before.answers[f"{item}/1/{SOUTH}/OPS"]
 
 
 @pytest.mark.requirement("N3")
