@@ -21,6 +21,7 @@ from tests.mutation.rules import (
     treaty,
     witnesses,
     words,
+    zones,
 )
 
 RULES = (
@@ -42,4 +43,5 @@ RULES = (
     *treaty.RULES,
     *witnesses.RULES,
     *words.RULES,
+    *zones.RULES,
 )
