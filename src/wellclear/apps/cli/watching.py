@@ -25,6 +25,7 @@ from wellclear.apps.cli.output import (
     tell,
     tell_json_line,
 )
+from wellclear.apps.cli.treaty_lines import consent_in_short
 
 LEVEL_STYLE = {"alarm": "bold red", "warning": "yellow", "caution": "cyan"}
 
@@ -211,10 +212,10 @@ def board_view(board: Fields) -> RenderableType:
     notices = [
         (row["id"], row["version"], row.get("category") or "-", row["state"], row["precedence"],
          row.get("start") or moment(row.get("start_us")), row.get("end") or moment(row.get("end_us")),
-         answers_in_short(row), flags_of(row))
+         answers_in_short(row), consent_in_short(row), flags_of(row))
         for row in board.get("notices", [])
     ]  # fmt: skip
-    columns = ("notice", "v", "category", "state", "prec", "start", "end", "answers", "flags")
+    columns = ("notice", "v", "category", "state", "prec", "start", "end", "answers", "host nation", "flags")
     parts += [Text(""), table(columns, notices)] if notices else [Text("No notices.")]
     return Group(*parts, *doubtful(board))
 
