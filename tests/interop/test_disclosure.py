@@ -12,7 +12,7 @@ pytestmark = pytest.mark.slow
 SOUTH = "SOUTHLAND"
 WORDS = ["draft", "--as", "W1", "--to", "SOUTHLAND/OPS", *START, *PLACE, "--contact", "desk line seventeen"]
 
-LOOKING = ["--say", "invitation=the host nation", "--say", "purpose=site_survey"]
+LOOKING = ["--say", "invitation=the host nation", "--say", "purpose=site_survey", "--consent", SOUTH]
 
 
 @pytest.fixture(scope="module")

@@ -121,11 +121,17 @@ def test_safety_goes_with_its_text_and_messages_go(machines: tuple[Machine, Mach
     a.does(b, "ack", cried, "--as", "W1")
 
 
-@pytest.mark.requirement("N13")
-def test_what_cannot_be_limited_yet_is_not_announced(machines: tuple[Machine, Machine]) -> None:
-    a, _ = machines
+@pytest.mark.requirement("N1", "N13", "R29")
+def test_a_deployment_goes_to_whom_it_is_given_by_name_and_as_a_cell(machines: tuple[Machine, Machine]) -> None:
+    a, b = machines
     words = ["draft", "--as", "W1", "--to", "SOUTHLAND/OPS", "--category", "deployment", *START, *PLACE]
-    assert "NOT_YET_PROTECTED" in a.run(*words, code=3)
+    assert "--consent: deployment is given to nobody who is not named here" in a.run(*words, code=2)
+    consented = [*words, "--consent", "SOUTHLAND"]
+    assert "by whose invitation" in a.run(*consented, code=3)
+    said = ["--say", "invitation=the host nation", "--say", "purpose=training"]
+    item = a.does(b, "release", a.json(*consented, *said)["draft"], "--as", "R1", "--yes")["id"]
+    row = b.until(lambda row: "cell" in row, "notice", "show", item)
+    assert row["volumes"] == [] and "category" not in row and row["levels"] == {"SOUTHLAND": 1}
 
 
 @pytest.mark.requirement("R25", "R33")

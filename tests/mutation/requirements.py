@@ -83,7 +83,8 @@ PICTURE = (
     _partly("R28", "Who acts is told, down to an echelon, with a moment, on record",
             "no deadline before the start; nothing rings without it"),
     _partly("R29", "Protected sites with consent, last check, expiry and an access list",
-            "a host nation's consent beside each notice is all there is; sites are refused outside exercises (N13)"),
+            "consent by name, last check and an end; no access list yet, and no mark for each recipient: all readers "
+            "of a part hold the same bytes"),
     _partly("R30", "Zones with limits by band, declared holdings and inspections",
             "declared with limits and an end, agreed only by all who were told; no bands, holdings or inspections"),
     _partly("R31", "Red lines with a trigger; a planner is warned locally and first, with the smallest change",
@@ -98,7 +99,7 @@ RECORD = (
     _partly("R35", "Incidents with each side's account beside the other's",
             "what is late is shown and rings nobody; which account is the full one, no field says"),
     _partly("R36", "Statistics with definitions, both sides' counts beside each other",
-            "tables of others and own ones, kept by one party; nothing is counted from the log yet"),
+            "own counts are declared and stand beside the others'; nothing is counted from the log yet"),
     _not_yet("R37", "Review packs made from the log"),
     _partly("R38", "Joint statements, released only when all have signed each sentence",
             "proposed and signed in the log; nothing shows yet which sentence waits for whom"),
@@ -108,7 +109,8 @@ RECORD = (
 )  # fmt: skip
 MUST_NOT = (
     _partly("N1", "Become a list of whom to strike",
-            "no map of another's places (N13), and what was notified near an incident; consent and marks come with R29"),
+            "no map of another's places (N13), consent by name, and what was notified near an incident; no mark names "
+            "the reader of a copy"),
     _not_yet("N2", "Make protection depend on having been notified", "the sentence comes with protected sites"),
     _done("N3", "Take silence for consent, or a receipt for an answer"),
     _done("N4", "Have a field for what is aimed at, for an effect, or for what somebody else intends"),
@@ -122,8 +124,8 @@ MUST_NOT = (
     _not_yet("N11", "Lean on machine translation for Z and O", "nothing translates"),
     _done("N12", "Tell of a conflict more than the sender released"),
     _partly("N13", "Treat positions, deployments and surveys as harmless",
-            "shown as a cell and a slot, as no map, with a preview of the harm that could be done; refused outside "
-            "exercises until each recipient has to be consented to"),
+            "to nobody who was not consented to by name, as a cell and a slot, with a preview of the harm that could "
+            "be done; whoever was shown more sees it on its own board, beside everything else"),
 )  # fmt: skip
 SECTIONS: dict[str, tuple[Requirement, ...]] = {
     "Messages and watch": MESSAGES,

@@ -304,8 +304,8 @@ def write_act(
     """An act of any kind from its field groups as JSON.
 
     `asked` may hold to, precedence, id, subject, code, keep_until, public, audience, withhold (names of groups that are
-    committed to but sent to nobody), levels and disclose (`levels_of`) and salts by name of group. A notice's level 1
-    is made from its volumes where it is not given; `terms` say at which level a category is shown by default.
+    committed to but sent to nobody), levels, disclose and consent (`levels_of`) and salts by name of group. A notice's
+    level 1 is made from its volumes where it is not given; `terms` say at which level a category is shown by default.
 
     Raises:
         InvalidValue: a member or a group is wrong; says which.
@@ -344,8 +344,9 @@ def _readers(
         return to, lambda name: () if name in withheld else tuple(sorted(readers))
     category = next((group.category for group in given if isinstance(group, Nature)), "")
     levels = levels_of(
-        terms, category, readers - {pen.party}, dict(asked.get("levels", {})), dict(asked.get("disclose", {}))
-    )
+        terms, category, readers - {pen.party}, dict(asked.get("levels", {})), dict(asked.get("disclose", {})),
+        list(asked.get("consent", ())),
+    )  # fmt: skip
     shown = shown_to(levels, withheld)
     return addressed(to, levels), lambda name: tuple(sorted({*shown[name], pen.party})) if shown.get(name) else ()
 

@@ -2,7 +2,8 @@
 
 The agreement sets what a category is shown at by default. An officer lowers it at will; more than the default is shown
 only where that is said in a word of its own, so that nobody shows it by oversight. A group goes to the recipients whose
-level reaches it. At level 0 nothing is sent, and nobody is addressed.
+level reaches it. At level 0 nothing is sent, and nobody is addressed. Sites, movements, deployments and surveys go to
+nobody who was not consented to by name: whoever was not is at level 0.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from typing import Any
 
 from wellclear.domain.agreement import LEVEL_MAX, Settings
 from wellclear.domain.names import party_of_desk
+from wellclear.domain.notice_words import CONSENTED
 from wellclear.domain.parts import LEVEL_OF_GROUP, NOTICE_GROUPS
 from wellclear.errors import InvalidValue
 
@@ -25,18 +27,21 @@ def levels_of(
     parties: Collection[str],
     asked: Mapping[str, Any],
     raised: Mapping[str, Any],
-    named: tuple[str, str] = ("levels", "disclose"),
+    consent: Collection[str] = (),
+    named: tuple[str, str, str] = ("levels", "disclose", "consent"),
 ) -> Levels:
     """The level of each recipient.
 
-    `asked` are levels up to the category's default, `raised` any others; `named` is how the two are called in errors.
+    `asked` are levels up to the category's default, `raised` any others, `consent` the parties that may be given what
+    needs it; `named` is how the three are called in errors.
 
     Raises:
-        InvalidValue: a level that is none, of no recipient, or above the default without the word for it.
+        InvalidValue: a level that is none, of no recipient, or above the default without the word for it; a consent
+            that is for no recipient or for nothing, or that is missing.
     """
     default = terms.level_of(category)
     levels = dict.fromkeys(sorted(parties), default)
-    for name, given in zip(named, (asked, raised), strict=True):
+    for name, given in zip(named, (asked, raised), strict=False):
         for party, level in given.items():
             if party not in levels:
                 raise InvalidValue(name, f"{party!s:.40} is none of the recipients, {', '.join(levels) or 'nobody'}")
@@ -48,7 +53,25 @@ def levels_of(
                           f"{named[1]}",
                 )  # fmt: skip
             levels[party] = level
-    return levels
+    return _consented(category, levels, {*asked, *raised}, consent, named[2])
+
+
+def _consented(category: str, levels: Levels, said: Collection[str], consent: Collection[str], name: str) -> Levels:
+    """The same, with whoever was not consented to at level 0, where the category asks for consent (R29, N13)."""
+    for party in consent:
+        if party not in levels:
+            raise InvalidValue(name, f"{party!s:.40} is none of the recipients, {', '.join(levels) or 'nobody'}")
+        if category not in CONSENTED:
+            raise InvalidValue(name, f"{category} needs none; it is for {', '.join(sorted(CONSENTED))}")
+    if category not in CONSENTED:
+        return levels
+    for party in said:
+        if levels[party] and party not in consent:
+            raise InvalidValue(name, f"{category} is given to {party} only where {party} is named here")
+    if levels and not consent and any(party not in said for party in levels):
+        wanted = ", ".join(levels)
+        raise InvalidValue(name, f"{category} is given to nobody who is not named here, one by one: {wanted}")
+    return {party: level if party in consent else 0 for party, level in levels.items()}
 
 
 def addressed(to: Sequence[str], levels: Mapping[str, int], field: str = "levels") -> list[str]:

@@ -2,8 +2,8 @@
 
 The public rules are not written twice: the act is folded on trial, behind everything that still waits in the outbox,
 and any remark is the refusal. What the public fold cannot see, because it is sealed, is asked here: geometry that can
-be computed, heights and times that make sense, categories that may not leave the desk yet, what a protected movement
-must say. Nothing asks for permission, and nothing refuses a start in the past (R6).
+be computed, heights and times that make sense, what a site, a movement, a deployment or a survey must say. Nothing
+asks for permission, and nothing refuses a start in the past (R6).
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from msgspec import UNSET
 from wellclear.channel.composing import approval_holds
 from wellclear.channel.nature_rules import check_nature
 from wellclear.domain import canonical
-from wellclear.domain.agreement import DAY_US, EXPOSED
+from wellclear.domain.agreement import DAY_US
 from wellclear.domain.canonical import b64
 from wellclear.domain.cells import cell_around, covers
 from wellclear.domain.entry import (
@@ -64,8 +64,6 @@ def check_content(picture: Picture, act: Act, groups: Sequence[Group]) -> None:
     """
     by_name = {group.group: group for group in groups}
     nature, volumes, cell = by_name.get("category"), by_name.get("volume"), by_name.get("cell")
-    if isinstance(nature, Nature) and nature.category in EXPOSED and picture.size and not picture.exercise:
-        raise Refused(Reason.NOT_YET_PROTECTED, Reason.NOT_YET_PROTECTED.sentence, field="category")
     clear = any(ref.sha is not UNSET and not ref.sealed for ref in act.parts)
     if clear and picture.size and not picture.exercise:
         raise Refused(Reason.UNSEALED, Reason.UNSEALED.sentence)

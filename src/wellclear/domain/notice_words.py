@@ -9,7 +9,7 @@ from typing import Annotated, Literal, get_args
 
 from msgspec import Meta
 
-from wellclear.domain.agreement import DAY_US, Category
+from wellclear.domain.agreement import DAY_US
 from wellclear.domain.canonical import INTEGER_MAX
 from wellclear.domain.entry import Wire
 
@@ -34,7 +34,7 @@ PURPOSES: tuple[Purpose, ...] = get_args(Purpose)
 SURVEY_PURPOSES: frozenset[Purpose] = frozenset({"inspection", "site_survey"})
 """A survey is not a deployment: it looks, and nobody stays."""
 
-CONSENTED: frozenset[Category] = frozenset({"aid_movement", "deployment", "protected_site", "survey"})
+CONSENTED: frozenset[str] = frozenset({"aid_movement", "deployment", "protected_site", "survey"})
 """Categories that go to nobody who was not consented to by name (R29, N13)."""
 SITE_DAYS_MAX = 90
 SITE_US_MAX = SITE_DAYS_MAX * DAY_US

@@ -49,10 +49,6 @@ class Reason(StrEnum):
     SAME_PERSON = "SAME_PERSON", "the drafter and the releaser are one person"
     DOUBLED = "DOUBLED", "the same act was counted before"
     STALE_APPROVAL = "STALE_APPROVAL", "approved too long ago; a person must approve it again"
-    NOT_YET_PROTECTED = (
-        "NOT_YET_PROTECTED",
-        "this category may not leave the desk outside exercises until it can be sealed",
-    )
     UNSEALED = "UNSEALED", "a part in clear has no place outside an exercise"
     EPOCH_NOT_NEXT = "EPOCH_NOT_NEXT", "the number of an epoch is not the next one of its party"
     UNKNOWN_EPOCH = "UNKNOWN_EPOCH", "a part is sealed under an epoch that its author never made; nobody can open it"

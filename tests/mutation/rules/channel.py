@@ -6,15 +6,6 @@ from tests.mutation.disabling import Rule
 
 RULES: tuple[Rule, ...] = (
     Rule(
-        name="protected-stays",
-        proves=("N13",),
-        says="Deployments, surveys and protected sites leave no desk outside exercises.",
-        at="wellclear.channel.own_rules:check_content",
-        old="nature.category in EXPOSED and",
-        new="False and",
-        tests=("tests/unit/test_requirements.py::test_what_could_be_struck_leaves_no_desk_outside_exercises",),
-    ),
-    Rule(
         name="remarks-refuse",
         proves=("R21",),
         says="A node refuses what the fold would remark, before it signs.",

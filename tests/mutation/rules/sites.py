@@ -5,6 +5,7 @@ from __future__ import annotations
 from tests.mutation.disabling import Rule
 
 _NATURE = "tests/unit/channel/test_nature_rules.py::"
+_LEVELS = "tests/unit/channel/test_levels.py::"
 _MOVES = f"{_NATURE}test_a_movement_says_its_legs_with_times_vehicles_escort_and_contact"
 
 RULES: tuple[Rule, ...] = (
@@ -70,5 +71,26 @@ RULES: tuple[Rule, ...] = (
         old='if said == "survey" and rest.purpose not in SURVEY_PURPOSES:',
         new="if False:",
         tests=(f"{_NATURE}test_a_survey_is_not_a_deployment",),
+    ),
+    Rule(
+        name="given-by-name",
+        proves=("N1", "N13", "R29"),
+        says="A site, movement, deployment or survey goes to nobody who was not consented to by name.",
+        at="wellclear.channel.levels:_consented",
+        old="level if party in consent else 0",
+        new="level",
+        tests=(
+            f"{_LEVELS}test_who_was_not_consented_to_by_name_is_left_out",
+            "tests/unit/test_requirements.py::test_what_could_be_struck_leaves_no_desk_without_consent_by_name",
+        ),
+    ),
+    Rule(
+        name="a-level-is-no-consent",
+        proves=("N13", "R29"),
+        says="Naming a level for a recipient is no consent to give it anything.",
+        at="wellclear.channel.levels:_consented",
+        old="if levels[party] and party not in consent:",
+        new="if False:",
+        tests=(f"{_LEVELS}test_a_level_is_no_consent_and_consent_is_no_level",),
     ),
 )

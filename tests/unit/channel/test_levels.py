@@ -13,6 +13,7 @@ from wellclear.channel.desk import Pen, write_act
 from wellclear.channel.levels import levels_shown, shown_to
 from wellclear.domain.agreement import Disclosure, default_settings
 from wellclear.domain.canonical import b64
+from wellclear.domain.notice_words import CONSENTED
 from wellclear.domain.parts import NOTICE_GROUPS
 from wellclear.errors import InvalidValue
 from wellclear.testing.sketch import START_US, circle
@@ -30,6 +31,8 @@ def notice(category: str = "air", **asked: Any) -> Composed:
         {"group": "category", "category": category}, {"group": "rest", "crewed": "yes"},
     ]  # fmt: skip
     named = {"to": TO, "keep_until": "2026-12-01", "id": "NORTHLAND-1001-9"} | asked
+    if category in CONSENTED:
+        named = {"consent": ALL} | named
     return write_act(PEN, "notice", groups, named, TERMS)
 
 
@@ -96,3 +99,25 @@ def test_the_level_shown_is_the_one_without_a_gap() -> None:
     shown = shown_to({"A": 1, "B": 4, "C": 2}, ())
     assert levels_shown(NOTICE_GROUPS, list(shown.values())) == {"A": 1, "B": 4, "C": 2}
     assert levels_shown(NOTICE_GROUPS, [("A",), (), ("A",), ("A",)]) == {"A": 1}
+
+
+@pytest.mark.requirement("R29", "N1", "N13")
+@pytest.mark.parametrize("category", sorted(CONSENTED))
+def test_who_was_not_consented_to_by_name_is_left_out(category: str) -> None:
+    composed = notice(category, consent=["SOUTHLAND"], disclose={"SOUTHLAND": 4})
+    assert composed.act.to == ["SOUTHLAND/OPS", "SOUTHLAND/AIR"]
+    assert readers(composed) == {name: ["SOUTHLAND"] for name in NOTICE_GROUPS}, "no other party, not even the host's"
+    with pytest.raises(InvalidValue, match="given to nobody who is not named here, one by one: CASPIA, SOUTHLAND"):
+        notice(category, consent=[])
+
+
+@pytest.mark.requirement("R29", "N13")
+def test_a_level_is_no_consent_and_consent_is_no_level() -> None:
+    with pytest.raises(InvalidValue, match="survey is given to SOUTHLAND only where SOUTHLAND is named here"):
+        notice("survey", consent=["CASPIA"], disclose={"SOUTHLAND": 3})
+    assert readers(notice("survey", consent=["CASPIA"]))["volume"] == [], "the default level stays"
+    assert notice("survey", consent=["CASPIA", "SOUTHLAND"], levels={"SOUTHLAND": 0}).act.to == ["CASPIA/OPS"]
+    with pytest.raises(InvalidValue, match="WESTLAND is none of the recipients"):
+        notice("survey", consent=["WESTLAND"])
+    with pytest.raises(InvalidValue, match="air needs none; it is for aid_movement, deployment"):
+        notice("air", consent=["SOUTHLAND"])

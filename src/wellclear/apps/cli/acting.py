@@ -49,6 +49,8 @@ class Intent:
     withhold: Sequence[str] = ()
     levels: Mapping[str, int] = field(default_factory=dict)
     disclose: Mapping[str, int] = field(default_factory=dict)
+    consent: Sequence[str] = ()
+    """The parties that a site, movement, deployment or survey is given to."""
     shown: Mapping[str, Sequence[str]] = field(default_factory=dict)
     """The readers of each field group without the author, sorted; where empty, all of `audience` read all."""
     salts: Mapping[str, str] = field(default_factory=dict)
@@ -56,7 +58,8 @@ class Intent:
     def body(self, officer: str | None) -> Fields:
         """The request to the node."""
         body: Fields = {"kind": self.kind, **self.members}
-        for name, value in (("groups", self.groups), ("audience", self.audience), ("withhold", self.withhold)):
+        for name, value in (("groups", self.groups), ("audience", self.audience), ("withhold", self.withhold),
+                            ("consent", self.consent)):  # fmt: skip
             if value:
                 body[name] = list(value)
         body |= {name: dict(said) for name, said in (("levels", self.levels), ("disclose", self.disclose)) if said}

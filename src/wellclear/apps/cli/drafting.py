@@ -14,6 +14,7 @@ from wellclear.apps.cli import typed
 from wellclear.apps.cli.acting import Fields, Intent, Workplace, from_desk, ready_from, report
 from wellclear.apps.cli.asking import agree
 from wellclear.apps.cli.levelling import (
+    ConsentOption,
     DiscloseOption,
     LevelOption,
     asked_levels,
@@ -109,6 +110,7 @@ def draft(
     ] = None,
     level: LevelOption = None,
     disclose: DiscloseOption = None,
+    consent: ConsentOption = None,
     keep_until: KeepUntil = None,
     file: FileOption = None,
     template: Annotated[bool, typer.Option("--template", help="Print an example of the file form, and stop.")] = False,
@@ -146,7 +148,7 @@ def draft(
 
 def form_from_options(given: Fields) -> NoticeForm:
     """The notice that the options of `draft` describe, over a file or without one."""
-    words: Fields = {name: given[name] for name in ("to", "category", "contact", "withhold", "keep_until")}
+    words: Fields = {name: given[name] for name in ("to", "category", "contact", "withhold", "consent", "keep_until")}
     words |= {"precedence": given["precedence"] and given["precedence"].value, **rest_members(given["say_also"] or [])}
     words |= {"levels": level_pairs(given["level"], "--level") or None}
     words |= {"disclose": level_pairs(given["disclose"], "--disclose") or None}
@@ -172,6 +174,7 @@ def amend(
     keep_until: KeepUntil = None,
     level: LevelOption = None,
     disclose: DiscloseOption = None,
+    consent: ConsentOption = None,
 ) -> None:
     """Draft the next version of an own notice: new times or heights for all its volumes, or a whole new file.
 
@@ -188,7 +191,7 @@ def amend(
         current = notice_at(place, item)
         over = {} if keep_until is None else {"keep_until": keep_until}
         form = form_from_file(file, {"to": current["to"], **over}) if file else amended_form(current, changes, over)
-        form = levels_kept(form, current, terms_of(place), (level, disclose))
+        form = levels_kept(form, current, terms_of(place), (level, disclose), consent or ())
         more = {"subject": subject_of(current, int(current["version"]) + 1)} | from_desk(speaker.desk)
         keep(place, "amend", form, more, speaker.officer, speaker.passphrase_file, as_json=speaker.as_json)
 
@@ -237,6 +240,7 @@ def keep(
     less, further = asked_levels({party: level for party, level in levels.items() if level}, terms, form.category)
     intent = Intent(
         kind, form.groups(), place.readers(to), members, form.withhold, less, further,
+        consent=[party for party in form.consent if levels.get(party)],
         shown=readers_in(levels, form.withhold, place.party),
     )  # fmt: skip
     ready = place.compose(intent, officer)

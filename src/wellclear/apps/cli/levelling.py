@@ -15,9 +15,10 @@ from wellclear.apps.levels import groups_at, level_words
 from wellclear.channel.levels import Levels, addressed, levels_of, shown_to
 from wellclear.domain.agreement import Settings, default_settings, settings_from
 from wellclear.domain.names import party_of_desk
+from wellclear.domain.notice_words import CONSENTED
 from wellclear.errors import InvalidValue, Misconfigured, Unavailable
 
-NAMED = ("--level", "--disclose PARTY=N")
+NAMED = ("--level", "--disclose PARTY=N", "--consent")
 LevelOption = Annotated[
     list[str] | None,
     typer.Option("--level", metavar="PARTY=N", help="Show a recipient less: 0 nothing, 1 cell, 2 volume, 3 category."),
@@ -26,6 +27,15 @@ DiscloseOption = Annotated[
     list[str] | None,
     typer.Option("--disclose", metavar="PARTY=N", help="Show it more than its category is shown by default."),
 ]
+
+
+ConsentOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--consent", metavar="PARTY", help="Give it to this recipient: a must for each, for sites, movements, "
+        "deployments and surveys.",
+    ),
+]  # fmt: skip
 
 
 def level_pairs(pairs: Sequence[str] | None, option: str) -> dict[str, int]:
@@ -58,15 +68,19 @@ def terms_at(home: Path) -> Settings:
 def levels_in(form: NoticeForm, terms: Settings, own: str = "") -> Levels:
     """The level of each recipient of a notice; raises `InvalidValue` as `levels_of`, and where nobody is left."""
     parties = {party_of_desk(desk) for desk in form.to} - {own}
-    levels = levels_of(terms, form.category, parties, form.levels, form.disclose, NAMED)
+    levels = levels_of(terms, form.category, parties, form.levels, form.disclose, form.consent, NAMED)
     addressed(form.to, levels, NAMED[0])
     return levels
 
 
 def levels_kept(
-    form: NoticeForm, current: Fields, terms: Settings, said: tuple[Sequence[str] | None, Sequence[str] | None]
-) -> NoticeForm:
-    """The next version of a notice, shown to each recipient as the current one is unless another level is said."""
+    form: NoticeForm, current: Fields, terms: Settings, said: tuple[Sequence[str] | None, Sequence[str] | None],
+    consent: Sequence[str] = (),
+) -> NoticeForm:  # fmt: skip
+    """The next version of a notice, shown to each recipient as the current one is unless another level is said.
+
+    Who was given the current version was consented to; whoever comes in addition is named in `consent`.
+    """
     levels = {**form.levels, **level_pairs(said[0], "--level")}
     disclose = {**form.disclose, **level_pairs(said[1], "--disclose")}
     default, named = terms.level_of(form.category), {*levels, *disclose}
@@ -74,7 +88,10 @@ def levels_kept(
         level = current.get("levels", {}).get(party)
         if level is not None:
             (levels if level <= default else disclose)[party] = level
-    return replace(form, levels=levels, disclose=disclose)
+    given = {party for party, level in current.get("levels", {}).items() if level} | {*form.consent, *consent}
+    known = {party_of_desk(desk) for desk in form.to} | {*consent}
+    kept = sorted(given & known) if form.category in CONSENTED else tuple(consent)
+    return replace(form, levels=levels, disclose=disclose, consent=tuple(kept))
 
 
 def asked_levels(levels: Mapping[str, int], terms: Settings, category: str) -> tuple[Levels, Levels]:

@@ -23,7 +23,7 @@ from wellclear.apps.cli import typed
 from wellclear.apps.inputs import read_input
 from wellclear.domain.agreement import CATEGORIES
 from wellclear.domain.cells import cell_around
-from wellclear.domain.names import party_of_desk
+from wellclear.domain.names import check_party, party_of_desk
 from wellclear.domain.parts import Rest, group_from
 from wellclear.domain.volume import Point, Polygon, Route, Skeleton, TimeWindow, Volume
 from wellclear.domain.volume_fields import volume_fields
@@ -39,7 +39,7 @@ _OF_VOLUME = frozenset(
     {"circle", "corridor", "polygon", "radius", "half_width", "times", "lower", "upper", "datum", "start", "end"}
 )
 _OF_NOTICE = frozenset(
-    {"to", "category", "precedence", "volumes", "contact", "withhold", "levels", "disclose", "keep_until"}
+    {"to", "category", "precedence", "volumes", "contact", "withhold", "levels", "disclose", "consent", "keep_until"}
     | {*REST_MEMBERS}
 )
 
@@ -84,6 +84,8 @@ class NoticeForm:
     """Of recipients that are shown less than the agreement's default."""
     disclose: dict[str, int] = field(default_factory=dict)
     """Of those that are shown more."""
+    consent: tuple[str, ...] = ()
+    """The parties that are given what needs consent: a site, a movement, a deployment, a survey."""
 
     def groups(self) -> list[Fields]:
         """The four groups in their order."""
@@ -193,7 +195,16 @@ def form_from(words: Mapping[str, Any], volumes: list[Fields], named: Named) -> 
         contact=_text(words.get("contact") or "", named("contact")), rest=rest, withhold=withhold,
         levels=_levels(words.get("levels"), named("levels")),
         disclose=_levels(words.get("disclose"), named("disclose")),
+        consent=_consent(words.get("consent") or (), named("consent")),
     )  # fmt: skip
+
+
+def _consent(said: Any, where: str) -> tuple[str, ...]:
+    if not isinstance(said, list | tuple) or not all(isinstance(party, str) for party in said):
+        raise InvalidValue(where, 'is a list of parties such as ["SOUTHLAND"]')
+    for party in said:
+        check_party(party, field=where)
+    return tuple(said)
 
 
 def _levels(said: Any, where: str) -> dict[str, int]:

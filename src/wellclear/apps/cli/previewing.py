@@ -21,9 +21,10 @@ from wellclear.apps.levels import cell_words, groups_at, hostile_words, level_wo
 from wellclear.apps.problems import body_of
 from wellclear.channel.levels import Levels, addressed
 from wellclear.channel.own_rules import past_warning
-from wellclear.domain.agreement import EXPOSED, Settings
+from wellclear.domain.agreement import Settings
 from wellclear.domain.cells import cell_around
 from wellclear.domain.names import party_of_desk
+from wellclear.domain.notice_words import CONSENTED
 from wellclear.domain.parts import LEVEL_OF_GROUP, group_from
 from wellclear.errors import InvalidValue, Misconfigured, Refused, Unavailable
 
@@ -83,14 +84,10 @@ def preview_lines(form: NoticeForm, levels: Levels) -> list[Any]:
         lines += [f"  If it meant harm: {line}" for line in hostile_words(levels[parties[0]], cell)]
     if form.withhold:
         lines.append(f"Committed to, but not sent: {', '.join(form.withhold)}")
-    if form.category in HARMFUL:
+    if form.category in CONSENTED:
         lines.append("A hostile reader learns from this where people are, or will be. Is the cell alone enough?")
     lines.append("Nothing was sent. A reader may pass on what it sees.")
     return lines
-
-
-HARMFUL = EXPOSED | {"aid_movement"}
-"""Categories whose place alone can do harm (N13)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +123,10 @@ def held(form: NoticeForm, levels: Levels, terms: Settings, home: Path, desk: st
     try:
         place = Workplace.open(home)
         with place.client:
-            intent = Intent("notice", groups, place.readers(to), members, form.withhold, less, further)
+            intent = Intent(
+                "notice", groups, place.readers(to), members, form.withhold, less, further,
+                consent=[party for party in form.consent if levels.get(party)],
+            )  # fmt: skip
             answer = place.client.post("acts", intent.body(officer) | {"preview": True})
         return Held(tuple(map(str, answer.get("warnings", ()))))
     except (Refused, InvalidValue) as error:

@@ -21,6 +21,8 @@ from wellclear.apps.cli.notices import notice_at, raw_volumes
 from wellclear.apps.demo.scenario import PartyRow
 from wellclear.channel.composing import approve
 from wellclear.domain.entry import Approval, Role
+from wellclear.domain.names import party_of_desk
+from wellclear.domain.notice_words import CONSENTED
 from wellclear.edges.keyring import unlock
 from wellclear.edges.node_client import TOKEN_FILE, NodeClient
 from wellclear.edges.settings import NodeSettings
@@ -154,7 +156,9 @@ class Station:
         }  # fmt: skip
         readers = self._place.readers(form.to)
         kind = "amend" if subject else "notice"
-        return self.release(Intent(kind, form.groups(), readers, members | ({"subject": subject} if subject else {})))
+        members |= {"subject": subject} if subject else {}
+        named = sorted({party_of_desk(desk) for desk in form.to}) if form.category in CONSENTED else []
+        return self.release(Intent(kind, form.groups(), readers, members, consent=named))
 
     def release(self, intent: Intent) -> Said:
         """An act that one officer drafts and another releases."""

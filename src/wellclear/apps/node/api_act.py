@@ -42,7 +42,7 @@ LENT_S: Final = 5.0
 """At least so long is a key lent that links one act."""
 ASKED: Final = (
     "to", "precedence", "id", "subject", "code", "keep_until", "public", "audience", "withhold", "levels",
-    "disclose", "salts",
+    "disclose", "consent", "salts",
 )  # fmt: skip
 
 
@@ -65,6 +65,8 @@ class ActBody(msgspec.Struct, kw_only=True):
     """Of a notice: the level of a recipient's party, up to what its category is shown at by default."""
     disclose: dict[str, int] = {}
     """The same, and more than that."""
+    consent: list[str] = []
+    """Of a site, movement, deployment or survey: the parties that are given it, each named; nobody else is."""
     salts: dict[str, str] = {}
     preview: bool = False
     """Only to be looked at: no id is taken for it."""

@@ -105,16 +105,19 @@ class Scene:
             {"group": "volume", "volumes": volumes}, {"group": "category", "category": category},
             {"group": "rest", "crewed": "yes"} | (LOOKING if category == "survey" else {}),
         ]  # fmt: skip
-        composed = write_act(
-            self.pen, kind, groups, {**members, "to": list(to), "levels": least, "disclose": more},
-            self.core.picture.terms,
-        )  # fmt: skip
+        asked = {**members, "to": list(to), "levels": least, "disclose": more, **self._consent(category, to)}
+        composed = write_act(self.pen, kind, groups, asked, self.core.picture.terms)
         levels = self._defaults(category, to) | least | more
         meant = tuple(
             frozenset({self.party.name} | {party for party, level in levels.items() if level >= SHOWN_FROM[group]})
             for group in SHOWN_FROM
         )
         return replace(self.released(composed), meant=meant)
+
+    def _consent(self, category: str, to: Sequence[str]) -> dict[str, list[str]]:
+        """Of what goes to nobody else: everybody whom it is for, by name."""
+        named = {desk.partition("/")[0] for desk in to} - {self.party.name}
+        return {"consent": sorted(named)} if category == "survey" else {}
 
     def _defaults(self, category: str, to: Sequence[str]) -> dict[str, int]:
         agreed = {str(row.category): row.level for row in self.core.picture.terms.disclosure}
