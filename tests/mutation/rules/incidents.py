@@ -5,6 +5,7 @@ from __future__ import annotations
 from tests.mutation.disabling import Rule
 
 _ACCOUNTS = "tests/unit/picture/test_accounts.py::"
+_COUNTS = "tests/unit/apps/test_own_counts.py::"
 _PACK = "tests/unit/apps/test_incident_pack.py::"
 
 RULES: tuple[Rule, ...] = (
@@ -61,5 +62,26 @@ RULES: tuple[Rule, ...] = (
         old='elif b64(gathered.leaves[index]) != row.get("leaf"):',
         new="elif False:",
         tests=(f"{_PACK}test_a_file_is_held_to_a_bundle_entry_by_entry",),
+    ),
+    Rule(
+        name="own-counts-are-never-added",
+        proves=("R36", "N8"),
+        says="Each party's count, and each definition, has a column of its own; a later record of one is of no other.",
+        at="wellclear.apps.own_counts:own_counts",
+        old='(row["party"], said["name"], said["definition"]),',
+        new='("", said["name"], ""),',
+        tests=(
+            f"{_COUNTS}test_both_sides_stand_beside_each_other_with_their_words_and_the_difference",
+            f"{_COUNTS}test_one_party_with_two_definitions_has_two_columns_and_differs_from_nobody",
+        ),
+    ),
+    Rule(
+        name="what-one-side-does-not-count-is-no-nought",
+        proves=("R36",),
+        says="Where only one side counts, no difference is told.",
+        at="wellclear.apps.own_counts:_row",
+        old="if len(own) > 1 else None",
+        new="if own else None",
+        tests=(f"{_COUNTS}test_both_sides_stand_beside_each_other_with_their_words_and_the_difference",),
     ),
 )

@@ -137,27 +137,26 @@ def own_desk(told: Fields, place: Workplace) -> str | None:
     return next((desk for desk in (told["desk"], *told["to"]) if party_of_desk(desk) == place.party), None)
 
 
-def own_words(text: str | None, file: Path | None) -> str:
-    """The words of an account; raises `InvalidValue`, or `Unavailable` for a file that cannot be read."""
+def own_words(text: str | None, file: Path | None, option: str = "--text") -> str:
+    """The words of `option`, or of the file of `option`-file; raises `InvalidValue`, or `Unavailable` for the file."""
     if (text is None) == (file is None):
-        raise InvalidValue("--text", "write your words, or name a file of them with --text-file; one of the two")
+        raise InvalidValue(option, f"write your words, or name a file of them with {option}-file; one of the two")
     if file is not None:
         try:
             text = file.read_bytes()[: 8 * TEXT_MAX].decode("utf-8")
         except OSError as error:
             raise Unavailable(str(file), error.strerror or "cannot be read") from error
         except UnicodeDecodeError as error:
-            raise InvalidValue("--text-file", f"{file} is no text in UTF-8") from error
+            raise InvalidValue(f"{option}-file", f"{file} is no text in UTF-8") from error
     said = (text or "").strip()
     if not said or len(said) > TEXT_MAX:
-        raise InvalidValue("--text", f"has {len(said)} characters; 1 to {TEXT_MAX:,} belong there")
+        raise InvalidValue(option, f"has {len(said)} characters; 1 to {TEXT_MAX:,} belong there")
     return said
 
 
 def account_group(language: str, text: str, numbers: Sequence[str], evidence: Sequence[Path]) -> Fields:
     """An account from what was typed; files are read and hashed here, and stay here. Raises `InvalidValue`."""
-    if not _LANGUAGE.fullmatch(language):
-        raise InvalidValue("--language", f"{language[:20]!r}: two small letters of ISO 639, such as en")
+    check_language(language)
     for option, rows in (("--number", numbers), ("--evidence", evidence)):
         if len(rows) > ROWS_MAX:
             raise InvalidValue(option, f"given {len(rows)} times; at most {ROWS_MAX}")
@@ -165,6 +164,12 @@ def account_group(language: str, text: str, numbers: Sequence[str], evidence: Se
         "group": "account", "language": language, "text": text, "tallies": [tally_from(one) for one in numbers],
         "evidence": [evidence_of(file) for file in evidence],
     }  # fmt: skip
+
+
+def check_language(language: str) -> None:
+    """Raises `InvalidValue` for what is no two letters of ISO 639."""
+    if not _LANGUAGE.fullmatch(language):
+        raise InvalidValue("--language", f"{language[:20]!r}: two small letters of ISO 639, such as en")
 
 
 def tally_from(words: str) -> Fields:

@@ -13,6 +13,7 @@ from wellclear.apps.check.words import counted
 from wellclear.apps.cli.options import NODE_HOME, AsJson, Home
 from wellclear.apps.cli.output import note, plain, show
 from wellclear.apps.cli.outside_options import StoreFile, Strict, reading, store_path
+from wellclear.apps.cli.reports_entered import enter, entered
 from wellclear.apps.outside import keeping
 from wellclear.domain.marks import EXERCISE
 from wellclear.edges.outside import opened
@@ -32,7 +33,7 @@ File = Annotated[str, typer.Argument(metavar="FILE", help="CSV or JSON, also pac
 
 @app.callback()
 def reporting() -> None:
-    """Outside reports: who printed what, and whom it goes back to. Nothing of it is sent to anybody."""
+    """Outside reports: who printed what, and whom it goes back to. Nothing is sent but what you `enter` for desks."""
 
 
 @app.command("import")
@@ -174,3 +175,7 @@ def _fact(fact: Traced) -> dict[str, Any]:
 
 def _group(one: OneOrigin) -> dict[str, Any]:
     return {"outlets": list(one.outlets), "facts": one.facts, "through": [voice.name for voice in one.through]}
+
+
+app.command("enter")(enter)
+app.command("entered")(entered)

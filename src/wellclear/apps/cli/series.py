@@ -1,6 +1,7 @@
 """series: tables of events that others keep, or the party itself; kept locally, counted each for itself, never sent.
 
-Here stand the options alone; what they do is in `series_take` and `series_show`.
+Here stand the options alone; what they do is in `series_take` and `series_show`. What a party puts before the other
+side as its own counts, and how both sides' are shown, is in `series_own`.
 """
 
 from __future__ import annotations
@@ -13,8 +14,9 @@ import typer
 
 from wellclear.apps.cli.options import NODE_HOME, AsJson, Home
 from wellclear.apps.cli.outside_options import FromDay, StoreFile, Strict, ToDay
+from wellclear.apps.cli.series_own import beside_, declare
 
-app = typer.Typer(no_args_is_help=True, help="Other people's counts: import tables of events, show and plot them.")
+app = typer.Typer(no_args_is_help=True, help="Counts: import and show those of others, declare your own.")
 
 
 class By(StrEnum):
@@ -56,7 +58,7 @@ CellSize = Annotated[str, typer.Option("--cell", metavar="DEGREES", help="How la
 
 @app.callback()
 def series() -> None:
-    """Other people's counts: import tables of events, show and plot them. Nothing of it is sent to anybody."""
+    """Counts: those of others, which you import and which stay here, and your own, which you declare to desks."""
 
 
 @app.command("import")
@@ -173,3 +175,7 @@ def plot(
 
     wanted = Wanted(names or (), home, store, start, end, types or (), between, edition)
     plot_series(wanted, None if by is None else by.value, png, page, as_json=as_json)
+
+
+app.command("declare")(declare)
+app.command("beside")(beside_)
