@@ -24,6 +24,7 @@ ELSEWHERE = {
     "apps.cli.notices": _BY_NODE,
     "apps.cli.proposals": _BY_NODE,
     "apps.cli.quickstart": "reads by `apps.cli.enrolment` and `edges.card`",
+    "apps.cli.records_lines": "reads by `apps.cli.notice_form`, judges by `airspace.triggers`",
     "apps.copies": "puts together what `log` and `channel` have read",
     "apps.host.app": _BY_HTTP,
     "apps.host.recover": "puts together what `log` and `channel` have read",

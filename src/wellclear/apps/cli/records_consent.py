@@ -71,7 +71,7 @@ def keep(speaker: Speaker, item: str, version: int | None, consent: Consent) -> 
 
 def check_nation(speaking: Fields, party: str) -> None:
     """Raise `InvalidValue` unless the party has a territory to speak for."""
-    roles = next((row["roles"] for row in speaking["parties"] if row["party"] == party), [])
+    roles: list[str] = next((row["roles"] for row in speaking["parties"] if row["party"] == party), [])
     if "host_nation" not in roles:
         said = ", ".join(roles).replace("_", " ") or "no member"
         raise InvalidValue("consent", f"a host nation alone gives or withdraws it; {party} is {said}")
