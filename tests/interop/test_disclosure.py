@@ -33,6 +33,10 @@ def test_a_survey_is_a_cell_until_it_is_disclosed(machines: tuple[Machine, Machi
     item = a.does(b, "release", a.json(*survey)["draft"], "--as", "R1", "--yes")["id"]
     row = b.until(lambda row: "cell" in row, "notice", "show", item)
     assert row["volumes"] == [] and "category" not in row and row["levels"] == {SOUTH: 1}
+    (given,) = a.until(lambda told: "received" in told["given"][0], "notice", "given", item)["given"]
+    assert (given["version"], given["party"], given["level"], given["groups"]) == (1, SOUTH, 1, ["cell"])
+    assert given["disclosed"] == [] and given["acked"] == []
+    assert "NOT_THE_ANNOUNCER" in b.run("notice", "given", item, code=3)
 
     draft = a.json("disclose", item, "--to", "SOUTHLAND/OPS", "--level", "3", "--as", "W1")
     assert draft["groups"] == ["volume", "category"]
@@ -42,6 +46,10 @@ def test_a_survey_is_a_cell_until_it_is_disclosed(machines: tuple[Machine, Machi
     assert (row["category"], row["contact"], row["levels"]) == ("survey", "desk line seventeen", {SOUTH: 3})
     assert [one["groups"] for one in row["disclosed"]] == [["volume", "category"]]
     assert "rest" not in row
+    (given,) = a.json("notice", "given", item)["given"]
+    assert given["level"] == 3 and [one["groups"] for one in given["disclosed"]] == [["volume", "category"]]
+    listed = a.run("notice", "given", item)
+    assert "level 3: volume, time, category and contact" in listed and "nobody can tell who read it" in listed
     shown = b.run("notice", "show", item)
     assert f"{SOUTH} is shown level 3: volume, time, category and contact" in shown
     assert f"disclosed later to {SOUTH}: volume, category (" in shown

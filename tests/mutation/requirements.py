@@ -83,8 +83,8 @@ PICTURE = (
     _partly("R28", "Who acts is told, down to an echelon, with a moment, on record",
             "no deadline before the start; nothing rings without it"),
     _partly("R29", "Protected sites with consent, last check, expiry and an access list",
-            "consent by name, last check and an end; no access list yet, and no mark for each recipient: all readers "
-            "of a part hold the same bytes"),
+            "consent by name, last check, an end and the access list; no mark for each recipient: all readers of a "
+            "part hold the same bytes"),
     _partly("R30", "Zones with limits by band, declared holdings and inspections",
             "declared with limits and an end, agreed only by all who were told; no bands, holdings or inspections"),
     _partly("R31", "Red lines with a trigger; a planner is warned locally and first, with the smallest change",

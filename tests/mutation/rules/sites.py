@@ -6,6 +6,7 @@ from tests.mutation.disabling import Rule
 
 _NATURE = "tests/unit/channel/test_nature_rules.py::"
 _LEVELS = "tests/unit/channel/test_levels.py::"
+_GIVEN = "tests/unit/apps/node/test_given_rows.py::"
 _MOVES = f"{_NATURE}test_a_movement_says_its_legs_with_times_vehicles_escort_and_contact"
 
 RULES: tuple[Rule, ...] = (
@@ -92,5 +93,23 @@ RULES: tuple[Rule, ...] = (
         old="if levels[party] and party not in consent:",
         new="if False:",
         tests=(f"{_LEVELS}test_a_level_is_no_consent_and_consent_is_no_level",),
+    ),
+    Rule(
+        name="the-list-is-the-submitters",
+        proves=("N1", "R29"),
+        says="Who was given a notice is told to its announcer alone.",
+        at="wellclear.apps.node.given_rows:given_told",
+        old="if item.party != core.party:",
+        new="if False:",
+        tests=(f"{_GIVEN}test_nobody_else_is_told_who_was_given_it",),
+    ),
+    Rule(
+        name="every-version-is-listed",
+        proves=("N1", "R29"),
+        says="The access list keeps whoever was given an older version.",
+        at="wellclear.apps.node.given_rows:given_told",
+        old="for _, version in sorted(item.versions.items())",
+        new="for version in [item.current]",
+        tests=(f"{_GIVEN}test_the_submitter_sees_who_was_given_which_version_and_what_came_back",),
     ),
 )

@@ -22,6 +22,7 @@ from wellclear.apps.cli import (
     disclosing,
     drafting,
     epochs,
+    giving,
     hosting,
     importing,
     incidents,
@@ -118,6 +119,7 @@ COMMANDS = (
 
 hosting.app.add_typer(changing.change_app, name="change")
 hosting.app.command()(changing.resume)
+notices.app.command()(giving.given)
 for name, group in GROUPS:
     app.add_typer(group, name=name)
 for name, command in COMMANDS:

@@ -17,6 +17,7 @@ from wellclear import __version__
 from wellclear.apps.host.create import read_founding
 from wellclear.apps.http import not_found
 from wellclear.apps.node import board as boards
+from wellclear.apps.node.given_rows import given_told
 from wellclear.apps.node.opened import OpenedLog
 from wellclear.apps.node.record_rows import record_row, record_rows, speaking
 from wellclear.apps.node.rows import conflict_rows, notice_row, person_rows, shown_row, yes
@@ -104,6 +105,15 @@ async def notice_version(service: Service, item: FromPath[str], version: FromPat
         "id": found.id, "version": version, "party": found.party, "mine": yes(found.party == service.core.party),
         "to": list(said.to), "groups": [msgspec.to_builtins(group) for group in opened], **shown_row(said),
     }  # fmt: skip
+
+
+@get("/api/notices/{item:str}/given")
+async def notice_given(service: Service, item: FromPath[str]) -> Response[Any] | Row:
+    """Who was given an own notice: the access list, for its announcer alone."""
+    found = service.core.view.items.get(item)
+    if found is None or found.kind != "notice":
+        return not_found(f"{item[:40]} is no notice in the picture")
+    return given_told(service.core, found)
 
 
 @get("/api/conflicts")
@@ -260,7 +270,7 @@ async def timeline(service: Service) -> Row:
 
 
 READING: Final = [
-    status, board, events, rings, notices, notice, notice_version, conflicts, duties, alarms, messages, requests,
-    records, record, remarks, outbox, roster, agreement, timeline,
+    status, board, events, rings, notices, notice, notice_version, notice_given, conflicts, duties, alarms, messages,
+    requests, records, record, remarks, outbox, roster, agreement, timeline,
 ]  # fmt: skip
 """The handlers of this module."""

@@ -14,7 +14,7 @@ from wellclear.apps.node.api_act import ActBody, EntryBody, ReleaseBody
 from wellclear.apps.node.api_check import DraftsBody
 from wellclear.apps.node.api_desk import ACTIONS, AlarmBody, DeskBody, SessionBody
 from wellclear.apps.node.api_keys import SealingBody
-from wellclear.apps.node.shapes_notices import Disclosed, Fields, Notice, YesNo
+from wellclear.apps.node.shapes_notices import Disclosed, Fields, Given, Notice, YesNo
 from wellclear.apps.node.shapes_persons import DeskRow, Officer, PartyKeys, Preview
 from wellclear.apps.node.shapes_records import Record, Records
 from wellclear.domain.entry import Act, Approval
@@ -140,6 +140,7 @@ class DraftAnswer(TypedDict):
 
     draft: str
     act_hash: NotRequired[str]
+    warnings: NotRequired[list[str]]
 
 
 class DraftRow(TypedDict):
@@ -278,6 +279,7 @@ OPERATIONS: Final[dict[str, Operation]] = {
     "notices": _told(list[Notice]),
     "notice": _told(Notice, 404),
     "notice_version": _told(NoticeVersion, 404),
+    "notice_given": _told(Given, 404, 409),
     "conflicts": _told(shapes.Conflicts),
     "duties": _told(list[shapes.Duty]),
     "alarms": _told(list[shapes.Alarm]),

@@ -110,6 +110,48 @@ class Disclosed(TypedDict):
     to: list[str]
 
 
+class DisclosedTo(TypedDict):
+    """What was shown later to one party."""
+
+    index: int
+    at_us: int
+    at: str
+    groups: list[str]
+
+
+class AckedBy(TypedDict):
+    """One desk's acknowledgement of one version."""
+
+    desk: str
+    at_us: int
+    at: str
+
+
+class GivenRow(TypedDict):
+    """One version of an own notice as one party was given it; `received` is absent until it said that it opened."""
+
+    version: int
+    party: str
+    level: int
+    groups: list[str]
+    desks: list[str]
+    given_us: int
+    given: str
+    received_us: NotRequired[int]
+    received: NotRequired[str]
+    disclosed: list[DisclosedTo]
+    acked: list[AckedBy]
+
+
+class Given(TypedDict):
+    """The access list of an own notice (R29)."""
+
+    id: str
+    party: str
+    given: list[GivenRow]
+    words: str
+
+
 class Notice(Window, SafetyWords):
     """A notice, or a safety message, at its newest version."""
 
