@@ -94,7 +94,7 @@ def show_(
     """  # noqa: D301  # the backspace keeps the lines of the examples as they are
     if example and example not in EXAMPLES:
         raise InvalidValue("--example", f"{example[:40]!r} comes not with the program; there are {', '.join(EXAMPLES)}")
-    facts = traced(_example(EXAMPLES[example]) if example else _kept(store_path(home, store)))
+    facts = traced(example_reports(EXAMPLES[example]) if example else _kept(store_path(home, store)))
     same = one_origin(facts)
     lines = [*([EXERCISE] if example else []), *_lines(facts, same)]
     told: dict[str, Any] = {"facts": [_fact(fact) for fact in facts], "one_origin": [_group(one) for one in same],
@@ -110,7 +110,8 @@ def _kept(path: Any) -> list[Report]:
     return found
 
 
-def _example(name: str) -> list[Report]:
+def example_reports(name: str) -> list[Report]:
+    """The reports of a case that comes with the program, by its file."""
     with files("wellclear.apps.outside").joinpath("assets", name).open("rb") as source:
         return list(read_reports(source, name).reports.values())
 

@@ -17,6 +17,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Final
 
+from wellclear.apps.demo.aftermath import aftermath
 from wellclear.apps.demo.hostile import two_histories
 from wellclear.apps.demo.processes import supervised
 from wellclear.apps.demo.record import record
@@ -32,7 +33,7 @@ from wellclear.edges.keyring import make_private_directory
 from wellclear.errors import Misconfigured, Unavailable, WellclearError
 
 Steps = tuple[Callable[[Story], None], ...]
-STEPS: Final[Steps] = (agreement, a_red_line, crossing, too_late, unanswered, a_track, record)
+STEPS: Final[Steps] = (agreement, a_red_line, crossing, too_late, unanswered, a_track, aftermath, record)
 HOSTILE: Final[Steps] = (agreement, crossing, two_histories, record)
 LOOK_S: Final = 1.0
 AFTER: Final = "THE END"

@@ -32,10 +32,11 @@ from wellclear.domain.agreement import (
 )
 from wellclear.domain.entry import Precedence, Role
 from wellclear.domain.kinds import PartyRole
-from wellclear.domain.members import Language, Text
+from wellclear.domain.members import Language, ShortText, Text
 from wellclear.domain.names import check_party, check_person, party_of_desk
 from wellclear.domain.parts import Articles
 from wellclear.domain.quantities import LengthUnit, Position, Rounding, format_time, length_mm
+from wellclear.domain.records import IntentCode
 from wellclear.domain.volume import Route, TimeWindow, Volume
 from wellclear.domain.volume_fields import volume_fields
 from wellclear.errors import InvalidValue, Malformed, Unavailable
@@ -128,6 +129,8 @@ class NoticeRow(_Table, frozen=True):
     circle: str | None = None
     radius: str | None = None
     polygon: str | None = None
+    also: list[str] = []
+    """Further centres of a circle, each a volume of its own."""
     say: dict[str, Any] = {}
 
     def form(self, now_us: int, *, fast: bool = False) -> NoticeForm:
@@ -140,12 +143,14 @@ class NoticeRow(_Table, frozen=True):
         start_us = now_us - now_us % step_us + self.start_in_min * MINUTE_US
         words = {"category": self.category, "to": self.to, "contact": self.contact, **self.say}
         words["precedence"] = self.fast_precedence if fast and self.fast_precedence else self.precedence
-        volume = self._flown(start_us) if self.track else self._said(start_us)
-        return form_from(words, [volume], str)
+        volumes = [self._flown(start_us)] if self.track else [self._said(start_us, self.circle)]
+        volumes += [self._said(start_us, centre) for centre in self.also]
+        return form_from(words, volumes, str)
 
-    def _said(self, start_us: int) -> dict[str, Any]:
+    def _said(self, start_us: int, circle: str | None) -> dict[str, Any]:
         names = ("lower", "upper", "datum", "corridor", "half_width", "circle", "radius", "polygon")
         words = {name: value for name in names if (value := getattr(self, name)) is not None}
+        words |= {"circle": circle} if circle else {}
         words["start"] = format_time(start_us)
         words["end"] = format_time(start_us + self.for_min * MINUTE_US)
         return volume_from_words(words, str)
@@ -159,6 +164,30 @@ class NoticeRow(_Table, frozen=True):
         band = typed.band(self.lower, self.upper, self.datum, ("lower", "upper", "datum"))
         window = TimeWindow(start_us, start_us + vertices[-1].after_s * SECOND_US)
         return volume_fields(Volume(route, typed.length(self.half_width or "", "half_width"), band, window))
+
+
+class Teller(_Table, frozen=True):
+    """What one principal tells of the incident: its own words, and how many of what, as a range."""
+
+    text: Text
+    what: ShortText
+    at_least: Annotated[int, Meta(ge=0, le=100_000)]
+    at_most: Annotated[int, Meta(ge=0, le=100_000)]
+
+    def group(self) -> dict[str, Any]:
+        """Its account; it names no evidence."""
+        tally = {"what": self.what, "at_least": self.at_least, "at_most": self.at_most}
+        return {"group": "account", "language": "en", "text": self.text, "tallies": [tally], "evidence": []}
+
+
+class Aftermath(_Table, frozen=True):
+    """A survey that is disclosed as a cell, what then happened at it, and what each principal says of that."""
+
+    survey: NoticeRow
+    place: str
+    intent: IntentCode
+    recorder: Teller
+    other: Teller
 
 
 class RedLineRow(_Table, frozen=True):
@@ -212,6 +241,7 @@ class Scenario(_Table, frozen=True):
     crossing: Crossing
     late: NoticeRow
     unanswered: NoticeRow
+    aftermath: Aftermath
 
     @property
     def host(self) -> PartyRow:
@@ -266,8 +296,11 @@ class Scenario(_Table, frozen=True):
             raise InvalidValue("parties", "two principals and one host, each once")
         self.settings()
         first, second = self.crossing.first, self.crossing.second
-        for field, notice in (("crossing.first", first), ("crossing.second", second), ("late", self.late),
-                              ("unanswered", self.unanswered)):  # fmt: skip
+        notices = {
+            "crossing.first": first, "crossing.second": second, "late": self.late, "unanswered": self.unanswered,
+            "aftermath.survey": self.aftermath.survey,
+        }  # fmt: skip
+        for field, notice in notices.items():
             notice.form(0)
             self._check_ends(field, notice)
         self.red_line.group()

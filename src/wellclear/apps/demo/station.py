@@ -9,13 +9,14 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import msgspec
 
 from wellclear.apps.cli.acting import Intent, Ready, Workplace
 from wellclear.apps.cli.answers import shown_row
+from wellclear.apps.cli.levelling import levels_in, readers_in, terms_of
 from wellclear.apps.cli.notice_form import NoticeForm
 from wellclear.apps.cli.notices import notice_at, raw_volumes
 from wellclear.apps.demo.scenario import PartyRow
@@ -158,7 +159,9 @@ class Station:
         kind = "amend" if subject else "notice"
         members |= {"subject": subject} if subject else {}
         named = sorted({party_of_desk(desk) for desk in form.to}) if form.category in CONSENTED else []
-        return self.release(Intent(kind, form.groups(), readers, members, consent=named))
+        form = replace(form, consent=tuple(named))
+        shown = readers_in(levels_in(form, terms_of(self._place), self.party), form.withhold, self.party)
+        return self.release(Intent(kind, form.groups(), readers, members, consent=named, shown=shown))
 
     def release(self, intent: Intent) -> Said:
         """An act that one officer drafts and another releases."""
