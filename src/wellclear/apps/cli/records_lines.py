@@ -13,7 +13,7 @@ from wellclear.apps.cli.notice_form import read_json
 from wellclear.apps.cli.options import NODE_HOME, AsJson, Home, ItemArgument, PrecedenceName
 from wellclear.apps.cli.output import show, table, tell, tell_json
 from wellclear.apps.cli.records import record_at, records_at
-from wellclear.apps.cli.records_own import amendment, checked, own_record, withdrawal
+from wellclear.apps.cli.records_own import amendment, checked, day, language_code, own_record, withdrawal
 from wellclear.apps.cli.records_scope import KeepUntil
 from wellclear.apps.cli.speaking import Speaker, drafts
 from wellclear.apps.cli.treaty_lines import UNREAD, consent_lines, recipients_table, standing_of
@@ -51,10 +51,10 @@ def declare(
     A trigger lets software see that a draft touches the line: the planner's own node judges it and tells the planner
     alone. A trigger that does not compile, has a field that is none or would run too long is refused here.
     """
-    group: Fields = {"group": "red_line", "language": language, "text": text}
+    group: Fields = {"group": "red_line", "language": language_code(language), "text": text}
     if trigger is not None:
         group["trigger"] = trigger_in(trigger)
-    speaker.keep(speaker.to_desks("red_line", checked(group), keep_until=keep_until))
+    speaker.keep(speaker.to_desks("red_line", checked(group), keep_until=day(keep_until)))
 
 
 @app.command()
@@ -71,7 +71,10 @@ def amend(
     """Draft the next version of an own red line, to the same desks; what is not named stays. `release` sends it."""
     if trigger is not None and no_trigger:
         raise InvalidValue("--no-trigger", "cannot stand beside --trigger")
-    new: Fields = {name: said for name, said in (("text", text), ("language", language)) if said is not None}
+    new: Fields = {"text": text} if text is not None else {}
+    if language is not None:
+        new["language"] = language_code(language)
+    last = day(keep_until)
     if trigger is not None:
         new["trigger"] = trigger_in(trigger)
 
@@ -80,7 +83,7 @@ def amend(
         group = {**current["said"], **new}
         if no_trigger:
             group.pop("trigger", None)
-        return amendment(speaker, place, current, checked(group), keep_until)
+        return amendment(speaker, place, current, checked(group), last)
 
     speaker.keep(build)
 

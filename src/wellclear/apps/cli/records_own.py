@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from wellclear.apps.cli.acting import Fields, Intent, Workplace
 from wellclear.apps.cli.records import record_at
 from wellclear.apps.cli.speaking import Speaker
@@ -16,6 +18,21 @@ def checked(group: Fields) -> Fields:
     except Malformed as error:
         raise InvalidValue(error.where, error.why) from error
     return group
+
+
+def language_code(said: str) -> str:
+    """A language as two small letters; raises `InvalidValue`."""
+    if len(said) != 2 or not (said.isascii() and said.isalpha() and said.islower()):
+        raise InvalidValue("--language", f"{said[:20]!r}: write the two letters of ISO 639, such as en, he or ar")
+    return said
+
+
+def day(said: str) -> str:
+    """A day as `--keep-until` takes it; raises `InvalidValue`."""
+    try:
+        return date.fromisoformat(said).isoformat()
+    except ValueError as error:
+        raise InvalidValue("--keep-until", f"{said[:20]!r} is no day; write it such as 2026-12-31") from error
 
 
 def own_record(place: Workplace, item: str, kind: str, what: str) -> Fields:

@@ -12,7 +12,7 @@ from wellclear.apps.cli.drafting import Circle, DatumOption, HeightOption, Lengt
 from wellclear.apps.cli.options import NODE_HOME, AsJson, Home, ItemArgument, PrecedenceName, VersionOption
 from wellclear.apps.cli.output import moment, show, table, tell, tell_json
 from wellclear.apps.cli.records import record_at, records_at
-from wellclear.apps.cli.records_own import amendment, checked, own_record, withdrawal
+from wellclear.apps.cli.records_own import amendment, checked, language_code, own_record, withdrawal
 from wellclear.apps.cli.speaking import Speaker, drafts
 from wellclear.apps.cli.treaty_lines import UNREAD, consent_lines, recipients_table
 from wellclear.apps.cli.zone_form import (
@@ -76,7 +76,7 @@ def declare(
         raise InvalidValue("--sort", f"{sort[:30]!r} is none of {', '.join(ZONE_SORTS)}")
     words = {"circle": circle, "radius": radius, "lower": lower, "upper": upper, "datum": datum, "start": start}
     group = zone_group(
-        Place(file=file, words={**words, "end": end}), sort=sort, name=name, language=language,
+        Place(file=file, words={**words, "end": end}), sort=sort, name=name, language=language_code(language),
         limits=[limit_from(one) for one in limit or ()], minima=minima_from(minima) if minima else None,
     )  # fmt: skip
     speaker.keep(speaker.to_desks("zone", group, keep_until=last_day(group)))
@@ -153,7 +153,7 @@ def answer(
     """Draft one party's word about the current version of somebody's zone."""
     if (text is None) != (language is None):
         raise InvalidValue("--language", "goes with --text, and --text with it")
-    said = {name: value for name, value in (("language", language), ("text", text)) if value is not None}
+    said = {} if text is None or language is None else {"language": language_code(language), "text": text}
     group = checked({"group": "zone_reply", "position": position, **said})
 
     def build(place: Workplace) -> Intent:

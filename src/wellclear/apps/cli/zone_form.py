@@ -42,6 +42,8 @@ class Place:
             Malformed, InvalidValue: names the option, or the place in the file, and says what to write.
         """
         said = {name: value for name, value in self.words.items() if value is not None}
+        if self.file is None and "circle" not in said:
+            raise InvalidValue("--circle", "say where the zone is: --circle with --radius, or volumes in a --file")
         if self.file is None:
             return [volume_from_words(said, as_option)]
         if said:

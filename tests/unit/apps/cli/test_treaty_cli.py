@@ -10,7 +10,7 @@ import pytest
 
 from wellclear.apps.cli.records_consent import check_nation, check_word, day_of
 from wellclear.apps.cli.records_lines import trigger_in
-from wellclear.apps.cli.records_own import checked
+from wellclear.apps.cli.records_own import checked, day, language_code
 from wellclear.apps.cli.records_zones import check_answerable, renewed, said_by_party
 from wellclear.apps.cli.treaty_lines import consent_in_short, consent_lines
 from wellclear.apps.cli.zone_form import Place, last_day, limit_from, minima_from, zone_group
@@ -162,6 +162,13 @@ def test_only_a_host_nation_drafts_its_consent_and_takes_back_what_it_gave() -> 
     assert day_of(20_000) == "2024-10-04"
 
 
-def test_a_group_that_is_none_is_refused_with_the_member() -> None:
-    with pytest.raises(InvalidValue, match="language"):
-        checked({"group": "red_line", "language": "Hebrew", "text": "x"})
+def test_what_is_no_text_language_day_or_place_is_refused_with_what_to_write() -> None:
+    with pytest.raises(InvalidValue, match="text"):
+        checked({"group": "red_line", "language": "he", "text": ""})
+    for word in ("Hebrew", "HE", "h", "ש1"):
+        with pytest.raises(InvalidValue, match=r"--language.*such as en, he or ar"):
+            language_code(word)
+    with pytest.raises(InvalidValue, match=r"--keep-until.*such as 2026-12-31"):
+        day("soon")
+    with pytest.raises(InvalidValue, match="say where the zone is"):
+        zone_group(Place(words={"end": "2026-12-24T10:00Z"}), **NAMES)
