@@ -40,9 +40,9 @@ RULES: tuple[Rule, ...] = (
         name="a-pack-forgets-nothing",
         proves=("R35", "N1"),
         says="What was notified near an incident is found again when it has long left the picture.",
-        at="wellclear.apps.gathering:Gatherer._keep",
-        old="found.items[name] = item",
-        new="found.items = dict(view.items.items())",
+        at="wellclear.apps.gathering:Gatherer.take",
+        old="found.picture = step.picture",
+        new="found.picture, found.items = step.picture, dict(self._view.items.items())",
         tests=(f"{_PACK}test_what_has_left_the_picture_is_in_the_pack_all_the_same",),
     ),
     Rule(

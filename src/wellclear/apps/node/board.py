@@ -13,6 +13,7 @@ from msgspec import UNSET
 
 from wellclear.apps.node.alarms import Alarm
 from wellclear.apps.node.core import NodeCore
+from wellclear.apps.node.count_rows import count_rows
 from wellclear.apps.node.outside import Heard
 from wellclear.apps.node.record_rows import record_rows, speaking
 from wellclear.apps.node.rows import (
@@ -64,6 +65,7 @@ def board(core: NodeCore, link_words: str) -> Row:
     core.said.keep_only(core.view.items)
     items, consents = sorted(core.view.items.items()), consents_told(core)
     notices = [notice_row(core, item, consents) for _, item in items if item.kind == "notice"]
+    records = record_rows(core)
     return {
         "party": core.party, "channel": core.channel, "spoken": spoken(unb64(core.channel)),
         "exercise": yes(picture.exercise), "phase": phase(core), "agreement": picture.agreement,
@@ -78,7 +80,8 @@ def board(core: NodeCore, link_words: str) -> Row:
         "compared": compared(core),
         "safety": [notice_row(core, item) for _, item in items if item.kind == "safety"],
         "requests": requests(core), "messages": messages(core), "remarks": remarks(core),
-        "doubtful": core.doubted.told(), "records": record_rows(core), "speaking": speaking(core),
+        "doubtful": core.doubted.told(), "records": records, "own_counts": count_rows(records),
+        "speaking": speaking(core),
     }  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from typing import Literal, NotRequired, TypedDict
 
 from wellclear.apps.node.shapes_notices import Fields, Notice, SafetyWords, Volume, Window, YesNo
 from wellclear.apps.node.shapes_persons import Doubtful, Officer
-from wellclear.apps.node.shapes_records import Record, Speaking
+from wellclear.apps.node.shapes_records import OwnCounts, Record, Speaking
 
 
 class StatusAnswer(TypedDict):
@@ -311,4 +311,5 @@ class Board(TypedDict):
     remarks: list[RemarkRow]
     doubtful: Doubtful
     records: list[Record]
+    own_counts: OwnCounts
     speaking: Speaking

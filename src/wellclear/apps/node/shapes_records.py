@@ -91,6 +91,33 @@ class Record(TypedDict):
     columns: NotRequired[list[AccountColumn]]
 
 
+class CountColumn(TypedDict):
+    """One party's own count by one definition (R36); `entries` are those in which it was declared."""
+
+    name: str
+    by: str
+    party: str
+    definition: str
+    entries: list[int]
+
+
+class CountRow(TypedDict):
+    """A day, place and type: each column's count, null where it says nothing; how far apart the parties are."""
+
+    day: str
+    place: str
+    type: str
+    counts: list[int | None]
+    difference: int | None
+
+
+class OwnCounts(TypedDict):
+    """Both sides' declared counts beside each other, never added."""
+
+    columns: list[CountColumn]
+    rows: list[CountRow]
+
+
 class DeskScope(TypedDict):
     """For whom a desk speaks; without `scope` it has not said so, without `units` it is not open here."""
 

@@ -3,6 +3,7 @@
 import { button, el, keep, ltr, ordered, replace, say, words } from "./dom.js";
 import { askAltitude, askDelay, askPassed, askTrack, askUnable, writeMessage } from "./asking.js";
 import { asked, between, cellFacts, change, countdown, doubt, doubtful, further, ladder, leads, marks, precedence, shown, sign, volumeFacts } from "./facts.js";
+import { counts, incident } from "./incidents.js";
 import { press, sendable } from "./officer.js";
 import { heightGap, length, positionText, span } from "./say.js";
 import { isClash, isOurs, itemOf, measure, mute, state } from "./state.js";
@@ -35,8 +36,9 @@ export function drawLists() {
   ], () => ["safety_none"]);
   panel("message", (board.messages ?? []).map((row) => ({ key: row.id, sign: sign(row), make: () => message(row) })), () => ["messages_none"]);
   panel("request", (board.requests ?? []).map((row) => ({ key: row.id, sign: sign(row), make: () => request(row) })), () => ["requests_none"]);
-  panel("record", (board.records ?? []).map((row) => ({ key: row.id, sign: sign(row), make: () => (isTreaty(row) ? treaty(row) : record(row)) })), () => ["records_none"]);
+  panel("record", (board.records ?? []).map((row) => ({ key: row.id, sign: sign(row), make: () => (isTreaty(row) ? treaty(row) : row.columns ? incident(row) : record(row)) })), () => ["records_none"]);
   replace(document.getElementById("record-gap"), board.speaking?.gap ? say("record_gap", { gap: board.speaking.gap }) : "");
+  keep(document.getElementById("counts"), [{ key: "counts", sign: sign(board.own_counts), make: () => el("div", {}, counts(board.own_counts)) }]);
   panel("remark", (board.remarks ?? []).map((row, at) => ({ key: `${row.index} ${row.reason} ${at}`, sign: sign(row), make: () => remark(row) })), () => ["remarks_none"]);
   drawOutbox(board.outbox ?? {});
   drawDoubtful(board.doubtful ?? {});
