@@ -111,7 +111,8 @@ MUST_NOT = (
     _partly("N1", "Become a list of whom to strike",
             "no map of another's places (N13), consent by name, and what was notified near an incident; no mark names "
             "the reader of a copy"),
-    _not_yet("N2", "Make protection depend on having been notified", "the sentence comes with protected sites"),
+    _partly("N2", "Make protection depend on having been notified",
+            "the sentence stands with each protected notice, in English alone, and not yet on the page"),
     _done("N3", "Take silence for consent, or a receipt for an answer"),
     _done("N4", "Have a field for what is aimed at, for an effect, or for what somebody else intends"),
     _done("N5", "Call anything that is observed by words of aiming"),
@@ -125,7 +126,8 @@ MUST_NOT = (
     _done("N12", "Tell of a conflict more than the sender released"),
     _partly("N13", "Treat positions, deployments and surveys as harmless",
             "to nobody who was not consented to by name, as a cell and a slot, with a preview of the harm that could "
-            "be done; whoever was shown more sees it on its own board, beside everything else"),
+            "be done, in no list and on no map of others' places; but the board and a bundle of whoever was shown more "
+            "hold what it was shown"),
 )  # fmt: skip
 SECTIONS: dict[str, tuple[Requirement, ...]] = {
     "Messages and watch": MESSAGES,

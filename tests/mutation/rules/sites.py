@@ -112,4 +112,22 @@ RULES: tuple[Rule, ...] = (
         new="for version in [item.current]",
         tests=(f"{_GIVEN}test_the_submitter_sees_who_was_given_which_version_and_what_came_back",),
     ),
+    Rule(
+        name="no-list-of-places",
+        proves=("N1", "N13", "R29"),
+        says="A list of all notices holds no place of another party's site, movement, deployment or survey.",
+        at="wellclear.apps.node.sheltering:in_a_list",
+        old='if row["mine"] == "yes" or row.get("category") not in CONSENTED:',
+        new="if True:",
+        tests=(f"{_GIVEN}test_a_list_of_all_notices_holds_no_place_of_anothers_site",),
+    ),
+    Rule(
+        name="protection-hangs-on-no-notice",
+        proves=("N2",),
+        says="Each protected notice says that the law protects it whether or not it was notified.",
+        at="wellclear.apps.node.sheltering:with_sentence",
+        old='if row.get("category") in PROTECTED',
+        new="if False",
+        tests=(f"{_GIVEN}test_each_protected_notice_says_that_protection_does_not_hang_on_it",),
+    ),
 )

@@ -76,7 +76,7 @@ def show_notice(item: ItemArgument, home: Home = NODE_HOME, as_json: AsJson = Fa
         return
     tell(f"{notice['id']} v{notice['version']}  {notice['party']}  {notice.get('category') or '-'}  {notice['state']}")
     tell(*[line for number, volume in enumerate(raw_volumes(notice), 1) for line in volume_lines(number, volume)])
-    tell(*consent_lines(notice))
+    tell(*([f"  {notice['protection']}"] if "protection" in notice else []), *consent_lines(notice))
     for party, level in sorted(notice.get("levels", {}).items()):
         tell(f"  {party} is shown {level_words(level)}")
     for later in notice.get("disclosed", []):

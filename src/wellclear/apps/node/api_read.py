@@ -23,6 +23,7 @@ from wellclear.apps.node.record_rows import record_row, record_rows, speaking
 from wellclear.apps.node.rows import conflict_rows, notice_row, person_rows, shown_row, yes
 from wellclear.apps.node.said import Row
 from wellclear.apps.node.service import NodeService
+from wellclear.apps.node.sheltering import in_a_list
 from wellclear.apps.node.treaty_rows import consents_told
 from wellclear.apps.timeline import timeline_of_store
 from wellclear.domain.canonical import b64, unb64
@@ -81,9 +82,10 @@ def _stream(name: str, told: AsyncIterator[Row | None]) -> Stream:
 
 @get("/api/notices")
 async def notices(service: Service) -> list[Row]:
-    """Every notice in the picture."""
+    """Every notice in the picture; of another party's sites and movements, no places: these are asked for by id."""
     core, consents = service.core, consents_told(service.core)
-    return [notice_row(core, item, consents) for _, item in sorted(core.view.items.items()) if item.kind == "notice"]
+    notices = (item for _, item in sorted(core.view.items.items()) if item.kind == "notice")
+    return [in_a_list(notice_row(core, item, consents)) for item in notices]
 
 
 @get("/api/notices/{item:str}")

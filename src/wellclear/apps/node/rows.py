@@ -12,6 +12,7 @@ from msgspec import UNSET
 
 from wellclear.apps.node.core import NodeCore
 from wellclear.apps.node.said import Row, stamp
+from wellclear.apps.node.sheltering import with_sentence
 from wellclear.apps.node.treaty_rows import consent_row, consents_told
 from wellclear.channel.levels import levels_shown
 from wellclear.domain.parts import NOTICE_GROUPS
@@ -74,7 +75,7 @@ def notice_row(core: NodeCore, item: ItemView, consents: ConsentWords | None = N
         words = consents_told(core) if consents is None else consents
         told["host_consent"] = consent_row(core, item.id, version.version, words)
     told["doubtful"] = list(core.doubted.of_item(item.id))
-    return told | core.said.row_of(item) | _leads(core, told["recipients"]) | shown_row(version)
+    return with_sentence(told | core.said.row_of(item) | _leads(core, told["recipients"]) | shown_row(version))
 
 
 def shown_row(version: Version) -> Row:

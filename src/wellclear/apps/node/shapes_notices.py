@@ -184,3 +184,4 @@ class Notice(Window, SafetyWords):
     disclosed: list[Disclosed]
     doubtful: list[DoubtRow]
     host_consent: NotRequired[HostConsentTold]
+    protection: NotRequired[str]

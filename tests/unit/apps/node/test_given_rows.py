@@ -11,7 +11,9 @@ import pytest
 from tests.unit.apps.node.test_record_rows import HOST, LAND, NORTH, SOUTH, Channel
 from wellclear.apps.cli.giving import cells
 from wellclear.apps.node.given_rows import given_told
-from wellclear.apps.node.shapes_notices import Given
+from wellclear.apps.node.rows import notice_row
+from wellclear.apps.node.shapes_notices import Given, Notice
+from wellclear.apps.node.sheltering import SENTENCE, in_a_list
 from wellclear.channel.composing import subject
 from wellclear.channel.desk import write_act
 from wellclear.errors import Refused
@@ -81,3 +83,29 @@ def test_what_was_never_received_is_told_as_not_yet(channel: Channel) -> None:
     channel.nodes = {NORTH: node, SOUTH: south} | channel.nodes
     channel.turn(6)
     assert "received" in given(channel, item)[0]
+
+
+@pytest.mark.requirement("N1", "N13", "R29")
+def test_a_list_of_all_notices_holds_no_place_of_anothers_site(channel: Channel) -> None:
+    item = announce(channel, consent=[SOUTH], disclose={SOUTH: 4})
+    core = channel.nodes[SOUTH].core
+    one = notice_row(core, core.view.items[item])
+    assert one["volumes"] and one["rest"]["site"] == "hospital", "asked for by its id it says where to keep clear of"
+    listed = in_a_list(one)
+    told = msgspec.json.encode(listed).decode()
+    for place in ("345000000", "34.5", "383000000", "hospital", "start_us", "south_e7"):
+        assert place not in told
+    assert (listed["id"], listed["category"], listed["volumes"]) == (item, "protected_site", [])
+    msgspec.convert(listed, Notice)
+    own = channel.nodes[NORTH].core
+    mine = notice_row(own, own.view.items[item])
+    assert in_a_list(mine) == mine
+
+
+@pytest.mark.requirement("N2")
+def test_each_protected_notice_says_that_protection_does_not_hang_on_it(channel: Channel) -> None:
+    item = announce(channel, consent=[SOUTH, LAND], disclose={SOUTH: 4})
+    told = {party: notice_row(node.core, node.core.view.items[item]) for party, node in channel.nodes.items()}
+    assert told[NORTH]["protection"] == told[SOUTH]["protection"] == SENTENCE
+    assert "protection" not in told[LAND], "whoever is shown the cell alone is not told what lies in it"
+    assert "whether or not it was notified" in SENTENCE

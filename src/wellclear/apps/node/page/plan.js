@@ -80,9 +80,13 @@ function cellOf({ volumes, cell }) {
   return [{ lines: [{ points: corners.map(([lat, lon]) => [cell[lat] / 1e7, cell[lon] / 1e7]), closed: true }], radius: 0 }];
 }
 
+// There is no map of another party's sites and movements (N1): each is drawn while it is picked, and only then.
+const SHELTERED = new Set(["aid_movement", "deployment", "protected_site", "survey"]);
+const mapped = ({ id, party, category }) => party === state.board?.party || !SHELTERED.has(category) || state.selected.has(id);
+
 // Every notice and safety message that stands in the picture, with its shapes.
 function shapes() {
-  return [...(state.board?.safety ?? []), ...(state.board?.notices ?? [])].filter(stands).slice(0, SHOWN_MAX)
+  return [...(state.board?.safety ?? []), ...(state.board?.notices ?? [])].filter(stands).filter(mapped).slice(0, SHOWN_MAX)
     .map((notice) => ({ notice, shapes: [...spotOf(notice), ...cellOf(notice), ...(notice.volumes ?? []).map(shapeOf)].filter(finite) })).filter(({ shapes: all }) => all.length);
 }
 
