@@ -90,10 +90,11 @@ def _zone(zone: Zone) -> tuple[str, ...]:
     if zone.minima is not UNSET:
         far = f"{length(zone.minima.lateral_mm)}, {length(zone.minima.vertical_mm)}, {duration(zone.minima.time_us)}"
         lines.append(f"Whatever comes nearer than {far} counts as in it.")
-    return (*lines, *(f"Limit: {_limit(limit)}." for limit in zone.limits))
+    return (*lines, *(f"Limit: {limit_words(limit)}." for limit in zone.limits))
 
 
-def _limit(limit: Limit) -> str:
+def limit_words(limit: Limit) -> str:
+    """One limit of a zone, with its number where it has one."""
     return limit.text if limit.at_most is UNSET else f"{limit.text}: at most {limit.at_most:,}"
 
 

@@ -39,6 +39,8 @@ _DEEDS: Final = {
     "head_differs": "wellclear export PATH; ask for the host's note",
     "picture_differs": "wellclear compare FILE; export PATH; ask the other party",
     "false_part": "show it to all, who look at it by: wellclear verify-evidence FILE",
+    "own_red_line": "wellclear redline show ID; ask its author",
+    "own_zone": "wellclear zone show ID; ask its author",
     "doubtful": "wellclear board; ask its author by voice",
     "halted": "wellclear export PATH; call every party",
     "disk": "make room on the disk",

@@ -33,7 +33,7 @@ AlarmState = Literal["unack", "acked", "cleared"]
 AlarmKind = Literal[
     "answer_owed", "no_answer", "escalated", "conflict", "refused", "remark", "asks_officer", "head_differs", "stale",
     "halted", "false_part", "readback_differs", "unconfirmed", "clock", "disk", "request", "message", "outside",
-    "doubtful", "picture_differs",
+    "doubtful", "picture_differs", "own_red_line", "own_zone",
 ]  # fmt: skip
 
 

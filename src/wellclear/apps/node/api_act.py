@@ -97,7 +97,7 @@ class ReleaseBody(msgspec.Struct, kw_only=True):
 async def compose_act(service: Service, data: JSONBody[ActBody]) -> Row:
     """An act that fits what was asked and that this node would send; nothing is stored but its id."""
     composed = composed_of(service, data)
-    warnings = warnings_of(service, groups_of(composed.act, composed.openings))
+    warnings = await warnings_of(service, groups_of(composed.act, composed.openings))
     return told_act(composed, [*warnings, *left_out(data, composed)])
 
 
@@ -138,9 +138,9 @@ def own_desk(service: NodeService) -> str:
     return desks[0]
 
 
-def warnings_of(service: NodeService, groups: Sequence[Group]) -> list[str]:
-    """What an officer should know before approving an act that says this."""
-    found = []
+async def warnings_of(service: NodeService, groups: Sequence[Group]) -> list[str]:
+    """What an officer should know before approving an act that says this; told here, and to nobody else."""
+    core, found = service.core, list[str]()
     if service.core.state == "halted":
         found.append(f"this node has halted; what it sends is {UNPROVEN}")
     elif service.core.state != "live":
@@ -148,7 +148,8 @@ def warnings_of(service: NodeService, groups: Sequence[Group]) -> list[str]:
     if service.core.drift.blocks_lead_time():
         found.append("this node's clock is more than 30 s from the others'; no lead time can be claimed")
     past = past_warning(groups, service.core.now_us)
-    return [*found, past] if past else found
+    found += [past] if past else []
+    return found + await core.drawing.warned(core.picture, core.view, groups, core.now_us)
 
 
 def told_act(composed: Composed, warnings: Sequence[str]) -> Row:
@@ -244,7 +245,9 @@ async def keep_draft(service: Service, data: JSONBody[EntryBody]) -> Row:
     """Keep an act until it is released."""
     act, approvals = read_act(data.act), read_approvals(data.approvals)
     stored = read_parts(data.parts)
-    service.core.check_draft(act, groups_of(act, service.core.epochs.openings(act, stored)))
+    groups = groups_of(act, service.core.epochs.openings(act, stored))
+    service.core.check_draft(act, groups)
+    warnings = await warnings_of(service, groups)
     store = service.core.store
     last = int(store.get_meta("drafts") or b"0") + 1
     name = f"D{last}"
@@ -252,13 +255,13 @@ async def keep_draft(service: Service, data: JSONBody[EntryBody]) -> Row:
     with store.transaction():
         store.put_meta("drafts", str(last).encode())
         store.put_draft(name, msgspec.json.encode(row))
-    return {"draft": name, "act_hash": b64(act_hash(act))}
+    return {"draft": name, "act_hash": b64(act_hash(act)), "warnings": warnings}
 
 
 @get("/api/drafts")
 async def list_drafts(service: Service) -> Row:
     """Every draft that waits for its release."""
-    return {"drafts": [_draft_row(service, name, row) for name, row in service.core.store.drafts().items()]}
+    return {"drafts": [await _draft_row(service, name, row) for name, row in service.core.store.drafts().items()]}
 
 
 @post("/api/drafts/{name:str}/release")
@@ -287,7 +290,7 @@ async def drop_draft(service: Service, name: FromPath[str]) -> Response[Any]:
     return Response({"draft": name})
 
 
-def _draft_row(service: NodeService, name: str, raw: bytes) -> Row:
+async def _draft_row(service: NodeService, name: str, raw: bytes) -> Row:
     row = msgspec.json.decode(raw)
     act = read_act(row["act"])
     persons = {person.key: handle.partition("/")[2] for handle, person in service.core.picture.persons.items()}
@@ -298,7 +301,7 @@ def _draft_row(service: NodeService, name: str, raw: bytes) -> Row:
         "draft": name, "act_hash": b64(act_hash(act)), **row, "said_us": act.said,
         "by": [persons.get(approval["key"], "unknown") for approval in row["approvals"]],
         "keys": [b64(key.key) if key is not None else "" for key in keys],
-        "groups": [msgspec.to_builtins(group) for group in groups], "warnings": warnings_of(service, groups),
+        "groups": [msgspec.to_builtins(group) for group in groups], "warnings": await warnings_of(service, groups),
     }  # fmt: skip
 
 

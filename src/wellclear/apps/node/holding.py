@@ -17,6 +17,7 @@ from wellclear.airspace.turns import Turns
 from wellclear.apps.node.alarms import AlarmBook
 from wellclear.apps.node.detection import Change, Detection
 from wellclear.apps.node.doubted import Doubted
+from wellclear.apps.node.drawing import Drawing
 from wellclear.apps.node.epochs import EpochKeys, NodeKeys
 from wellclear.apps.node.ids import decode_counters
 from wellclear.apps.node.outside import Outside
@@ -24,6 +25,7 @@ from wellclear.apps.node.parts import Parts
 from wellclear.apps.node.ringing import Ringing
 from wellclear.apps.node.said import SaidRows
 from wellclear.apps.node.stating import Stating
+from wellclear.apps.node.touching import Touching
 from wellclear.apps.node.unread import Unread
 from wellclear.apps.node.unstored import Unstored
 from wellclear.apps.node.witnessing import Witnessing
@@ -90,6 +92,7 @@ class Holding:
         self.ringing = Ringing(party, self.alarms, self.duties, self._act_at)
         self.parts = Parts(party)
         self.detection = Detection(party)
+        self.drawing, self.touching = Drawing(party), Touching(party)
         self._detecting: Turns[list[Change]] | None = None
         self.said = SaidRows()
         self.doubted = Doubted(self._act_there)

@@ -13,6 +13,7 @@ from wellclear.apps.node.alarms import Alarm, AlarmBook, AlarmKind
 from wellclear.apps.node.detection import Change
 from wellclear.apps.node.doubted import ring_words
 from wellclear.apps.node.in_vain import UNREAD, say_again
+from wellclear.apps.node.touching import TouchRing
 from wellclear.channel.outbox import Item
 from wellclear.domain.entry import Act, Precedence
 from wellclear.domain.logged import Logged, Remark
@@ -192,6 +193,18 @@ class Ringing:
         again += f"/{own_us}" if known is not None else ""  # after a restart, what has rung before stays quiet
         gravity = 2 if change.now.verdict == "conflict" else 1
         self._begin(key, "conflict", "O", words, own_us, item=change.pair[0], gravity=gravity, again=again)
+
+    def touches(self, told: TouchRing, own_us: int) -> bool:
+        """What was disclosed touches an own red line or zone: it rings, and again when it is another situation."""
+        key = f"{told.kind}/{told.item}"
+        if not told.words:
+            known = key in self.alarms.alarms
+            self.alarms.end(key)
+            return known
+        return self._begin(
+            key, told.kind, "P", told.words, own_us, item=told.item, version=told.version, again=told.again,
+            gravity=2 if told.sure else 1,
+        )  # fmt: skip
 
     def remarked(self, remark: Remark, act: Act, own_us: int) -> None:
         """The fold remarks an own entry. That one is written under older rules rings once, not with each of them."""

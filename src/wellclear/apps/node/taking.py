@@ -161,12 +161,14 @@ class Taking(Holding):
 
     @property
     def detecting(self) -> bool:
-        """Whether conflicts are still being looked for; `detect` goes on, a turn at a time."""
-        return self._detecting is not None
+        """Whether conflicts, or touched red lines, are still being looked for; `detect` goes on, a turn at a time."""
+        return self._detecting is not None or self.touching.waiting
 
     def detect(self, turns: int = TURNS_AT_ONCE) -> None:
         """Look for conflicts in what has changed, for so many turns; hostile shapes can take seconds."""
         if self._detecting is None:
+            if self.picture.agreement:  # without one nothing is looked at, and all that has changed waits
+                self.touching.touch(self.detection.changed)
             self._detecting = self.detection.running(self.picture, self.view, self.now_us)
         for _ in range(turns):
             try:
@@ -174,6 +176,7 @@ class Taking(Holding):
             except StopIteration as end:
                 self._detecting = None
                 self._detected(end.value)
+                self._look_for_touches()
                 return
             except WellclearError:
                 self._detecting = None
@@ -183,6 +186,11 @@ class Taking(Holding):
         for change in changes:
             self.ringing.conflict(change, self.picture, self.now_us)
             self.changed = True
+
+    def _look_for_touches(self) -> None:
+        """For the own officer alone, after conflicts; nothing that is said depends on it."""
+        for told in self.touching.look(self.picture, self.view, self.now_us):
+            self.changed = self.ringing.touches(told, self.now_us) or self.changed
 
     # Whose clock may be judged: what was missed, or waited in a queue while this node was at work, is late by that.
 
