@@ -86,9 +86,9 @@ PICTURE = (
             "consent by name, last check, an end and the access list; no mark for each recipient: all readers of a "
             "part hold the same bytes"),
     _partly("R30", "Zones with limits by band, declared holdings and inspections",
-            "declared with limits and an end, agreed only by all who were told; no bands, holdings or inspections"),
+            "declared, agreed only by all who were told, and checked; no bands, holdings or inspections"),
     _partly("R31", "Red lines with a trigger; a planner is warned locally and first, with the smallest change",
-            "declared in the log and judged; no command or page brings the two together yet"),
+            "warned at each draft; `check` does not judge them, and a notice cannot state radar or jamming"),
     _partly("R32", "Agreed separation by categories, heights converted with their error; advice, request and answer",
             "nothing puts emergency, rescue and medical flights first"),
 )  # fmt: skip

@@ -97,7 +97,7 @@ def test_a_trigger_that_cannot_be_judged_is_said_and_never_skipped(channel: Chan
     assert words == f"1 without a trigger: judge by their words: {bare} of {SOUTH}"
 
 
-@pytest.mark.requirement("R31")
+@pytest.mark.requirement("R31", "N12")
 def test_only_lines_that_the_party_can_open_are_judged(channel: Channel) -> None:
     declare(channel)
     assert warned(channel, INSIDE, party=LAND) == [], "it was not shown the words"
