@@ -269,6 +269,9 @@ def test_the_node_refuses_with_a_sentence_before_anything_is_signed(
         body["groups"][0]["volumes"] = [circle(34.5, 38.3, 5_000, start_us=a.node.core.now_us)]
         body["groups"][1]["category"] = "aid_movement"
         bad = await north.post("/api/acts", json=body)
+        assert (bad.status_code, bad.json()["error"]["code"]) == (422, "invalid")
+        assert "consent" in bad.text, "nobody was named whom it is given to"
+        bad = await north.post("/api/acts", json=body | {"consent": [SOUTH]})
         assert (bad.status_code, bad.json()["error"]["code"]) == (409, "BAD_FIELDS")
         body["groups"][1]["category"] = "air"
         good = (await north.post("/api/acts", json=body)).json()
