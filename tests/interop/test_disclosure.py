@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -73,3 +74,28 @@ def test_less_may_always_be_shown_and_an_amendment_keeps_it(machines: tuple[Mach
     row = b.until(lambda row: row["version"] == 2 and row["volumes"], "notice", "show", item)
     assert row["levels"] == {SOUTH: 2} and "category" not in row
     assert "nobody is left" in a.run(*air[:-2], "--level", f"{SOUTH}=0", code=2)
+
+
+@pytest.mark.requirement("R27", "R29", "N2")
+def test_a_site_and_a_movement_go_by_commands_of_their_own(machines: tuple[Machine, Machine]) -> None:
+    a, b = machines
+    today = datetime.now(UTC).date()
+    site = ["site", "--as", "W1", "--to", "SOUTHLAND/OPS", "--is", "hospital", *START, *PLACE, "--consent", SOUTH]
+    stale = a.run(*site, "--checked", (today - timedelta(days=100)).isoformat(), code=3)
+    assert "more than 90 days after its last check" in stale
+    kept = a.json(*site, "--checked", today.isoformat(), "--disclose", f"{SOUTH}=4")
+    item = a.does(b, "release", kept["draft"], "--as", "R1", "--yes")["id"]
+    row = b.until(lambda row: "rest" in row, "notice", "show", item)
+    assert (row["category"], row["rest"]["site"]) == ("protected_site", "hospital")
+    assert "whether or not it was notified" in b.run("notice", "show", item)
+    (listed,) = [one for one in b.json("notice", "list") if one["id"] == item]
+    assert listed["volumes"] == [] and "cell" not in listed and "rest" not in listed
+    moves = [
+        "movement", "--as", "W1", "--to", "SOUTHLAND/OPS", "--consent", SOUTH, "--corridor", "34.50,38.00; 34.56,38.27",
+        "--times", f"{DAY}T10:00Z; {DAY}T10:40Z", "--vehicles", "lorry:12", "--contact-on-board", "telephone 881",
+    ]  # fmt: skip
+    assert "--armed-escort" in a.run(*moves, code=2)
+    kept = a.json(*moves, "--armed-escort", "no", "--disclose", f"{SOUTH}=4")
+    item = a.does(b, "release", kept["draft"], "--as", "R1", "--yes")["id"]
+    row = b.until(lambda row: "rest" in row, "notice", "show", item)
+    assert row["rest"]["vehicles"] == [{"sort": "lorry", "count": 12}] and row["rest"]["armed_escort"] == "no"
