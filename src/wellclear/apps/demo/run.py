@@ -21,7 +21,7 @@ from wellclear.apps.demo.aftermath import aftermath
 from wellclear.apps.demo.hostile import two_histories
 from wellclear.apps.demo.processes import supervised
 from wellclear.apps.demo.record import record
-from wellclear.apps.demo.red_line import a_red_line
+from wellclear.apps.demo.red_line import a_draft_that_touches, a_red_line
 from wellclear.apps.demo.scenario import PALMYRA, read_scenario
 from wellclear.apps.demo.station import EXERCISE_PASSPHRASE
 from wellclear.apps.demo.steps import agreement, crossing, too_late
@@ -33,7 +33,17 @@ from wellclear.edges.keyring import make_private_directory
 from wellclear.errors import Misconfigured, Unavailable, WellclearError
 
 Steps = tuple[Callable[[Story], None], ...]
-STEPS: Final[Steps] = (agreement, a_red_line, crossing, too_late, unanswered, a_track, aftermath, record)
+STEPS: Final[Steps] = (
+    agreement,
+    a_red_line,
+    a_draft_that_touches,
+    crossing,
+    too_late,
+    unanswered,
+    a_track,
+    aftermath,
+    record,
+)
 HOSTILE: Final[Steps] = (agreement, crossing, two_histories, record)
 LOOK_S: Final = 1.0
 AFTER: Final = "THE END"

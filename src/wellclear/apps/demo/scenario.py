@@ -199,6 +199,10 @@ class RedLineRow(_Table, frozen=True):
     text: Text
     keep_days: Annotated[int, Meta(ge=1, le=3660)]
     trigger: dict[str, Any]
+    drafted: NoticeRow
+    """What the other principal drafts, and does not send: it touches the line."""
+    changed: dict[str, Any]
+    """What it says instead, so that it does not."""
 
     def group(self) -> dict[str, Any]:
         """What is declared.
@@ -208,6 +212,10 @@ class RedLineRow(_Table, frozen=True):
         """
         trigger_from(self.trigger)
         return {"group": "red_line", "language": self.language, "text": self.text, "trigger": self.trigger}
+
+    def without_touching(self) -> NoticeRow:
+        """The draft as it is changed."""
+        return msgspec.structs.replace(self.drafted, say={**self.drafted.say, **self.changed})
 
 
 class Heights(_Table, frozen=True):
@@ -298,12 +306,13 @@ class Scenario(_Table, frozen=True):
         first, second = self.crossing.first, self.crossing.second
         notices = {
             "crossing.first": first, "crossing.second": second, "late": self.late, "unanswered": self.unanswered,
-            "aftermath.survey": self.aftermath.survey,
+            "aftermath.survey": self.aftermath.survey, "red_line.drafted": self.red_line.drafted,
         }  # fmt: skip
         for field, notice in notices.items():
             notice.form(0)
             self._check_ends(field, notice)
         self.red_line.group()
+        self.red_line.without_touching().form(0)
         self._check_ends("red_line", self.red_line)
         if party_of_desk(first.desk) == party_of_desk(second.desk):
             raise InvalidValue("crossing", "its two notices come from the two principals")

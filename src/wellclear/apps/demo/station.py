@@ -152,6 +152,13 @@ class Station:
 
     def announce(self, form: NoticeForm, subject: Fields | None = None) -> Said:
         """A notice, or with a subject the next version of one: one officer drafts, another releases."""
+        return self.release(self._notice(form, subject))
+
+    def draft(self, form: NoticeForm) -> Sequence[str]:
+        """A notice that stays on this node: what its officer is warned of, and nobody else."""
+        return self._place.compose(self._notice(form, None), self.officer("watch_officer")).warnings
+
+    def _notice(self, form: NoticeForm, subject: Fields | None) -> Intent:
         members: Fields = {
             "desk": self.desk, "to": list(form.to), "precedence": form.precedence, "keep_until": form.keep_until,
         }  # fmt: skip
@@ -161,7 +168,7 @@ class Station:
         named = sorted({party_of_desk(desk) for desk in form.to}) if form.category in CONSENTED else []
         form = replace(form, consent=tuple(named))
         shown = readers_in(levels_in(form, terms_of(self._place), self.party), form.withhold, self.party)
-        return self.release(Intent(kind, form.groups(), readers, members, consent=named, shown=shown))
+        return Intent(kind, form.groups(), readers, members, consent=named, shown=shown)
 
     def release(self, intent: Intent) -> Said:
         """An act that one officer drafts and another releases."""

@@ -97,6 +97,6 @@ def test_a_missing_scenario_is_told_in_words(tmp_path: Path) -> None:
 
 def test_a_red_line_whose_trigger_cannot_be_judged_is_refused(tmp_path: Path) -> None:
     with pytest.raises(Malformed, match="cel"):
-        read_scenario(changed(tmp_path, 'cel = "radar ||', 'cel = "tanks ||'))
+        read_scenario(changed(tmp_path, 'cel = "live_weapons ||', 'cel = "tanks ||'))
     with pytest.raises(Malformed, match="red_line"):
         read_scenario(changed(tmp_path, "keep_days = 300", "keep_days = 0"))
