@@ -17,6 +17,7 @@ from benchmarks import (
     ringing,
     sequencing,
     tables,
+    warning,
 )
 from benchmarks.engine import write
 from benchmarks.measurement import Aim, Measurement, Take, Unit
@@ -333,6 +334,14 @@ def _lines() -> Iterator[Measurement]:
     yield Measurement(
         "lines.changes", "the smallest changes of a draft that touches some of them, p50", "ms", judging.changed_ms,
         (check,),
+    )  # fmt: skip
+    yield Measurement(
+        "lines.node", "a node's whole answer for a draft that touches none of them, p50", "ms",
+        warning.warned_ms, (check,),
+    )  # fmt: skip
+    yield Measurement(
+        "lines.node_touching", "the same for a draft that touches some, with its smallest changes, p50", "ms",
+        warning.warned_touching_ms, (check,),
     )  # fmt: skip
     yield Measurement(check, "the check of the same draft against 10,000 volumes, p50", "ms", judging.checked_ms)
     yield Measurement("lines.compile", "reading and compiling a condition, p50", "ms", judging.compiled_ms)
