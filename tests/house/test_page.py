@@ -32,6 +32,7 @@ FAMILIES = {
     "level": ("alarm", "warning", "caution"),
     "not_now": ("halted", "left"),
     "out": ("waiting", "linked", "refused", "held", "unproven", "logged"),
+    "outcome": ("statement", "no_statement", "neither_confirm_nor_deny"),
     "phase": ("founding", "closed"),
     "prec": ("Z", "O", "P", "R"),
     "record": (
@@ -49,6 +50,7 @@ FAMILIES = {
     "request": ("altitude", "delay"),
     "rung": ("ring", "ack", "next_name", "other_desk", "host"),
     "state": ("unack", "acked", "cleared"),
+    "statement": ("agreed", "proposed", "refused", "called_off", "sealed"),
     "verdict": ("conflict", "possible", "none"),
     "what": ("receipt", "acknowledge", "confirm", "answer"),
     "zone": ("agreed", "disputed", "claimed", "ended"),

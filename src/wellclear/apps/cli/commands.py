@@ -43,6 +43,7 @@ from wellclear.apps.cli import (
     records_zones,
     reporting,
     series,
+    statements,
     talking,
     watching,
 )
@@ -79,6 +80,7 @@ GROUPS = (
     ("zone", records_zones.app),
     ("consent", records_consent.app),
     ("incident", incidents.app),
+    ("statement", statements.app),
     ("alarm", alarms.app),
     ("outbox", outbox.app),
     ("evidence", convicting.app),

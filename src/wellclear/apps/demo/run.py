@@ -18,6 +18,7 @@ from types import FrameType
 from typing import Final
 
 from wellclear.apps.demo.aftermath import aftermath
+from wellclear.apps.demo.closing import closing
 from wellclear.apps.demo.hostile import two_histories
 from wellclear.apps.demo.processes import supervised
 from wellclear.apps.demo.record import record
@@ -42,6 +43,7 @@ STEPS: Final[Steps] = (
     unanswered,
     a_track,
     aftermath,
+    closing,
     record,
 )
 HOSTILE: Final[Steps] = (agreement, crossing, two_histories, record)

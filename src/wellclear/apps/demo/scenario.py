@@ -190,6 +190,20 @@ class Aftermath(_Table, frozen=True):
     other: Teller
 
 
+class Closing(_Table, frozen=True):
+    """Two wordings of a statement: what one principal proposes, and what both sign."""
+
+    proposed: Annotated[list[Text], Meta(min_length=2)]
+    signed: list[Positive]
+    agreed: Annotated[list[Text], Meta(min_length=1)]
+    keep_days: Annotated[int, Meta(ge=1, le=3660)]
+
+    def group(self, sentences: list[str]) -> dict[str, Any]:
+        """A wording, in English alone."""
+        words = [{"words": [{"language": "en", "text": text}]} for text in sentences]
+        return {"group": "statement", "outcome": "statement", "sentences": words}
+
+
 class RedLineRow(_Table, frozen=True):
     """A red line of one principal, in its own words; its trigger has the form of docs/red-lines.md."""
 
@@ -250,6 +264,7 @@ class Scenario(_Table, frozen=True):
     late: NoticeRow
     unanswered: NoticeRow
     aftermath: Aftermath
+    closing: Closing
 
     @property
     def host(self) -> PartyRow:
@@ -314,6 +329,8 @@ class Scenario(_Table, frozen=True):
         self.red_line.group()
         self.red_line.without_touching().form(0)
         self._check_ends("red_line", self.red_line)
+        if not all(number <= len(self.closing.proposed) for number in self.closing.signed):
+            raise InvalidValue("closing.signed", f"names a sentence beyond the {len(self.closing.proposed)} proposed")
         if party_of_desk(first.desk) == party_of_desk(second.desk):
             raise InvalidValue("crossing", "its two notices come from the two principals")
         if party_of_desk(self.late.desk) != party_of_desk(second.desk) or self.watch not in self.unanswered.to:

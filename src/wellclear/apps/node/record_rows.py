@@ -16,6 +16,7 @@ from wellclear.apps.node.core import NodeCore
 from wellclear.apps.node.incident_rows import incident_row
 from wellclear.apps.node.rows import moments, yes
 from wellclear.apps.node.said import Row
+from wellclear.apps.node.statement_rows import statement_row
 from wellclear.apps.node.treaty_rows import consents_told, position_row, treaty_row
 from wellclear.apps.record_words import record_lines
 from wellclear.domain.names import party_of_desk
@@ -53,7 +54,7 @@ def record_row(core: NodeCore, record: RecordView, consents: ConsentWords | None
         row["desk"] for row in told["recipients"]
         if record.kind == "track_query" and row["party"] == core.party and "replied_us" not in row
     ]  # fmt: skip
-    told |= incident_row(record, core.picture.now_us)
+    told |= incident_row(record, core.picture.now_us) | statement_row(record)
     return told | treaty_row(core, record, consents_told(core) if consents is None else consents)
 
 

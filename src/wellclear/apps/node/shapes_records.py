@@ -9,6 +9,7 @@ from wellclear.apps.node.shapes_treaty import HostConsentTold, TriggerTold, Zone
 from wellclear.domain.records import Answer, Unit
 from wellclear.domain.treaty import Position
 from wellclear.picture.accounts import State
+from wellclear.picture.view_statements import StatementState
 
 
 class RecordRecipient(TypedDict):
@@ -55,10 +56,30 @@ class AccountColumn(TypedDict):
     words: list[str]
 
 
+class StatementSigner(TypedDict):
+    """One party to a statement by its newest word about the newest version; no `agrees` where it has said nothing."""
+
+    party: str
+    sentences: list[int]
+    unread: YesNo
+    agrees: NotRequired[YesNo]
+    index: NotRequired[int]
+
+
+class Signing(TypedDict):
+    """How a statement stands (R38): `waits_for` has a row a sentence, `outcome_waits_for` who has not agreed to it."""
+
+    state: StatementState
+    words: list[str]
+    signers: list[StatementSigner]
+    waits_for: list[list[str]]
+    outcome_waits_for: list[str]
+
+
 class Record(TypedDict):
     """A record at its newest version; `waits_for` are the own desks from which an answer to a query is waited for.
 
-    `columns` are those of an incident.
+    `columns` are those of an incident, `signing` is of a statement.
     `standing` is of a zone, `trigger` and `receipt` of a red line, `host_consent` of both.
     """
 
@@ -89,6 +110,7 @@ class Record(TypedDict):
     receipt: NotRequired[str]
     host_consent: NotRequired[HostConsentTold]
     columns: NotRequired[list[AccountColumn]]
+    signing: NotRequired[Signing]
 
 
 class CountColumn(TypedDict):
