@@ -75,12 +75,13 @@ def test_sentences_are_named_by_their_numbers() -> None:
 
 @pytest.mark.requirement("R38", "N6")
 def test_nothing_is_released_while_a_sentence_or_the_outcome_waits_for_anybody() -> None:
-    for state, waits_for, outcome, why in (
+    cases: list[tuple[str, list[list[str]], list[str], str]] = [
         ("proposed", [[], ["SOUTHLAND"]], [], "sentence 2 .* waits for SOUTHLAND"),
         ("proposed", [[], []], ["NORTHLAND", "SOUTHLAND"], "outcome .* NORTHLAND and SOUTHLAND"),
         ("refused", [[]], ["SOUTHLAND"], "outcome .* SOUTHLAND"),
         ("called_off", [[]], [], "called off"),
-    ):
+    ]
+    for state, waits_for, outcome, why in cases:
         with pytest.raises(InvalidValue, match=why):
             check_agreed(row(state, waits_for, outcome))
     check_agreed(row("agreed", [[]], []))
