@@ -63,7 +63,8 @@ def test_both_lines_are_verified_and_a_wrong_one_condemns_the_note(sketch: Sketc
     note = relay.note()
     spoiled = twice_cosigned(sketch, "SOUTHLAND", note, NOW_S)
     raw = parse_note(spoiled).signatures[2]
-    forged = spoiled.replace(raw.encode(), type(raw)(raw.name, raw.key_id, raw.signature[:-1] + bytes([raw.signature[-1] ^ 1])).encode())
+    other = raw.signature[:-1] + bytes([raw.signature[-1] ^ 1])
+    forged = spoiled.replace(raw.encode(), type(raw)(raw.name, raw.key_id, other).encode())
     with pytest.raises(Unverified):
         hear(forged)
     name = cosigner_name("SOUTHLAND")
