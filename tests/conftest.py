@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 
+import pytest
 from hypothesis import HealthCheck, settings
 
 settings.register_profile(
@@ -16,3 +17,9 @@ settings.register_profile(
 )
 settings.register_profile("dev", deadline=None, print_blob=True, max_examples=500)
 settings.load_profile(os.environ.get("WELLCLEAR_PROFILE", "ci"))
+
+
+def pytest_make_parametrize_id(config: pytest.Config, val: object, argname: str) -> str | None:
+    """Bytes never make a test's name: compressed or signed, they differ in each process, and two that run the
+    tests side by side must find the same ones."""
+    return argname if isinstance(val, bytes) else None
