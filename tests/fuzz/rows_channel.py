@@ -14,12 +14,14 @@ from tests.fuzz.parser import Parser
 from tests.fuzz.rows_domain import text
 from wellclear.apps.node.ids import decode_counters
 from wellclear.channel.admission import examine, why_not
+from wellclear.channel.carrying import HandedOver, read_handed_over
 from wellclear.channel.host_change import read_decision
 from wellclear.channel.opening import open_leaf, verify_leaf
 from wellclear.channel.outbox import Item, decode_item
 from wellclear.channel.requests import authorize, check_request
 from wellclear.channel.run import decode_bridge
 from wellclear.channel.sealing import PartKey, SealingKey, context, unseal
+from wellclear.channel.slips import check_slip, hold_to_log, make_slip, read_slip
 from wellclear.channel.submission import (
     Answers,
     Frame,
@@ -116,7 +118,37 @@ def _sealed_part() -> bytes:
     return PartKey.derive(_SENT, _SENT, where).seal(seeds.parts()[0], _SENT, where)
 
 
+@cache
+def _slip() -> bytes:
+    sketch = seeds.sketch()
+    item = next(name for name, row in sketch.picture.items.items() if row.kind == "notice")
+    checkpoint = Checkpoint(sketch.origin, len(sketch.leaves), sketch.tree.root())
+    note = sign_checkpoint(checkpoint, sketch.parties[sketch.host].key("log"))
+    return make_slip(sketch.leaves, note, item).encode()
+
+
+def _checked_slip(raw: bytes) -> None:
+    sketch = seeds.sketch()
+    key = sketch.parties[sketch.host].key("log").public_key
+    hold_to_log(check_slip(read_slip(raw), sketch.channel, sketch.origin, key), sketch.leaves)
+
+
+@cache
+def _handed_over() -> bytes:
+    entry = decode_leaf(seeds.sound_leaves()[0])
+    act = msgspec.structs.replace(entry.act, via="SOUTHLAND")
+    return HandedOver(wellclear_act=1, act=act, approvals=list(entry.approvals), parts=[], openings=[]).encode()
+
+
+def _handed(raw: bytes) -> None:
+    held = read_handed_over(raw)
+    held.sent()
+    held.groups()
+
+
 CHANNEL = [
+    Parser("handed_over", ("channel.carrying",), _handed, lambda: [_handed_over()], lambda _: _handed_over()),
+    Parser("slip", ("channel.slips",), _checked_slip, lambda: [_slip()], lambda _: _slip()),
     Parser("sealed_part", ("channel.sealing",), _sealed, lambda: [_sealed_part()], lambda _: _sealed_part()),
     Parser("wrap", ("channel.sealing",), lambda raw: _SEALING.unwrap(raw, b""),
            lambda: [wrap(_SEALING.public_key, _SENT, b"")]),

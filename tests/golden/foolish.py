@@ -40,9 +40,9 @@ SETTINGS = msgspec.structs.replace(default_settings(), minima=[], lead_times=[])
 
 def say(
     sketch: Sketch, party: str, kind: str, to: Sequence[str] = (), by: By | None = None, *, use: str = "node",
-    time_us: int | None = None, said_us: int | None = None, **members: Any,
+    time_us: int | None = None, said_us: int | None = None, sender: str | None = None, **members: Any,
 ) -> Act:  # fmt: skip
-    """Any act, foolish ones as well; without `by`, approved as its kind asks."""
+    """Any act, foolish ones as well; without `by`, approved as its kind asks. A `sender` is whose key links it."""
     act = Act(
         rules=members.pop("rules", RULES_MAX), party=party, kind=kind, to=list(to),
         precedence=members.pop("precedence", "P"), said=sketch.now_us if said_us is None else said_us,
@@ -52,7 +52,7 @@ def say(
     if by is None:
         by = (("head_of_delegation", "head_of_delegation"),) if kind in HEADED else BY.get(kind, WATCH)
     composed = Composed(act, tuple(b"" for _ in act.parts))
-    sketch.send(party, composed, sketch.approved(composed, *by), use=use, time_us=time_us)
+    sketch.send(sender or party, composed, sketch.approved(composed, *by), use=use, time_us=time_us)
     return act
 
 

@@ -7,7 +7,15 @@ from typing import Any
 
 import msgspec
 
-from tests.golden import corners, corners_channel, corners_cosigners, corners_epochs, corners_persons, corners_records
+from tests.golden import (
+    corners,
+    corners_channel,
+    corners_cosigners,
+    corners_epochs,
+    corners_guests,
+    corners_persons,
+    corners_records,
+)
 from wellclear.channel.composing import Told, approve, subject
 from wellclear.domain.agreement import DAY_US, default_settings
 from wellclear.domain.canonical import b64
@@ -197,5 +205,5 @@ def hostile() -> Sketch:
 SCENARIOS: dict[str, Callable[[], Sketch]] = {
     "ordinary": ordinary, "membership": membership, "ballots": ballots, "days": days, "hostile": hostile,
     **corners.CORNERS, **corners_channel.CORNERS, **corners_epochs.CORNERS, **corners_persons.CORNERS,
-    **corners_cosigners.CORNERS, **corners_records.CORNERS,
+    **corners_cosigners.CORNERS, **corners_records.CORNERS, **corners_guests.CORNERS,
 }  # fmt: skip

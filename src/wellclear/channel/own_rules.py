@@ -199,7 +199,7 @@ def _trial(picture: Picture, act: Act, approvals: Sequence[Approval], *, held: b
     key = _linking_key(picture, act, use)
     seq, prev = picture.chains.get(key) or (0, UNSET)
     link = Link(
-        key=key, seq=seq + 1, prev=prev, time=max(act.said, picture.claims.get(act.party) or 0),
+        key=key, seq=seq + 1, prev=prev, time=max(act.said, picture.claims.get(act.linker) or 0),
         head=Head(size=max(1, picture.size), root=_NO_KEY),
     )  # fmt: skip
     of_act = act_hash(act)
@@ -215,8 +215,10 @@ def _linking_key(picture: Picture, act: Act, use: str) -> str:
     """
     kind = KINDS.get(act.kind)
     live: dict[str, str] = {
-        row.use: key for key, row in picture.keys.items() if (row.party, row.state) == (act.party, "live")
+        row.use: key for key, row in picture.keys.items() if (row.party, row.state) == (act.linker, "live")
     }
+    if act.via is not UNSET:
+        return live.get("node", _NO_KEY)
     allowed = [row.use for row in picture.keys.values() if row.use in live and kind and kind.linked.allows(row.use)]
     first = "recovery" if kind and kind.asks is Asks.ADMINISTRATORS else "node"
     allowed.sort(key=lambda name: name != first)
@@ -237,6 +239,8 @@ def _as_if(picture: Picture, act: Act) -> list[Approval]:
     elif asks is Asks.HEAD:
         keys = [key for key, row in picture.keys.items() if _is_head(row, act.party)]
         return [Approval(key=key, role="head_of_delegation", alg="ed25519", sig=_NO_SIG) for key in keys[:1]]
+    elif act.via is not UNSET:
+        roles = ["watch_officer"]
     found: list[Approval] = []
     for role in roles:
         key = _person_for(picture, act.party, role, {approval.key for approval in found})

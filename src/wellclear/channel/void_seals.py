@@ -30,7 +30,8 @@ def parted_epochs(items: Iterable[Item], members: Container[str]) -> frozenset[i
 
     Also those behind it, whose numbers would leave a gap.
     """
-    bodies = [public_of(item.act) for item in items if item.act.kind == "epoch" and item.state in ("waiting", "held")]
+    own = [item.act for item in items if item.state in ("waiting", "held") and item.act.via is UNSET]
+    bodies = [public_of(act) for act in own if act.kind == "epoch"]
     epochs = [body for body in bodies if isinstance(body, Epoch)]
     parted = [body.number for body in epochs if not all(party in members for party in body.audience)]
     return frozenset(body.number for body in epochs if parted and body.number >= min(parted))
@@ -47,7 +48,7 @@ def refused_epochs(items: Iterable[Item], made: int) -> frozenset[int]:
     found: dict[bool, set[int]] = {True: set(), False: set()}
     for item in items:
         number = epoch_number(item.act)
-        if number is not None and number > made:
+        if number is not None and number > made and item.act.via is UNSET:
             found[item.state == "refused"].add(number)
     return frozenset(found[True] - found[False])
 
@@ -65,6 +66,8 @@ def void(
     """
     changed, dropped = [], []
     for item in [item for item in outbox.items.values() if item.state in ("waiting", "held")]:
+        if item.act.via is not UNSET:  # its epochs are another party's
+            continue
         number = epoch_number(item.act)
         if number is not None:
             in_vain = number <= made or number in never

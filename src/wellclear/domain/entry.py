@@ -131,6 +131,13 @@ class Act(Wire, frozen=True):
     subject: Subject | UnsetType = UNSET
     keep_until: Day | UnsetType = UNSET
     public: dict[str, Any] | UnsetType = UNSET
+    via: Party | UnsetType = UNSET
+    """The party whose node links it, where its own has none; part of what the persons approve."""
+
+    @property
+    def linker(self) -> str:
+        """The party whose key has to link it."""
+        return self.party if self.via is UNSET else self.via
 
 
 class Head(Wire, frozen=True):
@@ -298,6 +305,8 @@ def check_header(header: Header) -> None:
         raise InvalidValue("link.prev", "every entry of a key but its first names the one before it")
     if act.desk is not UNSET and act.desk.partition("/")[0] != act.party:
         raise InvalidValue("act.desk", f"{act.desk} is no desk of {act.party}")
+    if act.via == act.party:
+        raise InvalidValue("act.via", f"{act.via} needs nobody to carry its own act")
     if len(set(act.to)) != len(act.to):
         raise InvalidValue("act.to", "a desk is named twice")
     if act.id is not UNSET:

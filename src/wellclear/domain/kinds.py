@@ -76,19 +76,23 @@ REASON_CODES = (
 
 
 class PartyCard(Wire, frozen=True):
-    """A party with its keys, as genesis and `admit` name it; the public halves, base64."""
+    """A party with its keys, as genesis and `admit` name it; the public halves, base64.
+
+    A guest, which runs no node, has neither node nor cosigner nor picture key.
+    """
 
     party: Party
     roles: Annotated[list[PartyRole], Meta(min_length=1, max_length=5)]
-    node: Key
     recovery: Key
     head_of_delegation: Key
-    cosigner: Key
-    picture: Key
     sealing: SealingKey
+    node: Key | UnsetType = UNSET
+    cosigner: Key | UnsetType = UNSET
+    picture: Key | UnsetType = UNSET
 
     def uses(self) -> tuple[tuple[KeyUse, str], ...]:
-        return (
+        """Its keys by use, in the order in which they are registered."""
+        uses: tuple[tuple[KeyUse, str | UnsetType], ...] = (
             ("node", self.node),
             ("recovery", self.recovery),
             ("head_of_delegation", self.head_of_delegation),
@@ -96,6 +100,13 @@ class PartyCard(Wire, frozen=True):
             ("picture", self.picture),
             ("sealing", self.sealing),
         )
+        return tuple((use, key) for use, key in uses if key is not UNSET)
+
+    @property
+    def whole(self) -> bool:
+        """Whether it has the keys of a node, or, where it is neither principal nor host, none of them."""
+        missing = [self.node, self.cosigner, self.picture].count(UNSET)
+        return missing == 0 or (missing == 3 and not {"principal", "host"} & set(self.roles))
 
 
 class HostCard(Wire, frozen=True):
@@ -296,8 +307,15 @@ class Kind:
     codes: tuple[str, ...] = ()
     owes_receipt: bool = False
     owes_ack: bool = False
+    carried: bool = False
+    """Another party's node may link it (`via`), though no person has to approve it otherwise: a person must then."""
     always: bool = False
     """Keeps its meaning under every rules, and goes on while the channel is closed: safety and what answers it."""
+
+    @property
+    def may_be_carried(self) -> bool:
+        """Whether another party's node may link it: what a person approves, and not the word of a machine."""
+        return self.linked.allows("node") and (self.carried or self.asks is not Asks.NONE)
 
 
 KINDS: dict[str, Kind] = {
@@ -310,7 +328,7 @@ KINDS: dict[str, Kind] = {
     "add_key": Kind("channel", Linked.NODE_OR_RECOVERY, Asks.ADMINISTRATORS, has_desk=False, public=AddKey),
     "revoke": Kind("channel", Linked.RECOVERY, Asks.NONE, has_desk=False, public=Revoke),
     "roster": Kind("channel", Linked.NODE_OR_RECOVERY, Asks.ADMINISTRATORS, has_desk=False, public=Roster),
-    "epoch": Kind("channel", Linked.NODE, Asks.NONE, has_desk=False, public=Epoch, always=True),
+    "epoch": Kind("channel", Linked.NODE, Asks.NONE, has_desk=False, public=Epoch, carried=True, always=True),
     "time": Kind("channel", Linked.NODE_OR_SEQUENCER, Asks.NONE, has_desk=False, always=True),
     "notice": Kind("notices", Linked.NODE, Asks.RELEASE, has_id=True, has_to=True, owes_receipt=True, owes_ack=True),
     "amend": Kind(
@@ -402,6 +420,8 @@ def public_of(act: Act) -> Wire | None:
             raise InvalidValue("act.code", f"one of {', '.join(kind.codes)}")
     elif act.code not in kind.codes:
         raise InvalidValue("act.code", f"{act.code} is no code of {act.kind}")
+    if act.via is not UNSET and not kind.may_be_carried:
+        raise InvalidValue("act.via", f"{act.kind} is linked by its own party alone")
     if act.kind in NAMES_ITS_DAY and act.keep_until is UNSET:
         raise InvalidValue("act.keep_until", "everything that stands names the day after which it leaves the picture")
     if kind.public is None or act.public is UNSET:

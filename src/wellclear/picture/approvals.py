@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from msgspec import UNSET
+
 from wellclear.domain.entry import Approval, Entry
 from wellclear.domain.kinds import KINDS, Asks
 from wellclear.domain.reasons import Reason
@@ -68,6 +70,8 @@ def _asked(picture: Picture, entry: Entry, persons: dict[str, set[str]], parties
             return Reason.MISSING_APPROVAL, "there is no other principal"
         missing = sorted(asked - parties)
         return (Reason.MISSING_APPROVAL, f"the heads of delegation of {', '.join(missing)}") if missing else _FINE
+    if entry.act.via is not UNSET and not persons:  # who carries it would speak for it
+        return Reason.MISSING_APPROVAL, "a person of the party that it is carried for"
     by_recovery = asks is Asks.ADMINISTRATORS and picture.keys[entry.link.key].use == "recovery"
     if asks in (Asks.ADMINISTRATORS, Asks.TWO_ADMINISTRATORS) and not by_recovery:
         enough = len(persons.get("administrator", ())) > 1

@@ -16,7 +16,7 @@ SLACK_US = 60_000_000
 
 
 def move_clocks(draft: Draft, entry: Entry) -> None:
-    """Take the author's claim, if its party is a clock, and move now; the host's own is its sequencer's."""
+    """Take the claim of who links, if its party is a clock, and move now; the host's own is its sequencer's."""
     before, link = draft.before, entry.link
     if before.host is None or link.key == before.host.sequencer:
         draft.write("host_claim_us", link.time)
@@ -24,9 +24,10 @@ def move_clocks(draft: Draft, entry: Entry) -> None:
         draft.now_us = link.time
         draft.write("claims", before.claims.insert(entry.act.party, link.time))
         return
-    if entry.act.party not in before.clocks:
+    party = entry.act.linker
+    if party not in before.clocks:
         return
-    claims = before.claims.insert(entry.act.party, link.time)
+    claims = before.claims.insert(party, link.time)
     draft.write("claims", claims)
     known = sorted(claim for party in before.clocks if (claim := claims.get(party)) is not None)
     if len(known) > 1:

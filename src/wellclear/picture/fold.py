@@ -126,9 +126,14 @@ def _link_key_fault(picture: Picture, entry: Entry) -> Reason | None:
     key = picture.keys.get(entry.link.key)
     if key is None or key.use not in _LINKING_USES:
         return Reason.UNKNOWN_KEY
-    if key.party != entry.act.party:
+    if key.party != entry.act.linker:
         return Reason.NOT_YOUR_KEY
-    return None if key.state == "live" else Reason.KEY_NOT_LIVE
+    if key.state != "live":
+        return Reason.KEY_NOT_LIVE
+    if entry.act.via is UNSET:
+        return None
+    party = picture.parties.get(entry.act.party)  # of its own keys none needs to be there
+    return None if party is not None and party.state == "member" else Reason.UNKNOWN_PARTY
 
 
 def _move_rules(draft: Draft) -> None:
@@ -173,7 +178,9 @@ def _key_use_fault(picture: Picture, entry: Entry) -> Reason | None:
     if entry.act.kind == "genesis":
         return None  # its key comes with it
     use = picture.keys[entry.link.key].use
-    return None if KINDS[entry.act.kind].linked.allows(use) else Reason.WRONG_KEY_USE
+    carried = entry.act.via is not UNSET
+    fits = use == "node" if carried else KINDS[entry.act.kind].linked.allows(use)
+    return None if fits else Reason.WRONG_KEY_USE
 
 
 def _count_once(draft: Draft, entry: Entry) -> Reason | None:

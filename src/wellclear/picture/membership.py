@@ -37,6 +37,9 @@ from wellclear.picture.rows import AgreementRow, ChannelRow, PartyRow, ProposalR
 from wellclear.picture.standing import phase_fault, rules_fault, seal_fault, spent_fault
 
 PRINCIPALS_MIN = 2
+PARTY_WITHOUT_NODE = (
+    "a card has the keys node, cosigner and picture, or none of them; a principal and the host need them"
+)
 OPEN_PROPOSALS_MAX = 8
 """Of one party; a further one voids its oldest, so that nobody can fill everybody's memory."""
 
@@ -78,6 +81,8 @@ def _genesis_fault(picture: Picture, entry: Entry, body: Genesis) -> tuple[Reaso
         return Reason.BAD_FIELDS, "exactly one party has the role host, and it is the host"
     if sum("principal" in card.roles for card in body.parties) < PRINCIPALS_MIN:
         return Reason.BAD_FIELDS, "at least two principals"
+    if not all(card.whole for card in body.parties):
+        return Reason.BAD_FIELDS, PARTY_WITHOUT_NODE
     if entry.act.party != body.host.party or entry.link.key != body.host.sequencer:
         return Reason.NOT_YOUR_KEY, "the genesis is linked by the host's sequencer key"
     return None
@@ -177,6 +182,8 @@ def _admission_fault(picture: Picture, card: PartyCard) -> tuple[Reason, str] | 
         return Reason.PARTY_TAKEN, card.party
     if "host" in card.roles:
         return Reason.NOT_POSSIBLE, "a host comes by a change of host"
+    if not card.whole:
+        return Reason.BAD_FIELDS, PARTY_WITHOUT_NODE
     return keys_fault(picture, card.party, card.uses())
 
 

@@ -57,6 +57,9 @@ def circle(lat: float, lon: float, radius_m: int, *, start_us: int = START_US, e
     }
 
 
+GUEST_USES = ("recovery", "head_of_delegation")
+
+
 @lru_cache(maxsize=256)
 def _made(seed: bytes) -> SigningKey:
     """A key is asked for at each signature, and is always the same."""
@@ -72,6 +75,8 @@ class SketchParty:
     seed: int
     chains: dict[str, Chain] = field(default_factory=dict)
     counter: int = 1000
+    guest: bool = False
+    """It runs no node: its card has no keys of one, and others carry what it says."""
 
     def seed_of(self, use: str) -> bytes:
         """The secret of a use, for whoever must put it into a key file."""
@@ -91,7 +96,7 @@ class SketchParty:
 
     def card(self) -> PartyCard:
         """The party as genesis or `admit` names it."""
-        uses = ("node", "recovery", "head_of_delegation", "cosigner", "picture")
+        uses = [*GUEST_USES] if self.guest else [*GUEST_USES, "node", "cosigner", "picture"]
         keys = {use: self.public(use) for use in uses}
         return PartyCard(party=self.name, roles=list(self.roles), sealing=b64(self.sealing.public_key), **keys)
 
@@ -205,7 +210,10 @@ class Sketch:
         use: str = "node",
         time_us: int | None = None,
     ) -> Step:
-        """Link an act under one of the party's keys and log it; a remark of the fold is in the step."""
+        """Link an act under one of the party's keys and log it; a remark of the fold is in the step.
+
+        `party` is the one that carries the act, where it is another party's.
+        """
         author = self.parties[party]
         signer = author.key(use)
         chain = author.chains.get(use, Chain(0, None))

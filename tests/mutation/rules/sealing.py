@@ -175,7 +175,7 @@ RULES: tuple[Rule, ...] = (
         proves=("R39",),
         says="A closed channel still makes epochs for its safety.",
         at="wellclear.domain.kinds:KINDS",
-        old="has_desk=False, public=Epoch, always=True)",
+        old="has_desk=False, public=Epoch, carried=True, always=True)",
         new="has_desk=False, public=Epoch)",
         tests=("tests/unit/picture/test_epochs.py::test_a_closed_channel_still_makes_epochs_for_its_safety",),
     ),

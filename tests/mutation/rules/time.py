@@ -28,7 +28,7 @@ RULES: tuple[Rule, ...] = (
         proves=("R20",),
         says="Only the clocks that the agreement names move now.",
         at="wellclear.picture.clocks:move_clocks",
-        old="if entry.act.party not in before.clocks:",
+        old="if party not in before.clocks:",
         new="if False:",
         tests=("tests/unit/picture/test_fold_rules.py::test_who_is_no_clock_moves_nothing",),
     ),

@@ -27,6 +27,7 @@ class Approvals(Clocks):
             self.who.setdefault(approval["role"], []).append(self.behind(approval, kind))
         ask = getattr(self, f"ask_{kind.approved}")
         ask()
+        need(self.who or "via" not in self.act, "MISSING_APPROVAL")
 
     def behind(self, approval: Row, kind: Kind) -> str:
         key = self.rows["key"].get(approval["key"])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.vectors.second.entry import Row, Stop, need
 from tests.vectors.second.epochs import Epochs
-from tests.vectors.second.forms import CARD_KEYS, PROPOSALS, settings_fit
+from tests.vectors.second.forms import PROPOSALS, keys_of, settings_fit, whole
 from tests.vectors.second.wire import b64, canonical, sha, unb64
 
 OPEN_MOST = 8
@@ -18,11 +18,12 @@ class Channel(Epochs):
         said = self.act["public"]
         host, cards = said["host"], said["parties"]
         names = [card["party"] for card in cards]
-        keys = [(use, card[use]) for card in cards for use in CARD_KEYS]
+        keys = [one for card in cards for one in keys_of(card)]
         self.free(host["party"], [(use, host[use]) for use in HOST_KEYS] + keys)
         need(len(set(names)) == len(names), "PARTY_TAKEN")
         need([card["party"] for card in cards if "host" in card["roles"]] == [host["party"]], "BAD_FIELDS")
         need(sum("principal" in card["roles"] for card in cards) > 1, "BAD_FIELDS")
+        need(all(map(whole, cards)), "BAD_FIELDS")
         need(self.act["party"] == host["party"] and self.link["key"] == host["sequencer"], "NOT_YOUR_KEY")
         self.founding = said["settings"], said["articles"]
         row = {"exercise": said["exercise"], "host": host["party"], "origin": host["origin"]}
@@ -60,7 +61,8 @@ class Channel(Epochs):
             card = said["admit"]
             need(card["party"] not in self.rows["party"], "PARTY_TAKEN")
             need("host" not in card["roles"], "NOT_POSSIBLE")
-            self.free(card["party"], [(use, card[use]) for use in CARD_KEYS])
+            need(whole(card), "BAD_FIELDS")
+            self.free(card["party"], keys_of(card))
         elif said["do"] == "remove":
             need(said["remove"] in self.members(), "UNKNOWN_PARTY")
             need(said["remove"] != self.host, "NOT_POSSIBLE")

@@ -12,7 +12,7 @@ class Clocks(Rows):
     """What an entry moves, whatever becomes of its act."""
 
     def tick(self) -> None:
-        party, was = self.act["party"], self.now
+        party, was = str(self.act.get("via", self.act["party"])), self.now
         if self.size == 0 or self.rows["key"].get(self.link["key"], {}).get("use") == "sequencer":
             self.host_claim = self.link["time"]
         if self.size == 0:

@@ -40,6 +40,7 @@ def parse(leaf: bytes) -> tuple[Row, Row, list[Row]]:
     need(("channel" in act) != first and ("head" in link) != first, "BAD_ENVELOPE")
     need(("prev" in link) == (link["seq"] > 1), "BAD_ENVELOPE")
     need("desk" not in act or act["desk"].split("/")[0] == act["party"], "BAD_ENVELOPE")
+    need(act.get("via") != act["party"], "BAD_ENVELOPE")
     for part in act["parts"]:
         need(("sha" in part) == ("to" in part), "BAD_ENVELOPE")
         sealed = part["enc"] == "aes256gcm"

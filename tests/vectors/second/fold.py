@@ -75,8 +75,9 @@ class Second(Items):
         key = self.rows["key"].get(self.link["key"])
         need(key and key["use"] in LINKING, "UNKNOWN_KEY")
         assert key is not None
-        need(key["party"] == self.act["party"], "NOT_YOUR_KEY")
+        need(key["party"] == self.act.get("via", self.act["party"]), "NOT_YOUR_KEY")
         need(key["state"] == "live", "KEY_NOT_LIVE")
+        need("via" not in self.act or self.act["party"] in self.members(), "UNKNOWN_PARTY")
 
     def judge_whole(self, kind: Kind) -> None:
         """A change of host, with its envelope and by the picture before it."""
@@ -91,7 +92,8 @@ class Second(Items):
     def judge_act(self, kind: Kind) -> None:
         self.judge_form_and_phase(kind)
         if self.size:
-            need(self.rows["key"][self.link["key"]]["use"] in kind.by.split(), "WRONG_KEY_USE")
+            may = ["node"] if "via" in self.act else kind.by.split()
+            need(self.rows["key"][self.link["key"]]["use"] in may, "WRONG_KEY_USE")
             need("desk" not in self.act or self.act["desk"] in self.rows["desk"], "NOT_YOUR_DESK")
             self.judge_sealing()
 

@@ -83,7 +83,7 @@ ACT = members(
         members(commit=HASH, enc=one("none aes256gcm"), sha_=HASH, to_=many(PARTY, 1), epoch_=number(1)), 0, 16
     ),
     channel_=HASH, desk_=DESK, code_=CODE, id_=item_id, subject_=members(id=item_id, version=number(1)),
-    keep_until_=DATE, public_=anything,
+    keep_until_=DATE, public_=anything, via_=PARTY,
 )  # fmt: skip
 LINK = members(key=HASH, seq=number(1), time=number(), prev_=HASH, head_=members(size=number(1), root=HASH))
 HEADER = members(act=ACT, link=LINK)
@@ -92,9 +92,22 @@ SEALS = members(approvals=many(APPROVAL, 0, 8), sig=SIGNATURE)
 
 CARD_KEYS = ("node", "recovery", "head_of_delegation", "cosigner", "picture", "sealing")
 CARD = members(
-    party=PARTY, roles=many(one("principal host observer agency host_nation"), 1, 5), node=HASH, recovery=HASH,
-    head_of_delegation=HASH, cosigner=HASH, picture=HASH, sealing=SEALING,
+    party=PARTY, roles=many(one("principal host observer agency host_nation"), 1, 5), node_=HASH, recovery=HASH,
+    head_of_delegation=HASH, cosigner_=HASH, picture_=HASH, sealing=SEALING,
 )  # fmt: skip
+
+
+def keys_of(card: dict[str, Any]) -> list[tuple[str, str]]:
+    """The keys of a card by use; a party that runs no node leaves out those of a node."""
+    return [(use, card[use]) for use in CARD_KEYS if use in card]
+
+
+def whole(card: dict[str, Any]) -> bool:
+    """All the keys of a node, or none, which is for neither host nor principal."""
+    has = {use in card for use in ("node", "cosigner", "picture")}
+    return has == {True} or (has == {False} and not {"host", "principal"} & set(card["roles"]))
+
+
 ORIGIN = text("[a-z0-9][a-z0-9.:-]{0,126}/[a-z0-9][a-z0-9._-]{0,126}")
 HOST = members(party=PARTY, origin=ORIGIN, log=HASH, sequencer=HASH)
 PROPOSALS = {

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from tests.vectors.second.approvals import Approvals
 from tests.vectors.second.curve import good_key, good_sealing_key
 from tests.vectors.second.entry import Row, need
-from tests.vectors.second.forms import CARD_KEYS
+from tests.vectors.second.forms import keys_of
 from tests.vectors.second.wire import unb64
 
 KEYS_MOST = 4096
@@ -56,8 +56,8 @@ class Keys(Approvals):
 
     def enter(self, card: Row) -> None:
         self.put("party", card["party"], {"roles": card["roles"], "state": "member", "since": self.size})
-        for use in CARD_KEYS:
-            self.register(card["party"], use, card[use])
+        for use, key in keys_of(card):
+            self.register(card["party"], use, key)
 
     def exit(self, party: str, state: str) -> None:
         self.mend("party", party, state=state)
@@ -83,7 +83,8 @@ class Keys(Approvals):
         need(row and row["party"] == self.act["party"], "UNKNOWN_KEY")
         assert row is not None
         need(row["state"] != "revoked", "KEY_NOT_LIVE")
-        added = [key for key in self.added.get(said["key"], []) if self.rows["key"][key]["since"] >= said["since"]]
+        mine = [key for key in self.added.get(said["key"], []) if self.rows["key"][key]["party"] == row["party"]]
+        added = [key for key in mine if self.rows["key"][key]["since"] >= said["since"]]
         for key in [said["key"], *added]:
             row = self.rows["key"][key]
             if row["state"] != "revoked":

@@ -86,5 +86,6 @@ def has_its_members(act: dict[str, Any]) -> bool:
         and (kind.code is None or kind.code(act["code"]))
         and ("keep_until" in act or name not in ("notice", "amend", "authority_scope", "red_line", "zone"))
         and ("public" in act) == (name in PUBLIC)
+        and ("via" not in act or ("node" in kind.by.split() and (kind.approved != "none" or name == "epoch")))
         and (name not in PUBLIC or PUBLIC[name](act["public"]))
     )

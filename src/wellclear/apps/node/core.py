@@ -7,6 +7,7 @@ sent. `service` carries bytes in and out; it holds no state that matters.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Sequence
 from functools import cached_property
 from typing import Final
@@ -31,7 +32,7 @@ from wellclear.domain.entry import SALT_BYTES, Act, Approval, act_hash
 from wellclear.domain.kinds import KINDS, Linked
 from wellclear.domain.parts import Group
 from wellclear.domain.reasons import Reason
-from wellclear.errors import Refused, Unavailable
+from wellclear.errors import InvalidValue, Refused, Unavailable
 from wellclear.picture.rows import epoch_id
 from wellclear.watch.clock import time_due
 
@@ -140,6 +141,34 @@ class NodeCore(Sending):
         self.changed = True
         return item
 
+    def carry(self, act: Act, approvals: Sequence[Approval], sent: Sequence[bytes]) -> Item:
+        """Take another party's act, whose persons have named this one to carry it (`via`), as sealed as it came.
+
+        What it says is that party's business, and mostly sealed from this one. `sent` are the stored bytes of the parts
+        that are sent.
+
+        Raises: as `put`; `Refused` also where another party, or none, is to carry it.
+        """
+        known = self.outbox.items.get(b64(act_hash(act)))
+        if known is not None and known.state != "refused":
+            return known
+        if act.via != self.party:
+            why = f"it is not for {self.party} to carry; its persons approve it with via: {self.party}"
+            raise Refused(Reason.NOT_YOUR_KEY, why, field="via")
+        self._check_linker(act, "node")
+        check_envelope(act)
+        shas = [ref.sha for ref in act.parts if ref.sha is not UNSET]
+        if [b64(hashlib.sha256(raw).digest()) for raw in sent] != shas:
+            raise InvalidValue("parts", "they are not those that the act names, in its order")
+        check_approved(self.picture, self._waiting(), act, approvals, "node")
+        with self.outbox.undone_on_failure():
+            item, _ = self.outbox.add(act, approvals, sent)
+            with self._storing(item.id, known):
+                self._store_item(item, with_parts=True)
+        self.alarms.settle(f"outbox/{item.id}", anew=known is not None)
+        self.changed = True
+        return item
+
     @property
     def stands_by(self) -> bool:
         """Whether this node's key is a stand-by's, which links nothing but the entry by which it takes over.
@@ -159,6 +188,9 @@ class NodeCore(Sending):
     def _check_author(self, act: Act, use: str) -> None:
         if act.party != self.party:
             raise Refused(Reason.NOT_YOUR_KEY, f"this is the node of {self.party}", field="party")
+        self._check_linker(act, use)
+
+    def _check_linker(self, act: Act, use: str) -> None:
         if self.state == "left":
             raise Refused(Reason.KEY_NOT_LIVE, f"{self.party} has left this channel with entry {self.left_at}")
         if use == "node" and self.stands_by:
@@ -219,7 +251,7 @@ class NodeCore(Sending):
         """The epochs of parts that are still to be opened, sent or released."""
         drafts = [msgspec.json.decode(row)["act"] for row in self.store.drafts().values()]
         own = [item.act for item in self.outbox.items.values()] + [msgspec.convert(act, Act) for act in drafts]
-        refs = [(self.party, ref) for act in own for ref in act.parts]
+        refs = [(act.party, ref) for act in own for ref in act.parts]
         refs += [(row.act.party, row.ref) for row in self.parts.wanted.values()]
         return {(party, ref.epoch) for party, ref in refs if ref.epoch is not UNSET}
 

@@ -246,6 +246,12 @@ class NodeService(Following):
         self._after()
         return item
 
+    def carry(self, act: Act, approvals: Sequence[Approval], sent: Sequence[bytes]) -> Item:
+        """Take another party's approved act and send it at once; raises as `NodeCore.carry`."""
+        item = self.core.carry(act, approvals, sent)
+        self._after()
+        return item
+
     async def put_lent(
         self, act: Act, approvals: Sequence[Approval], stored: Sequence[bytes], use: str, signer: Signer, seconds: float
     ) -> Item:
