@@ -164,6 +164,7 @@ def test_every_set_of_members_and_categories_is_closed() -> None:
     assert {field.name for field in msgspec.structs.fields(parts.Rest)} == {
         "group", "activity", "platform", "count", "crewed", "live_weapons", "armed_escort", "call_sign", "radio",
         "squawk", "contact_on_board", "uncertainty_mm", "purpose", "invitation", "site", "last_checked", "vehicles",
+        "air_defence", "jamming", "lasers", "radar",
     }  # fmt: skip
     for name in ("target", "aim_point", "weapon_effect", "priority", "intent_score"):
         with pytest.raises(Malformed, match=name):

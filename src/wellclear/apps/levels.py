@@ -64,6 +64,7 @@ def hostile_words(level: int, cell: Cell) -> list[str]:
         said.append("What is there, and whom to call: it can choose between this and others, and mislead the contact.")
     if level >= 4:
         said.append(
-            "By which means, under which call sign and frequency: it can be recognised, listened to and imitated."
+            "By which means, what it carries and emits, under which call sign and frequency: "
+            "it can be recognised, found by that, listened to and imitated."
         )
     return said

@@ -34,6 +34,12 @@ PURPOSES: tuple[Purpose, ...] = get_args(Purpose)
 SURVEY_PURPOSES: frozenset[Purpose] = frozenset({"inspection", "site_survey"})
 """A survey is not a deployment: it looks, and nobody stays."""
 
+STATED: tuple[str, ...] = ("air_defence", "armed_escort", "crewed", "jamming", "lasers", "live_weapons", "radar")
+"""What a notice can say with yes or no that it carries or emits, as zones and red lines ask of it (R30, R31).
+
+Each is a member of its own: of a list nobody could tell "no" from "not said". None says at whom or what (N4).
+"""
+
 CONSENTED: frozenset[str] = frozenset({"aid_movement", "deployment", "protected_site", "survey"})
 """Categories that go to nobody who was not consented to by name (R29, N13)."""
 SITE_DAYS_MAX = 90

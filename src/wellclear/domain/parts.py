@@ -73,7 +73,8 @@ class Rest(Wire, frozen=True):
     """Level 4: what else is announced. There is no field for target, aim point, effect or free purpose (N4).
 
     `site`, `last_checked` belong to a protected site, `vehicles` to what moves, `invitation` to who comes or looks
-    at somebody's invitation (R27, R29); which category asks for which is the node's rule, not the reader's.
+    at somebody's invitation (R27, R29); which category asks for which is the node's rule, not the reader's. What it
+    carries or emits (`notice_words.STATED`) is said with yes or no, each by itself; absent is not said, never no.
     """
 
     group: Literal["rest"]
@@ -93,6 +94,10 @@ class Rest(Wire, frozen=True):
     site: SiteSort | UnsetType = UNSET
     last_checked: Day | UnsetType = UNSET
     vehicles: Annotated[list[Vehicles], Meta(min_length=1, max_length=VEHICLE_ROWS_MAX)] | UnsetType = UNSET
+    air_defence: YesNoOrNot | UnsetType = UNSET
+    jamming: YesNoOrNot | UnsetType = UNSET
+    lasers: YesNoOrNot | UnsetType = UNSET
+    radar: YesNoOrNot | UnsetType = UNSET
 
 
 class Safety(Wire, frozen=True):

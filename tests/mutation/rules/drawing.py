@@ -9,6 +9,15 @@ _HERE = "wellclear.apps.node."
 
 RULES: tuple[Rule, ...] = (
     Rule(
+        name="not-stated-is-not-no",
+        proves=("R30", "R31"),
+        says="What a notice does not state that it carries is unknown, and never taken for no.",
+        at="wellclear.airspace.drafts:draft_of",
+        old='if said in ("yes", "no"):',
+        new="if True:",
+        tests=(f"{_NODE}test_what_a_draft_leaves_open_is_possible_and_saying_it_settles_it",),
+    ),
+    Rule(
         name="planner-is-warned",
         proves=("R31",),
         says="A planner is warned of each red line that a draft touches, with its clause.",

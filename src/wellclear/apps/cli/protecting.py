@@ -22,6 +22,7 @@ from wellclear.apps.cli.drafting import (
     PolygonOption,
     Times,
     keep,
+    rest_members,
     vehicles_from,
 )
 from wellclear.apps.cli.levelling import ConsentOption, DiscloseOption, level_pairs
@@ -29,12 +30,16 @@ from wellclear.apps.cli.notice_form import NoticeForm, as_option, form_from, vol
 from wellclear.apps.cli.options import PrecedenceName
 from wellclear.apps.cli.previewing import show_preview
 from wellclear.apps.cli.speaking import Speaker, drafts
-from wellclear.domain.notice_words import PURPOSES, SITE_SORTS, SURVEY_PURPOSES, VEHICLE_SORTS
+from wellclear.domain.notice_words import PURPOSES, SITE_SORTS, STATED, SURVEY_PURPOSES, VEHICLE_SORTS
 from wellclear.errors import InvalidValue
 
 Contact = Annotated[str | None, typer.Option(help="Whom to call, and where.")]
 Preview = Annotated[bool, typer.Option("--preview", help="Show what each reader would see, and stop.")]
 Invitation = Annotated[str, typer.Option(metavar="WHO", help="By whose invitation; none where nobody has invited it.")]
+Carries = Annotated[
+    list[str] | None,
+    typer.Option("--say", metavar="NAME=VALUE", help=f"What it has, yes or no (level 4): {', '.join(STATED)}, count."),
+]
 _REST = ("site", "last_checked", "vehicles", "armed_escort", "contact_on_board", "invitation", "purpose", "activity")
 
 
@@ -112,6 +117,7 @@ def deployment(
     upper: HeightOption = None,
     datum: DatumOption = None,
     contact: Contact = None,
+    say_also: Carries = None,
     consent: ConsentOption = None,
     disclose: DiscloseOption = None,
     keep_until: KeepUntil = None,
@@ -135,6 +141,7 @@ def survey(
     upper: HeightOption = None,
     datum: DatumOption = None,
     contact: Contact = None,
+    say_also: Carries = None,
     consent: ConsentOption = None,
     disclose: DiscloseOption = None,
     keep_until: KeepUntil = None,
@@ -151,6 +158,7 @@ def form_of(category: str, given: Fields, speaker: Speaker) -> NoticeForm:
             raise InvalidValue(option, f"{given[name][:40]!r} is none of {', '.join(known)}")
     assert speaker.precedence is not None, "a command with --to has --precedence"
     words: Fields = {name: given[name] for name in (*_REST, "contact", "consent", "keep_until") if given.get(name)}
+    words = {**rest_members(given.get("say_also") or []), **words}
     words |= {"to": list(speaker.to), "category": category, "precedence": speaker.precedence.value}
     words |= {"disclose": level_pairs(given["disclose"], "--disclose")} if given["disclose"] else {}
     volume = {name: given[name] for name in VOLUME_OPTIONS if given.get(name) is not None}

@@ -44,4 +44,4 @@ class Drawing:
         if draft is None:
             return []
         judged = await asyncio.to_thread(self.judged, picture, view, draft, now_us)
-        return planner_lines(judged, draft, max(now_us, picture.now_us))
+        return planner_lines(judged, max(now_us, picture.now_us))

@@ -5,15 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from msgspec.structs import fields
-
-from wellclear.airspace.drafts import Draft
 from wellclear.airspace.red_line_search import Change
 from wellclear.apps.figures import words
 from wellclear.apps.node.drawn import NO_TRIGGER, Entered, Judged, Touched
 from wellclear.apps.record_words import limit_words
 from wellclear.apps.treaty_words import zone_words
-from wellclear.domain.parts import Rest
 from wellclear.picture.view_records import RecordView
 from wellclear.picture.view_treaty import zone_standing
 
@@ -23,15 +19,14 @@ IDS_MAX: Final = 40
 WORDS_MAX: Final = 200
 HERE_ONLY: Final = "Nobody else is told, and it is no reason to refuse."
 NO_CHANGE: Final = "No single change was found after which it touches no red line; it may take two."
-_SAID: Final = frozenset(field.name for field in fields(Rest))
 
 
-def planner_lines(judged: Judged, draft: Draft, now_us: int) -> list[str]:
+def planner_lines(judged: Judged, now_us: int) -> list[str]:
     """What a planner should know of a draft: what it touches and enters, what would not, what could not be judged."""
     told = [_touched(one) for one in judged.touched[:ROWS_MAX]]
     told += _more([one.record for one in judged.touched[ROWS_MAX:]], "further red lines, surely or possibly touched")
     if judged.touched:
-        told.append(_changes(judged.changes, draft))
+        told.append(changes_words(judged.changes))
     told += [_entered(one, now_us) for one in judged.entered[:ROWS_MAX]]
     told += _more([one.record for one in judged.entered[ROWS_MAX:]], "further zones, surely or possibly entered")
     failed = [(record, why) for record, why in judged.unjudged if why != NO_TRIGGER]
@@ -59,18 +54,11 @@ def _touched(one: Touched) -> str:
     return f"{verb} {_named(one.record)}, “{said}”: {one.touch.clause} {HERE_ONLY}"
 
 
-def _changes(changes: Sequence[Change], draft: Draft) -> str:
-    """The smallest change of each kind; what a notice has no field for is true or not, and cannot be said there."""
+def changes_words(changes: Sequence[Change]) -> str:
+    """The smallest change of each kind; what a draft leaves open is stated only where it is true."""
     if not changes:
         return NO_CHANGE
-    told = []
-    for change in changes:
-        unsaid = sorted(change.draft.lacks - draft.lacks - _SAID)
-        if change.kind == "state":
-            open_ = f" (a notice cannot state {', '.join(unsaid)})" if unsaid else ""
-            told.append(f"{change.said}, if that is so{open_}")
-        else:
-            told.append(change.said)
+    told = [f"{one.said}, if that is so" if one.kind == "state" else one.said for one in changes]
     return f"touches no red line after the smallest of any one of these changes: {'; '.join(told)}"
 
 

@@ -49,7 +49,7 @@ def seen_as(capsys: pytest.CaptureFixture[str], home: Path, *words: str) -> dict
         ),
         (2, ["cell", "volume"], "Where and when exactly: it can be aimed at."),
         (3, ["cell", "volume", "category"], "What is there, and whom to call"),
-        (4, ["cell", "volume", "category", "rest"], "it can be recognised, listened to and imitated"),
+        (4, ["cell", "volume", "category", "rest"], "it can be recognised, found by that, listened to and imitated"),
     ],
 )
 def test_a_preview_as_a_reader_shows_what_it_sees_and_what_it_could_do_with_it(

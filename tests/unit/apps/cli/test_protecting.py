@@ -30,6 +30,13 @@ def preview(words: list[str], home: Path, capsys: pytest.CaptureFixture[str]) ->
     return {group["group"]: group for group in told["groups"]} | {"levels": told["levels"]}
 
 
+@pytest.mark.requirement("R30", "R31")
+def test_a_deployment_states_what_it_has_and_has_not(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    rest = preview([*DEPLOYMENT, *CONSENT, "--say", "radar=no", "--say", "air_defence=yes"], tmp_path, capsys)["rest"]
+    assert (rest["radar"], rest["air_defence"]) == ("no", "yes") and "jamming" not in rest
+    assert "radar" in refused([*DEPLOYMENT, *CONSENT, "--say", "radar=perhaps"], tmp_path, capsys)
+
+
 def refused(words: list[str], home: Path, capsys: pytest.CaptureFixture[str]) -> str:
     assert run([*words, "--preview", "--home", str(home)]) == 2
     return capsys.readouterr().err

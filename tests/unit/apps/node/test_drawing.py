@@ -13,9 +13,11 @@ import pytest
 from tests.unit.apps.node import test_record_rows as bench
 from tests.unit.apps.node.test_record_rows import LAND, NORTH, SOUTH, Channel
 from tests.unit.apps.node.test_treaty_rows import DAY_US, LINE, ZONE
+from wellclear.airspace.red_line_terms import CAPABILITIES
 from wellclear.apps.node.alarms import Alarm
 from wellclear.channel.desk import write_act
-from wellclear.domain.parts import group_from
+from wellclear.domain.notice_words import STATED
+from wellclear.domain.parts import Rest, group_from
 from wellclear.domain.volume_fields import volume_fields, volume_from
 from wellclear.testing.sketch import START_US, circle
 
@@ -80,12 +82,30 @@ def test_the_newest_version_that_stands_is_judged(channel: Channel) -> None:
     assert warned(channel, OUTSIDE, {"count": 4}) == []
 
 
-@pytest.mark.requirement("R31")
-def test_what_a_draft_leaves_open_is_possible_and_what_it_cannot_state_is_said(channel: Channel) -> None:
+@pytest.mark.requirement("R30", "R31")
+def test_what_a_draft_leaves_open_is_possible_and_saying_it_settles_it(channel: Channel) -> None:
     declare(channel, {**LINE, "trigger": {"cel": "radar || live_weapons"}})
     touch, changes = warned(channel, OUTSIDE, {"live_weapons": "no"})
     assert touch.startswith("possibly touches red line") and "not known: radar" in touch
-    assert "say that there is no radar, if that is so (a notice cannot state radar)" in changes
+    assert "say that there is no radar, if that is so" in changes
+    assert warned(channel, OUTSIDE, {"live_weapons": "no", "radar": "no"}) == []
+    assert warned(channel, OUTSIDE, {"live_weapons": "no", "radar": "not stated"})[0].startswith("possibly touches")
+    touch, changes = warned(channel, OUTSIDE, {"live_weapons": "no", "radar": "yes"})
+    assert touch.startswith("touches red line") and "leave out radar" in changes
+
+
+@pytest.mark.requirement("R30", "R31")
+@pytest.mark.parametrize("code", [code for code in CAPABILITIES if code != "uncrewed"])
+def test_a_notice_can_state_every_capability_that_a_line_asks_for(channel: Channel, code: str) -> None:
+    declare(channel, {**LINE, "trigger": {"capabilities": [code]}})
+    assert warned(channel, OUTSIDE)[0].startswith("possibly touches")
+    assert warned(channel, OUTSIDE, {code: "yes"})[0].startswith("touches")
+    assert warned(channel, OUTSIDE, {code: "no"}) == []
+
+
+def test_what_can_be_stated_and_what_a_line_may_ask_for_are_one_list() -> None:
+    """`uncrewed` is said by `crewed: no`; each of the others is a member of the part."""
+    assert set(STATED) == set(CAPABILITIES) - {"uncrewed"} <= {field.name for field in msgspec.structs.fields(Rest)}
 
 
 @pytest.mark.requirement("R31")
