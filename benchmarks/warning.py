@@ -13,9 +13,9 @@ from benchmarks.judging import NOW_US, triggers
 from benchmarks.stand import Stand
 from benchmarks.statistics import percentile
 from wellclear.airspace.triggers import trigger_fields
+from wellclear.apps.check.drawn import draft_in
+from wellclear.apps.check.drawn_words import planner_lines
 from wellclear.apps.node.drawing import Drawing
-from wellclear.apps.node.drawn import draft_in
-from wellclear.apps.node.drawn_words import planner_lines
 from wellclear.domain.parts import Group, Nature, Rest, Volumes
 from wellclear.domain.treaty import RedLine
 from wellclear.domain.volume_fields import volume_fields
@@ -51,7 +51,7 @@ def _take(stand: Stand) -> dict[bool, list[float]]:
         draft = draft_in(groups)
         assert draft is not None, "it has volumes"
         judged = drawing.judged(picture, view, draft, NOW_US)
-        planner_lines(judged, draft, NOW_US)
+        planner_lines(judged, NOW_US)
         taken[bool(judged.touched)].append(perf_counter() - start)
     return taken
 

@@ -38,6 +38,9 @@ def test_drafts_are_compared_and_nothing_is_sent(live: Live) -> None:
         assert [(row["a"], row["b"], row["verdict"]) for row in told["meetings"]] == [("any name", id_, "conflict")]
         assert (told["party"], told["agreement"]) == (SOUTH, 1)
         assert told["compared"] == {"notices": 1, "parties": 1, "coarse": 0, "missing": []}
+        assert told["drawn"] == {
+            "red_lines": 0, "zones": 0, "as_of_us": told["drawn"]["as_of_us"], "drafts": [], "not_judged": [],
+        }  # fmt: skip
         assert told["settings"]["default_minima"]["lateral_mm"] > 0
         assert "any name" not in b.node.core.detection.held()
         assert all("any name" not in str(item.act) for item in b.node.core.outbox.items.values())
@@ -53,6 +56,9 @@ def test_a_bad_question_is_a_sentence_and_the_door_is_guarded(live: Live) -> Non
         answer = await north.post("/api/check", json={"drafts": [{"id": "x", "volumes": [{"kind": "cube"}]}]})
         assert answer.status_code == 422
         assert answer.json()["error"]["where"] == "drafts[0].volumes[0].kind"
+        odd = {"id": "x", "volumes": [circle(34.5, 38.3, 5_000)], "states": {"aim": "x"}}
+        answer = await north.post("/api/check", json={"drafts": [odd]})
+        assert (answer.status_code, answer.json()["error"]["where"]) == (422, "drafts[0].states.aim")
         closed = await north.post("/api/check", json={"drafts": []}, headers={"Authorization": "Bearer no"})
         assert closed.status_code == 401
 

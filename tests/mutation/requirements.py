@@ -87,8 +87,7 @@ PICTURE = (
             "part hold the same bytes"),
     _partly("R30", "Zones with limits by band, declared holdings and inspections",
             "declared, agreed only by all who were told, and checked; no bands, holdings or inspections"),
-    _partly("R31", "Red lines with a trigger; a planner is warned locally and first, with the smallest change",
-            "warned at each draft; `check` does not judge them"),
+    _done("R31", "Red lines with a trigger; a planner is warned locally and first, with the smallest change"),
     _partly("R32", "Agreed separation by categories, heights converted with their error; advice, request and answer",
             "nothing puts emergency, rescue and medical flights first"),
 )  # fmt: skip

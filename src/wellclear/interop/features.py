@@ -32,7 +32,7 @@ def feature_of(planned: Planned) -> Json:
     if planned.category:
         properties["category"] = planned.category
     properties |= {"start": format_time(volume.window.start_us), "end": format_time(volume.window.end_us)}
-    properties |= _faces(volume.band)
+    properties |= {**_faces(volume.band), **dict(planned.states)}
     if isinstance(volume.skeleton, Point):
         properties["radius_m"] = metres(volume.radius_mm)
     if isinstance(volume.skeleton, Route):

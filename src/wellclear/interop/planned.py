@@ -42,7 +42,8 @@ class Planned:
     """One volume that somebody plans.
 
     `notice` is the same for several volumes of one notice, else the id. `category` is empty where the file says
-    none. `notes` tell what the caller should know of how it was read, in sentences without a full stop.
+    none. `notes` tell what the caller should know of how it was read, in sentences without a full stop. `states` is
+    what it says of itself beside that (`notice_words.STATED`), each with yes, no or not stated, in their order.
     """
 
     id: str
@@ -52,6 +53,7 @@ class Planned:
     volume: Volume
     place: Place
     notes: tuple[str, ...] = ()
+    states: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@
 | `start`, `end` | RFC 3339 with a zone, or a date-time group |
 | `lower`, `upper`, `datum` | heights; absent is unbounded; `datum` is for heights that do not say theirs |
 | `radius_m`, `half_width_m` | decimal metres; `radius`, `half_width` with a unit beside them |
+| `radar`, `jamming`, ... | what it carries or emits (`notice_words.STATED`): yes, no or not stated |
 
 Absent, null and empty text mean that nothing was said; then the caller's defaults hold (for heights, see `band_from`).
 """
@@ -18,6 +19,7 @@ from decimal import Decimal
 from typing import Final
 
 from wellclear.domain.agreement import CATEGORIES
+from wellclear.domain.notice_words import STATED
 from wellclear.domain.quantities import format_time
 from wellclear.domain.volume import AltitudeBand, Point, Route, TimeWindow, Volume
 from wellclear.errors import InvalidValue
@@ -31,7 +33,7 @@ from wellclear.interop.shapes import Shape
 Values = Mapping[str, object]
 WORDS: Final = (
     "id", "notice", "party", "category", "start", "end", "lower", "upper", "datum", "radius", "radius_m",
-    "half_width", "half_width_m",
+    "half_width", "half_width_m", *STATED,
 )  # fmt: skip
 NAME_CHARS_MAX: Final = 100
 PARTY_DO: Final = "write whose it is, such as NORTHLAND, or give one party for the whole file"
@@ -61,6 +63,7 @@ def planned_volumes(
         raise InvalidValue("party", f"is missing; {PARTY_DO}")
     category = category_from(text(values, "category") or defaults.category)
     notice = text(values, "notice")
+    states = states_from(values)
     band = band_from(values, defaults)
     window = window_from(values, shapes, defaults)
     sizes = _sizes(values, shapes, defaults)
@@ -69,7 +72,7 @@ def planned_volumes(
     for number, (shape, size_mm) in enumerate(zip(shapes, sizes, strict=True), start=1):
         volume = _volume(shape, size_mm, band, window, starts=starts, ends=ends)
         own_id = said_id if len(shapes) == 1 else f"{said_id}/{number}"
-        made.append(Planned(own_id, notice or said_id, party, category, volume, place, shape.notes))
+        made.append(Planned(own_id, notice or said_id, party, category, volume, place, shape.notes, states))
     return made
 
 
@@ -136,6 +139,17 @@ def category_from(said: str) -> str:
     if name not in CATEGORIES:
         raise InvalidValue("category", f"{said[:40]!r} is no category; write one of {', '.join(CATEGORIES)}")
     return name
+
+
+def states_from(values: Values) -> tuple[tuple[str, str], ...]:
+    """What a feature says that it carries or emits; what it does not say is absent, and is not no."""
+    stated = []
+    for name in STATED:
+        said = " ".join(text(values, name).lower().replace("_", " ").split())
+        if said and said not in ("yes", "no", "not stated"):
+            raise InvalidValue(name, f"{said[:40]!r} is neither yes nor no; write yes, no, or nothing")
+        stated += [(name, said)] if said else []
+    return tuple(stated)
 
 
 def band_from(values: Values, defaults: Defaults) -> AltitudeBand:

@@ -124,14 +124,16 @@ def compared_with(others: Iterable[Announced], members: Iterable[str], own: str)
 # The question to a node.
 
 
-def question(drafts: Sequence[Announced]) -> Fields:
-    """The drafts as JSON."""
-    return {
-        "drafts": [
-            {"id": draft.id, "category": draft.category, "volumes": [volume_fields(one) for one in draft.volumes]}
-            for draft in drafts
-        ]
-    }
+def question(drafts: Sequence[Announced], states: Mapping[str, Mapping[str, object]] | None = None) -> Fields:
+    """The drafts as JSON; `states`: what each states of itself, by its id."""
+    rows: list[Fields] = []
+    for draft in drafts:
+        row: Fields = {
+            "id": draft.id, "category": draft.category, "volumes": [volume_fields(one) for one in draft.volumes],
+        }  # fmt: skip
+        said = (states or {}).get(draft.id)
+        rows.append(row | ({"states": dict(said)} if said else {}))
+    return {"drafts": rows}
 
 
 def draft_bytes(volumes: Sequence[object]) -> int:

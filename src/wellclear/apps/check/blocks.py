@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import chain
+from typing import Any
 
 from wellclear.airspace.conflict import Conflict
 from wellclear.apps.check import words
 from wellclear.apps.check.against import WHY_WORDS, Meeting
 from wellclear.apps.check.channel import ChannelChecked
+from wellclear.apps.check.drawn_words import NO_CHANGE, change_words, found
 from wellclear.apps.check.minima import minima_words
 from wellclear.apps.check.plan import Checked
 from wellclear.domain.measures import moment, took
 from wellclear.domain.quantities import Position
 from wellclear.domain.volume import SeparationMinima
+from wellclear.interop.planned import Planned
 
 SHORT_COLUMNS = ("verdict", "conflict", "with", "from (UTC)", "lateral", "vertical", "time")
 
@@ -60,16 +64,34 @@ def conflict_block(checked: Checked, conflict: Conflict) -> Block:
 
 
 def channel_blocks(checked: ChannelChecked) -> Iterator[Block]:
-    """Every meeting of a check against a channel."""
-    return (meeting_block(checked, meeting) for meeting in checked.meetings)
+    """Every red line, zone and meeting of a check against a channel, in this order."""
+    drawn = (drawn_block(checked, draft, one) for draft, one in found(checked.drawn))
+    return chain(drawn, (meeting_block(checked, meeting) for meeting in checked.meetings))
+
+
+def drawn_block(checked: ChannelChecked, draft: Mapping[str, Any], one: Mapping[str, Any]) -> Block:
+    """A red line that a draft touches, or a zone that it enters: whose it is, its words, why, and what would not."""
+    own = checked.plan.notices[draft["a"]].planned[one["volume"]]
+    is_line, sure = one["kind"] == "red_line", one["verdict"] != "possible"
+    verb = ("touches" if sure else "may touch") if is_line else ("enters" if sure else "may enter")
+    name = "red line" if is_line else one["sort"].replace("_", " ")
+    pair = f"{draft['a']} (yours) {verb} {name} {one['id']} version {one['version']} of {one['party']}"
+    lines = [("yours", f"{words.heights(own)}; {_window(own)}")]
+    if is_line:
+        lines += [("words", f"“{one['text']}” ({one['language']})"), ("why", one["clause"])]
+        lines += [("clear by", change_words(draft["changes"]) or NO_CHANGE)]
+    else:
+        lines += [("zone", f"{one['name']}, {one['state']}"), ("limits", "; ".join(one["limits"]) or "it names none")]
+    lines += [("in", words.side(own, draft["a"]))]
+    short = (draft["a"], one["id"], moment(own.volume.window.start_us), "", "", "")
+    return Block("RED LINE" if is_line else "ZONE", pair, tuple(lines), (one["verdict"], *short))
 
 
 def meeting_block(checked: ChannelChecked, meeting: Meeting) -> Block:
     """One of them; its figures only where they are told."""
     own = checked.own_volume(meeting)
     pair = f"{meeting.a} (yours) and {meeting.b} version {meeting.b_version} ({meeting.b_party})"
-    window = f"{moment(own.volume.window.start_us)} to {moment(own.volume.window.end_us)}"
-    lines = [("yours", f"{words.heights(own)}; {window}")]
+    lines = [("yours", f"{words.heights(own)}; {_window(own)}")]
     short = (meeting.a, meeting.b, moment(own.volume.window.start_us), "not told", "not told", "not told")
     if meeting.figures:
         figures = meeting.figures
@@ -86,6 +108,10 @@ def meeting_block(checked: ChannelChecked, meeting: Meeting) -> Block:
         short = (meeting.a, meeting.b, moment(figures["start_us"]), *apart)
     lines += [("why", WHY_WORDS.get(meeting.why, "")), ("in", words.side(own, meeting.a))]
     return _block(meeting.verdict, pair, lines, short)
+
+
+def _window(own: Planned) -> str:
+    return f"{moment(own.volume.window.start_us)} to {moment(own.volume.window.end_us)}"
 
 
 def _block(verdict: str, pair: str, lines: list[tuple[str, str]], short: tuple[str, ...]) -> Block:

@@ -11,6 +11,8 @@ from wellclear.airspace.reference import ReferenceEngine
 from wellclear.apps.bundle.files import read_bundle
 from wellclear.apps.bundle.verify import opener
 from wellclear.apps.check.against import Fields, Meeting, compared_with, meetings
+from wellclear.apps.check.drawn import Drawn, standing
+from wellclear.apps.check.drawn_rows import DrawnAnswer, draft_row, draft_to_judge, drawn_answer
 from wellclear.channel.bundle import part_path
 from wellclear.channel.verify import verify_bundle
 from wellclear.domain.agreement import Settings
@@ -40,10 +42,20 @@ class Known:
     words: str
     exercise: bool
     engine: Engine
+    drawn: Drawn
+    as_of_us: int
 
     def meetings(self, drafts: Sequence[Announced]) -> list[Meeting]:
         """What own drafts meet."""
         return meetings(self.engine, drafts, self.held)
+
+    def judged(self, drafts: Sequence[Announced], states: Mapping[str, Mapping[str, object]]) -> DrawnAnswer:
+        """What own drafts come to by the red lines and zones that stand in it, as of its last moment."""
+        rows = []
+        for draft in drafts:
+            found = self.drawn.judged(draft_to_judge(draft, states[draft.id]), self.as_of_us)
+            rows.append(draft_row(draft.id, found, self.as_of_us))
+        return drawn_answer(self.drawn, rows, self.as_of_us)
 
     def compared(self) -> Fields:
         """Against what."""
@@ -102,7 +114,10 @@ def known_from_bundle(path: Path, party: str = "") -> Known:
         f"a bundle that {verdict.manifest.party} exported at {format_time(verdict.manifest.made)}; "
         f"channel {spoken(unb64(picture.channel))}; what was announced later is not in it"
     )
-    return Known(own, picture.terms, picture.agreement, held, members, picture.size, said, picture.exercise, engine)
+    return Known(
+        own, picture.terms, picture.agreement, held, members, picture.size, said, picture.exercise, engine,
+        Drawn(standing(picture, reader.view, own)), picture.now_us,
+    )  # fmt: skip
 
 
 def _names(picture: Picture) -> list[str]:

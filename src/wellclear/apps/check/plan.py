@@ -49,6 +49,14 @@ class PlannedNotice:
         """As the engine takes it."""
         return Announced(self.id, 1, self.party, self.category, tuple(one.volume for one in self.planned))
 
+    @property
+    def states(self) -> dict[str, object]:
+        """What its volumes say that it carries or emits: yes if one says yes, no only if none says anything else."""
+        stated: dict[str, object] = {}
+        for rank in ("no", "not stated", "yes"):
+            stated |= {name: said for one in self.planned for name, said in one.states if said == rank}
+        return stated
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:

@@ -78,6 +78,14 @@ Agreement = Annotated[
     Path | None,
     typer.Option(metavar="FILE", help="Minima by category, as `agreement template` or `agreement show --json` prints."),
 ]
+Says = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--say", metavar="NAME=VALUE",
+        help="With --against: what drafts state that do not say it in their file, as red lines may ask: radar=no, "
+        "count=4, purpose=transit.",
+    ),
+]  # fmt: skip
 Strict = Annotated[bool, typer.Option("--strict", help="Compare nothing if any feature cannot be used (ends with 2).")]
 Template = Annotated[TemplateName | None, typer.Option(help="Print a file with examples to start from, and stop.")]
 AsGeojson = Annotated[bool, typer.Option("--geojson", help="Print the clashes and their volumes as GeoJSON.")]
@@ -120,6 +128,7 @@ def check(
     template: Template = None,
     strict: Strict = False,
     fmt: Format = None,
+    says: Says = None,
     against: Against = None,
     token_file: TokenFile = None,
 ) -> None:
@@ -134,6 +143,9 @@ def check(
     in height and in time. Unless you say others: 5 NM, 1000 ft and 10 min, with more for firing near aid movements
     and for ground with ground.
 
+    Against a channel your drafts are also judged by every red line and zone that stands there and was shown to your
+    party: whose it is, its words, why, and the smallest changes. Nobody else is told, no id is taken, nothing is sent.
+
     \b
     Examples:
       wellclear check ours.kml theirs.csv --party NORTHLAND \\
@@ -144,10 +156,11 @@ def check(
       wellclear check plans.geojson --lateral '5 NM' --vertical '1000 ft' --time '10 min'
       wellclear check plans.geojson --json -o answer.json
       wellclear check --template csv > plan.csv
-      wellclear check draft.kml --against ~/.wellclear/node
+      wellclear check draft.kml --against ~/.wellclear/node --say radar=no
 
-    Ends with 0: no conflict found (or nothing to compare, and it says so). 1: conflicts or possible ones, even if
-    features were skipped besides. 2: bad input; nothing was compared. 3: no conflict, but some features were skipped.
+    Ends with 0: no conflict found, no red line touched, no zone entered (or nothing to compare, and it says so). 1: one
+    of these, surely or possibly, even if features were skipped besides. 2: bad input; nothing was compared. 3: none of
+    these, but some features were skipped, or a red line or zone that has a trigger or an area could not be judged.
     """  # noqa: D301  # the backspace keeps the lines of the examples as they are
     if template is not None:
         print(TEMPLATES[template.value](), end="")
@@ -164,6 +177,7 @@ def check(
         files=files, fmt=fmt.value if fmt is not None else None, against=against, token_file=token_file,
         parties=party or (), category=category, window=(start, end), band=(lower, upper), half_width=half_width,
         radius=radius, minima=(lateral, vertical, time), agreement=agreement, strict=strict,
+        says=says or (),
     )  # fmt: skip
     answer = answer_to(asked)
     give(answer, form, output)

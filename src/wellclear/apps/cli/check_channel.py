@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from wellclear.apps.check.against import Fields
 from wellclear.apps.check.asking import ask_node
 from wellclear.apps.check.channel import ChannelChecked
 from wellclear.apps.check.minima import channel_minima
@@ -25,8 +26,10 @@ Gathered = Callable[[Defaults, str], Plan]
 _THIS_MACHINE = ("localhost", "127.0.0.1", "::1")
 
 
-def answer(against: str, token_file: Path | None, defaults: Defaults, gathered: Gathered, progress: Progress) -> Answer:
-    """Check own drafts against a channel.
+def answer(
+    against: str, token_file: Path | None, defaults: Defaults, says: Fields, gathered: Gathered, progress: Progress
+) -> Answer:
+    """Check own drafts against a channel; `says` is what those state of themselves that do not say it in their file.
 
     Raises:
         InvalidValue: `against` is neither a node nor a bundle, or another party was named.
@@ -35,7 +38,7 @@ def answer(against: str, token_file: Path | None, defaults: Defaults, gathered: 
     """
     client = way_to_node(against, token_file)
     if client is None:
-        return Answer.of_channel(_of_bundle(Path(against).expanduser(), defaults, gathered, progress))
+        return Answer.of_channel(_of_bundle(Path(against).expanduser(), defaults, says, gathered, progress))
     with client:
         status = client.get("status")
         if status.get("exercise") == "yes":
@@ -44,7 +47,7 @@ def answer(against: str, token_file: Path | None, defaults: Defaults, gathered: 
         if defaults.party not in ("", own):
             raise InvalidValue("--party", f"this is the node of {own}; against a channel one checks one's own drafts")
         plan = gathered(replace(defaults, party=own), own)
-        found = ask_node(client, own, plan, progress)
+        found = ask_node(client, own, plan, progress, says)
         return Answer.of_channel(replace(found, exercise=status.get("exercise") == "yes"))
 
 
@@ -75,7 +78,7 @@ def way_to_node(against: str, token_file: Path | None) -> NodeClient | None:
     return NodeClient.at(path, settings.api_url)
 
 
-def _of_bundle(path: Path, defaults: Defaults, gathered: Gathered, progress: Progress) -> ChannelChecked:
+def _of_bundle(path: Path, defaults: Defaults, says: Fields, gathered: Gathered, progress: Progress) -> ChannelChecked:
     from wellclear.apps.check.bundle import known_from_bundle
 
     progress(f"verifying {path}", 0, 0)
@@ -84,8 +87,10 @@ def _of_bundle(path: Path, defaults: Defaults, gathered: Gathered, progress: Pro
         note(EXERCISE)
     plan = gathered(replace(defaults, party=known.party), known.party)
     progress("comparing", 0, 0)
-    found = known.meetings([notice.announced() for notice in plan.notices.values()]) if known.agreement else []
+    drafts = [notice.announced() for notice in plan.notices.values()]
+    found = known.meetings(drafts) if known.agreement else []
+    judged = known.judged(drafts, {id_: {**says, **notice.states} for id_, notice in plan.notices.items()})
     return ChannelChecked(
         plan, known.party, tuple(found), channel_minima(known.terms), known.compared(), known.size, known.words,
-        agreed=known.agreement > 0, exercise=known.exercise,
+        agreed=known.agreement > 0, exercise=known.exercise, drawn=judged,
     )  # fmt: skip

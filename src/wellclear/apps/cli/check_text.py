@@ -17,6 +17,7 @@ from rich.text import Text
 from wellclear.apps.check import answers, channel, extent, features, words
 from wellclear.apps.check.blocks import SHORT_COLUMNS, Block, blocks, channel_blocks
 from wellclear.apps.check.channel import ChannelChecked
+from wellclear.apps.check.drawn_words import not_judged_lines
 from wellclear.apps.check.minima import Minima
 from wellclear.apps.check.plan import Checked, Plan
 from wellclear.apps.check.plan import Progress as Told
@@ -38,7 +39,7 @@ _OTHER_FORMS = {
     **dict.fromkeys((".xlsx", ".xls", ".ods"), "a spreadsheet opens answer.csv"),
     **dict.fromkeys((".kml", ".kmz", ".gpx"), "the clashes as a drawing are answer.geojson"),
 }
-_STYLE = {"CONFLICT": "bold red", "POSSIBLE": "bold yellow"}
+_STYLE = {"CONFLICT": "bold red", "POSSIBLE": "bold yellow", "RED LINE": "bold red", "ZONE": "bold yellow"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,7 @@ class Answer:
     json: Callable[[], Iterator[str]]
     geojson: Callable[[], Iterator[str]]
     csv: Callable[[], Iterator[str]]
+    not_judged: Sequence[str] = ()
 
     @classmethod
     def of_files(cls, of: Checked) -> Answer:
@@ -72,7 +74,7 @@ class Answer:
         return cls(
             of, of.plan, of.minima, of.was_compared, of.exit_code, of.headline(), of.against(),
             lambda: channel_blocks(of), lambda: channel.json_pieces(of), lambda: channel.geojson_pieces(of),
-            lambda: channel.csv_answer(of),
+            lambda: channel.csv_answer(of), not_judged_lines(of.drawn["not_judged"]),
         )  # fmt: skip
 
     def pieces(self, form: Form) -> Iterator[str]:
@@ -125,7 +127,7 @@ def _note_beside(answer: Answer) -> None:
         note(plain(f"skipped: {line}" if line[:3] != "..." else line).plain)
     if answer.plan.skipped:
         note(words.skipped_words(answer.plan))
-    for line in note_lines(answer.plan):
+    for line in (*note_lines(answer.plan), *answer.not_judged):
         note(plain(line).plain)
 
 
@@ -177,6 +179,7 @@ def summary(answer: Answer) -> list[RenderableType]:
     ]
     lines += [plain(f"SKIPPED {line}" if line[:3] != "..." else line).plain for line in _skipped(answer)]
     lines += [plain(line).plain for line in note_lines(answer.plan)]
+    lines += [plain(f"{line[:1].upper()}{line[1:]}.").plain for line in answer.not_judged]
     if answer.was_compared and not answer.exit_code:
         lines.append(Text(words.NO_RELEASE))
     return lines

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
 
+from wellclear.apps.check.drawn_rows import states_from
 from wellclear.apps.check.inputs import read_inputs
 from wellclear.apps.check.minima import Minima, agreed_minima, default_minima, metres, typed_minima
 from wellclear.apps.check.plan import Gathering, Plan, Progress, checked
@@ -40,6 +41,7 @@ class Asked:
     minima: tuple[str | None, str | None, str | None]
     agreement: Path | None
     strict: bool
+    says: Sequence[str] = ()
 
 
 def answer_to(asked: Asked) -> Answer:
@@ -52,13 +54,14 @@ def answer_to(asked: Asked) -> Answer:
     """
     defaults = defaults_from(asked)
     minima = minima_from(asked)
+    says = says_from(asked)
     with watching() as progress:
 
         def gathered(said: Defaults, own: str) -> Plan:
             return gather(asked, said, own, progress)
 
         if asked.against is not None:
-            return check_channel.answer(asked.against, asked.token_file, defaults, gathered, progress)
+            return check_channel.answer(asked.against, asked.token_file, defaults, says, gathered, progress)
         return Answer.of_files(checked(gathered(defaults, ""), minima, progress))
 
 
@@ -104,6 +107,21 @@ def defaults_from(asked: Asked) -> Defaults:
         start_us=start_us, end_us=end_us, lower=lower, upper=upper,
         radius_m=_in_metres(asked.radius, "--radius"), half_width_m=_in_metres(asked.half_width, "--half-width"),
     )  # fmt: skip
+
+
+def says_from(asked: Asked) -> dict[str, object]:
+    """What the drafts state of themselves, as it was typed; raises InvalidValue naming the option."""
+    if asked.says and asked.against is None:
+        raise InvalidValue("--say", "is what red lines of a channel ask of a draft; say with --against which channel")
+    said: dict[str, object] = {}
+    for pair in asked.says:
+        name, equals, value = pair.partition("=")
+        if not equals:
+            raise InvalidValue("--say", f"{pair[:40]!r}: write NAME=VALUE, such as radar=no")
+        said[name] = (
+            int(value) if name == "count" and value.isascii() and value.isdecimal() and len(value) < 17 else value
+        )
+    return states_from(said, "--say")
 
 
 def faces_from(lower: str | None, upper: str | None) -> tuple[Height | None, Height | None]:

@@ -1,6 +1,7 @@
 """What the local API compares without announcing: own drafts with everything that is announced (R32, N13).
 
-Nothing of it is stored, logged or sent; look-ups stay local. The answer has what `apps.check.against` lets out.
+Red lines and zones judge them as they judge a draft that is kept or released (R30, R31). Nothing of it is stored,
+logged or sent; look-ups stay local. The answer has what `apps.check.against` and `apps.check.drawn_rows` let out.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from litestar.params import JSONBody
 
 from wellclear.airspace.conflict import Announced
 from wellclear.apps.check.against import Meeting, compared_with, drafts_from
+from wellclear.apps.check.drawn_rows import draft_to_judge, states_from
 from wellclear.apps.node import board as boards
 from wellclear.apps.node.detection import Detection
 from wellclear.apps.node.said import Row
@@ -29,17 +31,19 @@ TURN_S: Final = 0.01
 
 
 class DraftsBody(msgspec.Struct, kw_only=True):
-    """Drafts of the node's own party: id, category, volumes as parts write them."""
+    """Drafts of the node's own party: id, category, volumes as parts write them, and what each `states` of itself."""
 
     drafts: list[dict[str, Any]]
 
 
 @post("/api/check", status_code=200)
 async def check_drafts(service: Service, data: JSONBody[DraftsBody]) -> Row:
-    """Which announced notices some drafts would meet, and against what they were compared."""
+    """Which announced notices, red lines and zones some drafts would meet, and against what they were compared."""
     core = service.core
     drafts = await asyncio.to_thread(drafts_from, data.drafts, core.party)
-    picture = core.picture
+    stated = [states_from(row.get("states"), f"drafts[{number}].states") for number, row in enumerate(data.drafts)]
+    to_judge = {draft.id: draft_to_judge(draft, said) for draft, said in zip(drafts, stated, strict=True)}
+    picture, view = core.picture, core.view
     members = [name for name, row in picture.parties.items() if row.state == "member" and "principal" in row.roles]
     told = {
         "party": core.party, "agreement": picture.agreement,
@@ -50,7 +54,8 @@ async def check_drafts(service: Service, data: JSONBody[DraftsBody]) -> Row:
     found = await meetings_in_turns(core.detection, drafts)
     if core.picture.agreement != picture.agreement:
         raise Unavailable("agreement", "another version came into force meanwhile; ask again", retry_after_s=1)
-    return {**told, "meetings": [meeting.fields() for meeting in found]}
+    drawn = await asyncio.to_thread(core.drawing.checked, picture, view, to_judge, core.now_us)
+    return {**told, "meetings": [meeting.fields() for meeting in found], "drawn": drawn}
 
 
 async def meetings_in_turns(detection: Detection, drafts: Sequence[Announced], work_s: float = WORK_S) -> list[Meeting]:

@@ -7,6 +7,7 @@ from typing import Any, Final, Literal, NotRequired, TypedDict
 
 from litestar.handlers import HTTPRouteHandler
 
+from wellclear.apps.check.drawn_rows import DrawnAnswer
 from wellclear.apps.described import DOCUMENT, Bytes, Operation, Parameter, document
 from wellclear.apps.host.create import Founding
 from wellclear.apps.node import shapes
@@ -180,7 +181,7 @@ class Meeting(TypedDict):
 
 
 class Checked(TypedDict):
-    """Which announced notices the drafts would meet, and against what they were compared."""
+    """Which announced notices, red lines and zones the drafts would meet, and against what they were compared."""
 
     party: str
     agreement: int
@@ -189,6 +190,7 @@ class Checked(TypedDict):
     size: int
     link: shapes.Link
     meetings: list[Meeting]
+    drawn: DrawnAnswer
 
 
 class SessionAnswer(TypedDict):

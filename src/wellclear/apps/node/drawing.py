@@ -7,12 +7,13 @@ hears, rings and sends as if nobody had asked, whatever the answer is and howeve
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from threading import Lock
 
 from wellclear.airspace.drafts import Draft
-from wellclear.apps.node.drawn import Drawn, Judged, draft_in, standing
-from wellclear.apps.node.drawn_words import planner_lines
+from wellclear.apps.check.drawn import Drawn, Judged, draft_in, standing
+from wellclear.apps.check.drawn_rows import DrawnAnswer, draft_row, drawn_answer
+from wellclear.apps.check.drawn_words import planner_lines
 from wellclear.domain.parts import Group
 from wellclear.picture.picture import Picture
 from wellclear.picture.view_items import View
@@ -32,11 +33,25 @@ class Drawing:
     def judged(self, picture: Picture, view: View, draft: Draft, now_us: int) -> Judged:
         """What a draft comes to; it may be asked from any thread, one at a time."""
         with self._asking:
-            records = standing(picture, view, self.party)
-            key = tuple((one.id, one.newest, one.current.index, one.kind in one.current.groups) for one in records)
-            if key != self._key:
-                self._drawn, self._key = Drawn(records), key
-            return self._drawn.judged(draft, now_us)
+            return self._held(picture, view).judged(draft, now_us)
+
+    def checked(self, picture: Picture, view: View, drafts: Mapping[str, Draft], now_us: int) -> DrawnAnswer:
+        """What a planner's drafts come to, by their ids, and by how many red lines and zones; as `judged`.
+
+        Between two drafts whoever waits has its turn.
+        """
+        rows, at_us = [], max(now_us, picture.now_us)
+        for id_, draft in drafts.items():
+            rows.append(draft_row(id_, self.judged(picture, view, draft, now_us), at_us))
+        with self._asking:
+            return drawn_answer(self._held(picture, view), rows, now_us)
+
+    def _held(self, picture: Picture, view: View) -> Drawn:
+        records = standing(picture, view, self.party)
+        key = tuple((one.id, one.newest, one.current.index, one.kind in one.current.groups) for one in records)
+        if key != self._key:
+            self._drawn, self._key = Drawn(records), key
+        return self._drawn
 
     async def warned(self, picture: Picture, view: View, groups: Sequence[Group], now_us: int) -> list[str]:
         """What an officer should know before approving a notice that says this; nothing where it is no notice."""

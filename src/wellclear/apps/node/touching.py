@@ -11,8 +11,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from wellclear.apps.node.drawn import KINDS, Drawn, disclosed_in, standing
-from wellclear.apps.node.drawn_words import entered_words, touched_words
+from wellclear.apps.check.drawn import KINDS, Drawn, disclosed_in, standing
+from wellclear.apps.check.drawn_words import entered_words, touched_words
 from wellclear.picture.picture import Picture
 from wellclear.picture.view_items import View
 

@@ -13,6 +13,7 @@ import pytest
 from tests.unit.apps.node import test_record_rows as bench
 from tests.unit.apps.node.test_record_rows import LAND, NORTH, SOUTH, Channel
 from tests.unit.apps.node.test_treaty_rows import DAY_US, LINE, ZONE
+from wellclear.airspace.drafts import draft_of
 from wellclear.airspace.red_line_terms import CAPABILITIES
 from wellclear.apps.node.alarms import Alarm
 from wellclear.channel.desk import write_act
@@ -133,6 +134,26 @@ def test_nothing_of_a_judgement_leaves_the_planners_node(channel: Channel) -> No
         core.tick()
         assert said_by(channel, NORTH) == before and channel.relay.size == size
     assert not rung(channel, SOUTH, "own_red_line") and not rung(channel, NORTH, "own_red_line")
+
+
+@pytest.mark.requirement("R31", "N12")
+def test_a_check_of_plans_says_what_a_draft_of_the_same_would_be_told_and_nobody_else_hears(channel: Channel) -> None:
+    item = declare(channel)
+    bare = declare(channel, {name: value for name, value in LINE.items() if name != "trigger"})
+    core, size = channel.nodes[NORTH].core, channel.relay.size
+    before, alarms, likely = said_by(channel, NORTH), len(core.alarms.listed()), core.likely_id(f"{NORTH}/OPS")
+    drafts = {name: draft_of((volume_from(volume),), {"category": "air"})
+              for name, volume in (("in", INSIDE), ("out", OUTSIDE))}  # fmt: skip
+    told = core.drawing.checked(core.picture, core.view, drafts, core.now_us)
+    assert (told["red_lines"], told["zones"], [row["id"] for row in told["not_judged"]]) == (1, 0, [bare])
+    (row,) = told["drafts"]
+    (touch,) = row["touched"]
+    assert (row["a"], touch["id"], touch["party"], touch["text"]) == ("in", item, SOUTH, "No deployment here.")
+    draft, changes, _ = warned(channel, INSIDE)
+    assert touch["clause"] in draft and all(change["said"] in changes for change in row["changes"])
+    core.tick()
+    assert (said_by(channel, NORTH), len(core.alarms.listed()), channel.relay.size) == (before, alarms, size)
+    assert core.likely_id(f"{NORTH}/OPS") == likely and not rung(channel, SOUTH, "own_red_line")
 
 
 def announce(channel: Channel, volume: Any, withhold: Sequence[str] = ()) -> str:

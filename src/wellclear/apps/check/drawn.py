@@ -102,11 +102,26 @@ class Drawn:
             if why is not None:
                 self._unjudged.append((record, why))
 
+    @property
+    def red_lines(self) -> int:
+        """How many red lines can be judged here."""
+        return len(self._lines)
+
+    @property
+    def zones(self) -> int:
+        """How many zones."""
+        return len(self._zones)
+
+    @property
+    def unjudged(self) -> tuple[tuple[RecordView, str], ...]:
+        """Those that cannot be, each with the reason; `NO_TRIGGER` where people are to judge by its words."""
+        return tuple(self._unjudged)
+
     def judged(self, draft: Draft, now_us: int, *, changes: bool = True) -> Judged:
         """What a draft touches and enters, judged at a moment; it never raises."""
         touched = [Touched(*self._lines[id_], touch) for id_, touch in self._red.judged(draft, now_us).items()]
         found = smallest_changes(self._red, draft, now_us) if changes and touched else ()
-        return Judged(tuple(touched), found, tuple(self._entered(draft)), tuple(self._unjudged))
+        return Judged(tuple(touched), found, tuple(self._entered(draft)), self.unjudged)
 
     def _held(self, record: RecordView) -> str | None:
         """Hold one; why it cannot be judged, if it cannot."""
