@@ -257,7 +257,7 @@ BOMBS: Final[dict[str, Callable[[], object]]] = {
     **{f"depth in {name}": lambda name=name: _given_to(name, _deep(b'{"a":'))  # type: ignore[misc]  # a default of a lambda
        for name in ("canonical", "answer", "decision", "founding", "geojson", "recordings", "error_answer",
                     "events_form", "reports", "node_answers", "card", "key_file", "backup", "notice_form",
-                    "outbox_item", "act_body")},
+                    "notice_table", "outbox_item", "act_body")},
     **{f"lists in {name}": lambda name=name: _given_to(name, _deep(b"["))  # type: ignore[misc]  # a default of a lambda
        for name in ("canonical", "geojson", "recordings", "settings_file", "scenario", "host_answers", "drafts")},
     "lists in settings": lambda: _given_to("settings_file", b"x = " + _deep(b"[", 30_000)),

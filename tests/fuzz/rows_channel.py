@@ -14,7 +14,7 @@ from tests.fuzz.parser import Parser
 from tests.fuzz.rows_domain import text
 from wellclear.apps.node.ids import decode_counters
 from wellclear.channel.admission import examine, why_not
-from wellclear.channel.carrying import HandedOver, read_handed_over
+from wellclear.channel.carrying import CarriedAct, HandedOver, read_handed_over
 from wellclear.channel.host_change import read_decision
 from wellclear.channel.opening import open_leaf, verify_leaf
 from wellclear.channel.outbox import Item, decode_item
@@ -127,28 +127,32 @@ def _slip() -> bytes:
     return make_slip(sketch.leaves, note, item).encode()
 
 
-def _checked_slip(raw: bytes) -> None:
+def _checked_slip(raw: bytes) -> bytes:
     sketch = seeds.sketch()
-    key = sketch.parties[sketch.host].key("log").public_key
-    hold_to_log(check_slip(read_slip(raw), sketch.channel, sketch.origin, key), sketch.leaves)
+    key, read = sketch.parties[sketch.host].key("log").public_key, read_slip(raw)
+    hold_to_log(check_slip(read, sketch.channel, sketch.origin, key), sketch.leaves)
+    return raw.strip()
 
 
 @cache
 def _handed_over() -> bytes:
     entry = decode_leaf(seeds.sound_leaves()[0])
-    act = msgspec.structs.replace(entry.act, via="SOUTHLAND")
-    return HandedOver(wellclear_act=1, act=act, approvals=list(entry.approvals), parts=[], openings=[]).encode()
+    act = msgspec.structs.replace(entry.act, via="SOUTHLAND", parts=[])
+    one = CarriedAct(act=act, approvals=list(entry.approvals), parts=[])
+    return HandedOver(wellclear_acts=1, acts=[one], entries=[b64(seeds.sound_leaves()[1])]).encode()
 
 
 def _handed(raw: bytes) -> None:
     held = read_handed_over(raw)
-    held.sent()
-    held.groups()
+    held.leaves()
+    for one in held.acts:
+        one.sent()
+        one.groups()
 
 
 CHANNEL = [
-    Parser("handed_over", ("channel.carrying",), _handed, lambda: [_handed_over()], lambda _: _handed_over()),
-    Parser("slip", ("channel.slips",), _checked_slip, lambda: [_slip()], lambda _: _slip()),
+    Parser("handed_over", ("channel.carrying",), _handed, lambda: [_handed_over()]),
+    Parser("slip", ("channel.slips",), _checked_slip, lambda: [_slip().strip()], lambda _: _slip().strip()),
     Parser("sealed_part", ("channel.sealing",), _sealed, lambda: [_sealed_part()], lambda _: _sealed_part()),
     Parser("wrap", ("channel.sealing",), lambda raw: _SEALING.unwrap(raw, b""),
            lambda: [wrap(_SEALING.public_key, _SENT, b"")]),

@@ -29,6 +29,7 @@ from wellclear.apps.check.map.picture import picture_size
 from wellclear.apps.check.minima import agreed_minima, metres, seconds
 from wellclear.apps.cli.keeping import FORM, LIST, read_tar
 from wellclear.apps.cli.notice_form import form_from_file
+from wellclear.apps.cli.notice_table import example_table, forms_from_table
 from wellclear.apps.demo.scenario import read_scenario, track_of
 from wellclear.apps.host.create import read_founding
 from wellclear.apps.node.api_act import read_act, read_approvals
@@ -310,6 +311,8 @@ EDGES = [
     Parser("bundle_file_on_disk", ("apps.bundle.files",), on_disk(read_bundle),
            lambda: [archive.pack(frozen_bundle())], slow=True),
     Parser("founding", ("apps.host.create",), lambda raw: read_founding(raw, seeds.sketch().picture), _founding),
+    Parser("notice_table", ("apps.cli.notice_table",), on_disk(forms_from_table), lambda: [example_table().encode()],
+           slow=True),
     Parser("notice_form", ("apps.cli.notice_form",), on_disk(lambda path: form_from_file(path, {})), _forms, slow=True),
     Parser("scenario", ("apps.demo.scenario",), on_disk(read_scenario), _demo(".toml"), slow=True),
     Parser("demo_track", ("apps.demo.scenario",), on_disk(track_of), _demo(".json"), slow=True),

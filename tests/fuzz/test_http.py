@@ -48,6 +48,7 @@ def node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
 BODIES: Final[dict[str, dict[str, Any]]] = {
     "/api/acts": {"kind": "message", "to": ["NORTHLAND/OPS"], "groups": [{"group": "message", "text": "x"}]},
     "/api/entries": {"act": {"kind": "time"}, "parts": ["AAAA"], "approvals": [{"alg": "x"}], "use": "node"},
+    "/api/carried": {"wellclear_acts": 1, "acts": [{"act": {"kind": "time"}}], "entries": ["AAAA"]},
     "/api/drafts": {"act": {"kind": "notice"}, "parts": [], "approvals": []},
     "/api/drafts/D1/release": {"approvals": []},
     "/api/check": {"drafts": [{"id": "1", "category": "air", "volumes": [{"kind": "circle", "radius_mm": 5}]}]},

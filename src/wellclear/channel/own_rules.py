@@ -125,6 +125,15 @@ def check_public(picture: Picture, waiting: Iterable[tuple[Act, Sequence[Approva
 
 def check_approved(
     picture: Picture,
+def check_in_turn(picture: Picture, acts: Iterable[Act]) -> None:
+    """As `check_public`, for acts that nobody has approved yet, each behind those before it."""
+    for act in acts:
+        check_envelope(act)
+        step = _trial(picture, act, _as_if(picture, act), held=True)
+        _refuse_remarks(step)
+        picture = step.picture
+
+
     waiting: Iterable[tuple[Act, Sequence[Approval]]],
     act: Act,
     approvals: Sequence[Approval],

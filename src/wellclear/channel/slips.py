@@ -124,9 +124,12 @@ def read_slip(raw: bytes, source: str = SLIP) -> Slip:
     if len(raw) > SLIP_BYTES_MAX:
         raise Malformed(source, "", f"larger than {SLIP_BYTES_MAX} bytes")
     try:
-        return msgspec.json.decode(raw, type=Slip, strict=True)
+        read = msgspec.json.decode(raw, type=Slip, strict=True)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise Malformed(source, "", f"no slip: {error}") from error
+    if read.encode().strip() != raw.strip():  # printed and copied, it may have lost its last line end
+        raise Malformed(source, "", "not as it was made: something in it was added, doubled or turned round")
+    return read
 
 
 def check_slip(slip: Slip, channel: str, origin: str, log_key: bytes) -> Checked:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import secrets
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any, get_args
@@ -53,7 +54,9 @@ from wellclear.log.ed25519 import SEED_BYTES, SigningKey
 app = typer.Typer(no_args_is_help=True, help="Make, join and run the node of a party.")
 
 CARD_FILE = "card.json"
-CARD_USES = ("node", "recovery", "head_of_delegation", "cosigner", "picture", "sealing")
+GUEST_USES = ("recovery", "head_of_delegation", "sealing")
+"""The keys of a party that runs no node."""
+CARD_USES = ("node", *GUEST_USES[:2], "cosigner", "picture", *GUEST_USES[2:])
 SEALING = "WELLCLEAR_SEALING_PASSPHRASE"
 UNREAD = (
     "It has a sealing key of its own, so it reads nothing that is sealed for its party. After the takeover register "
@@ -253,9 +256,17 @@ async def _status(settings: NodeSettings) -> dict[str, Any]:
 
 
 def make_party(
-    home: Path, party: str, roles: list[str], secret: str, kdf: str, *, exercise: bool, hybrid: bool = False
+    home: Path,
+    party: str,
+    roles: list[str],
+    secret: str,
+    kdf: str,
+    *,
+    exercise: bool,
+    hybrid: bool = False,
+    uses: Sequence[str] = CARD_USES,
 ) -> CardFile:
-    """A party's six keys and its card, in a home; keys that lie there already are used.
+    """A party's keys and its card, in a home; keys that lie there already are used. A guest has `GUEST_USES` alone.
 
     `hybrid` is of the sealing key: X25519 together with ML-KEM-768. Keys made for real channels may serve in an
     exercise; the other way round nothing is made.
@@ -271,18 +282,18 @@ def make_party(
     if unknown:
         raise InvalidValue("--role", f"{unknown[0]} is none of {', '.join(get_args(PartyRole))}")
     keyring = Keyring(home)
-    held = [path for use in CARD_USES if (path := keyring.path(use)).exists()]
+    held = [path for use in uses if (path := keyring.path(use)).exists()]
     for path in held:
         info = public_half(path)
         if (info.use, info.owner) != (path.stem, party):
             raise Misconfigured(str(path), f"belongs to {info.owner} for {info.use}")
         if not exercise:
             check_real(path)
-    for use in CARD_USES:
+    for use in uses:
         if (path := keyring.path(use)) not in held:
             sealed = hybrid and use == SEALING_USE
             create_key(path, use, party, secret, exercise=exercise, kdf=KDF_BY_NAME[kdf], hybrid=sealed)
-    infos = {use: public_half(keyring.path(use)) for use in CARD_USES}
+    infos = {use: public_half(keyring.path(use)) for use in uses}
     public = {use: info.public for use, info in infos.items()}
     made = CardFile(
         card=msgspec.convert({"party": party, "roles": list(dict.fromkeys(roles)), **public}, PartyCard),

@@ -35,10 +35,10 @@ Named = Callable[[str], str]
 FILE_BYTES_MAX = 1024 * 1024
 _json = msgspec.json.Decoder(float_hook=Decimal)  # exact, and no lone surrogate that nobody can show
 REST_MEMBERS = tuple(name for name in Rest.__struct_fields__ if name != "group")
-_OF_VOLUME = frozenset(
+OF_VOLUME = frozenset(
     {"circle", "corridor", "polygon", "radius", "half_width", "times", "lower", "upper", "datum", "start", "end"}
 )
-_OF_NOTICE = frozenset(
+OF_NOTICE = frozenset(
     {"to", "category", "precedence", "volumes", "contact", "withhold", "levels", "disclose", "consent", "keep_until"}
     | {*REST_MEMBERS}
 )
@@ -114,9 +114,9 @@ def volume_from_words(words: Mapping[str, Any], named: Named) -> Fields:
         InvalidValue: names the member and says what to write instead.
     """
     text = {name: _text(value, named(name)) for name, value in words.items()}
-    unknown = sorted(set(text) - _OF_VOLUME)
+    unknown = sorted(set(text) - OF_VOLUME)
     if unknown:
-        raise InvalidValue(named(unknown[0]), f"is no word for a volume; there are {', '.join(sorted(_OF_VOLUME))}")
+        raise InvalidValue(named(unknown[0]), f"is no word for a volume; there are {', '.join(sorted(OF_VOLUME))}")
     if "times" in text and "corridor" not in text:
         raise InvalidValue(named("times"), "goes with a corridor: a time for each of its points")
     shapes = [name for name in ("circle", "corridor", "polygon") if name in text]
@@ -171,9 +171,9 @@ def form_from(words: Mapping[str, Any], volumes: list[Fields], named: Named) -> 
     Raises:
         InvalidValue: names the member and says what to write instead.
     """
-    unknown = sorted(set(words) - _OF_NOTICE)
+    unknown = sorted(set(words) - OF_NOTICE)
     if unknown:
-        raise InvalidValue(named(unknown[0]), f"is no word for a notice; there are {', '.join(sorted(_OF_NOTICE))}")
+        raise InvalidValue(named(unknown[0]), f"is no word for a notice; there are {', '.join(sorted(OF_NOTICE))}")
     to = words.get("to", [])
     if not isinstance(to, list | tuple) or not to:
         raise InvalidValue(named("to"), "is missing; a desk looks like SOUTHLAND/OPS")
@@ -269,7 +269,7 @@ def read_json(path: Path) -> Fields:
 
 def _from_geojson(document: Fields, source: str) -> tuple[Fields, list[Fields]]:
     features = document.get("features") if document["type"] == "FeatureCollection" else [document]
-    words = {name: document[name] for name in _OF_NOTICE & document.keys()}
+    words = {name: document[name] for name in OF_NOTICE & document.keys()}
     volumes = []
     for at, feature in enumerate(features if isinstance(features, list) else []):
         where = f"features[{at}]"
@@ -280,9 +280,9 @@ def _from_geojson(document: Fields, source: str) -> tuple[Fields, list[Fields]]:
             raise Malformed(source, where, "a Feature with a geometry and properties belongs here") from error
         except InvalidValue as error:
             raise Malformed(source, error.field, error.why) from error
-        words |= {name: properties.pop(name) for name in list(properties) if name in _OF_NOTICE}
+        words |= {name: properties.pop(name) for name in list(properties) if name in OF_NOTICE}
         named: Named = lambda name, where=where: f"{where}.properties.{name}"  # type: ignore[misc]  # noqa: E731  # one name for each feature
-        text = {name: _text(value, named(name)) for name, value in properties.items() if name in _OF_VOLUME}
+        text = {name: _text(value, named(name)) for name, value in properties.items() if name in OF_VOLUME}
         for shape in shapes:
             size = {Point: "radius", Route: "half_width"}.get(type(shape.skeleton))
             volumes.append(_volume(shape.skeleton, _size(size, text, named) if size else 0, text, named))

@@ -14,7 +14,6 @@ import msgspec
 from litestar import Response, delete, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, JSONBody
-from msgspec import UNSET
 
 from wellclear.apps.http import not_found
 from wellclear.apps.node.board import UNPROVEN, own_desks, why_unsent
@@ -168,13 +167,8 @@ def told_act(composed: Composed, warnings: Sequence[str]) -> Row:
 async def take_entry(
     service: Service, keyring: Home, data: JSONBody[EntryBody], wait: FromQuery[float] = 0
 ) -> Response[Row]:
-    """Take an approved act into the outbox; with `wait` answer once it is logged and folded.
-
-    One of another party that names this one in `via` is carried: `parts` are then those that are sent.
-    """
+    """Take an approved act into the outbox; with `wait` answer once it is logged and folded."""
     act, approvals, stored = read_act(data.act), read_approvals(data.approvals), read_parts(data.parts)
-    if act.via is not UNSET and act.party != service.core.party:
-        return await answer(service, service.carry(act, approvals, stored), wait)
     if data.use == "node":
         return await send(service, act, approvals, stored, wait)
     if data.use not in ("recovery", "standby"):

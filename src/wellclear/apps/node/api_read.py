@@ -20,7 +20,7 @@ from wellclear.apps.node import board as boards
 from wellclear.apps.node.given_rows import given_told
 from wellclear.apps.node.opened import OpenedLog
 from wellclear.apps.node.record_rows import record_row, record_rows, speaking
-from wellclear.apps.node.rows import conflict_rows, notice_row, person_rows, shown_row, yes
+from wellclear.apps.node.rows import conflict_rows, notice_row, roster_row, shown_row, yes
 from wellclear.apps.node.said import Row
 from wellclear.apps.node.service import NodeService
 from wellclear.apps.node.sheltering import in_a_list
@@ -177,22 +177,12 @@ async def outbox(service: Service) -> Row:
 async def roster(service: Service) -> Row:
     """The own roster as an entry writes it, and everybody's under `parties`."""
     picture = service.core.picture
-    parties = {name: _roster_of(service, name) for name in sorted(picture.parties.keys())}
+    parties = {name: roster_row(picture, name) for name in sorted(picture.parties.keys())}
     return {
         "party": service.core.party,
         **parties.get(service.core.party, {"desks": [], "persons": []}),
         "parties": parties,
     }
-
-
-def _roster_of(service: NodeService, party: str) -> Row:
-    picture = service.core.picture
-    desks = [
-        {"desk": desk, **({"stands_in": row.stands_in} if isinstance(row.stands_in, str) else {})}
-        for desk, row in sorted(picture.desks.items())
-        if row.party == party
-    ]
-    return {"desks": desks, "persons": person_rows(picture, party)}
 
 
 @get("/api/agreement")

@@ -20,6 +20,7 @@ from wellclear.apps.node.epochs import NodeSealer, TrialSealer
 from wellclear.apps.node.ids import decode_counters
 from wellclear.apps.node.parts import groups_of
 from wellclear.apps.node.sending import Sending
+from wellclear.channel.carrying import CarriedAct
 from wellclear.channel.desk import Pen, check_answer, claim_time, finding, receipt
 from wellclear.channel.follower import STALE_AFTER_US
 from wellclear.channel.opening import open_leaf
@@ -141,28 +142,40 @@ class NodeCore(Sending):
         self.changed = True
         return item
 
-    def carry(self, act: Act, approvals: Sequence[Approval], sent: Sequence[bytes]) -> Item:
-        """Take another party's act, whose persons have named this one to carry it (`via`), as sealed as it came.
+    def carry(self, handed: Sequence[CarriedAct]) -> list[Item]:
+        """Take another party's acts, whose persons have named this one to carry them (`via`), as sealed as they came.
 
-        What it says is that party's business, and mostly sealed from this one. `sent` are the stored bytes of the parts
-        that are sent.
+        What they say is that party's business, and mostly sealed from this one. All are taken, or none.
 
-        Raises: as `put`; `Refused` also where another party, or none, is to carry it.
+        Raises: as `put`; `Refused` also where another party, or none, is to carry one.
         """
-        known = self.outbox.items.get(b64(act_hash(act)))
-        if known is not None and known.state != "refused":
-            return known
-        if act.via != self.party:
+        waiting = list(self._waiting())
+        for one in handed:
+            if b64(act_hash(one.act)) not in self.outbox.items:
+                self._check_carried(one, waiting)
+                waiting.append((one.act, one.approvals))
+        return [self._carry(one) for one in handed]
+
+    def _check_carried(self, one: CarriedAct, waiting: Sequence[tuple[Act, Sequence[Approval]]]) -> None:
+        act = one.act
+        if act.via != self.party or act.party == self.party:
             why = f"it is not for {self.party} to carry; its persons approve it with via: {self.party}"
             raise Refused(Reason.NOT_YOUR_KEY, why, field="via")
         self._check_linker(act, "node")
         check_envelope(act)
         shas = [ref.sha for ref in act.parts if ref.sha is not UNSET]
-        if [b64(hashlib.sha256(raw).digest()) for raw in sent] != shas:
+        if [b64(hashlib.sha256(raw).digest()) for raw in one.sent()] != shas:
             raise InvalidValue("parts", "they are not those that the act names, in its order")
-        check_approved(self.picture, self._waiting(), act, approvals, "node")
+        if self.real and any(ref.sha is not UNSET and not ref.sealed for ref in act.parts):
+            raise Refused(Reason.UNSEALED, Reason.UNSEALED.sentence)
+        check_approved(self.picture, waiting, act, one.approvals, "node")
+
+    def _carry(self, one: CarriedAct) -> Item:
+        known = self.outbox.items.get(b64(act_hash(one.act)))
+        if known is not None and known.state != "refused":
+            return known
         with self.outbox.undone_on_failure():
-            item, _ = self.outbox.add(act, approvals, sent)
+            item, _ = self.outbox.add(one.act, one.approvals, one.sent())
             with self._storing(item.id, known):
                 self._store_item(item, with_parts=True)
         self.alarms.settle(f"outbox/{item.id}", anew=known is not None)

@@ -12,6 +12,7 @@ from wellclear.apps.described import DOCUMENT, Bytes, Operation, Parameter, docu
 from wellclear.apps.host.create import Founding
 from wellclear.apps.node import shapes
 from wellclear.apps.node.api_act import ActBody, EntryBody, ReleaseBody
+from wellclear.apps.node.api_carried import HandedBody
 from wellclear.apps.node.api_check import DraftsBody
 from wellclear.apps.node.api_desk import ACTIONS, AlarmBody, DeskBody, SessionBody
 from wellclear.apps.node.api_keys import SealingBody
@@ -125,6 +126,24 @@ class Logged(TypedDict):
     index: int
     remarks: list[Remark]
     warnings: NotRequired[list[str]]
+
+
+class CarriedRow(TypedDict):
+    """One thing of another party's that was carried: where it stands, or why it waits."""
+
+    kind: str
+    id: str
+    party: str
+    act_hash: NotRequired[str]
+    index: NotRequired[int]
+    state: NotRequired[str]
+    words: NotRequired[str]
+
+
+class CarriedAnswer(TypedDict):
+    """Everything of what a guest has handed over, in its order."""
+
+    carried: list[CarriedRow]
 
 
 class NotYet(TypedDict):
@@ -299,6 +318,7 @@ OPERATIONS: Final[dict[str, Operation]] = {
     "keep_draft": Operation({201: DraftAnswer}, SENT, EntryBody),
     "list_drafts": _told(Drafts),
     "release_draft": Operation(_SENDING, (*SENT, 404), ReleaseBody, (_WAIT,)),
+    "carry": Operation({200: CarriedAnswer, 202: CarriedAnswer}, (*SENT, 502), HandedBody, (_WAIT,)),
     "drop_draft": _told(DraftAnswer, 404),
     "check_drafts": Operation({200: Checked}, SENT, DraftsBody),
     "take_watch": Operation({201: SessionAnswer}, SENT, SessionBody),

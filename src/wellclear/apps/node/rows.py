@@ -54,6 +54,16 @@ def person_rows(picture: Picture, party: str) -> list[Row]:
 
 # Notices and safety messages.
 
+def roster_row(picture: Picture, party: str) -> Row:
+    """A party's roster as an entry writes it."""
+    desks = [
+        {"desk": desk, **({"stands_in": row.stands_in} if isinstance(row.stands_in, str) else {})}
+        for desk, row in sorted(picture.desks.items())
+        if row.party == party
+    ]
+    return {"desks": desks, "persons": person_rows(picture, party)}
+
+
 
 def notice_row(core: NodeCore, item: ItemView, consents: ConsentWords | None = None) -> Row:
     """A notice, or a safety message, at its newest version; `consents` where many rows are made of one picture."""

@@ -17,8 +17,10 @@ from wellclear.apps.node.core import NodeCore
 from wellclear.apps.node.following import FILL_LEAVES, Following
 from wellclear.apps.node.parts import Wanted
 from wellclear.apps.node.vouching import BACKOFF_S, LOG, TICK_S, woken
+from wellclear.channel.carrying import CarriedAct, check_passed_on
 from wellclear.channel.outbox import Item
-from wellclear.channel.submission import note_of
+from wellclear.channel.submission import Frame, Proven, check_answers, note_of
+from wellclear.domain.canonical import unb64
 from wellclear.domain.entry import Act, Approval
 from wellclear.domain.logged import Remark
 from wellclear.edges.client import HostClient
@@ -246,11 +248,30 @@ class NodeService(Following):
         self._after()
         return item
 
-    def carry(self, act: Act, approvals: Sequence[Approval], sent: Sequence[bytes]) -> Item:
-        """Take another party's approved act and send it at once; raises as `NodeCore.carry`."""
-        item = self.core.carry(act, approvals, sent)
+    def carry(self, handed: Sequence[CarriedAct]) -> list[Item]:
+        """Take another party's approved acts and send them at once; raises as `NodeCore.carry`."""
+        items = self.core.carry(handed)
         self._after()
-        return item
+        return items
+
+    async def pass_on(self, leaves: Sequence[bytes]) -> list[Proven]:
+        """Hand the host whole entries that another party's recovery key has linked, and tell where they stand.
+
+        They lie in no outbox: who has handed them over holds them, and may hand them over again.
+
+        Raises:
+            Refused, Unverified: as `check_passed_on`, before anything is sent.
+            Unavailable, Malformed, Unverified: the host does not answer, or not so.
+        """
+        passed = check_passed_on(self.core.picture, leaves, self.core.party)
+        host = self.core.picture.host
+        if not passed or host is None:
+            return []
+        body = await self.client.submit([Frame(leaf) for leaf in leaves])
+        hashes = [one.leaf_hash for one in passed]
+        _, proven = check_answers(body, hashes, host.origin, unb64(host.log), unb64(host.sequencer))
+        self._hear_answer(body)
+        return proven
 
     async def put_lent(
         self, act: Act, approvals: Sequence[Approval], stored: Sequence[bytes], use: str, signer: Signer, seconds: float

@@ -9,8 +9,11 @@ import pytest
 
 from tests.unit.apps.node.bench import Bench
 from tests.unit.channel.relay import Relay
+from wellclear.channel.carrying import CarriedAct, HandedOver, check_passed_on, read_handed_over
 from wellclear.channel.composing import Composed
-from wellclear.errors import InvalidValue, Refused
+from wellclear.domain.canonical import b64
+from wellclear.domain.entry import Approval
+from wellclear.errors import InvalidValue, Malformed, Refused, Unverified
 from wellclear.testing.sketch import Sketch, circle
 
 NORTH, SOUTH, GUEST = "NORTHLAND", "SOUTHLAND", "RELIEF"
@@ -38,11 +41,16 @@ def notice(bench: Bench, via: str = NORTH) -> Composed:
     )  # fmt: skip
 
 
+def carried(composed: Composed, approvals: list[Approval]) -> CarriedAct:
+    return CarriedAct(act=composed.act, approvals=approvals, parts=[b64(raw) for raw in composed.sent])
+
+
 @pytest.mark.requirement("R33")
 def test_a_guests_notice_goes_out_as_it_came(bench: Bench) -> None:
     sketch, composed = bench.relay.sketch, notice(bench)
-    item = bench.core.carry(composed.act, sketch.released(composed), composed.sent)
-    assert bench.core.carry(composed.act, sketch.released(composed), composed.sent) == item
+    one = carried(composed, sketch.released(composed))
+    [item] = bench.core.carry([one])
+    assert bench.core.carry([one]) == [item]
     bench.send()
     assert composed.act.id in bench.core.picture.items
     assert item.id not in bench.core.outbox.items
@@ -52,14 +60,54 @@ def test_a_guests_notice_goes_out_as_it_came(bench: Bench) -> None:
 @pytest.mark.requirement("R33")
 def test_what_is_not_for_this_node_to_carry_or_not_whole_is_refused(bench: Bench) -> None:
     sketch, composed, other = bench.relay.sketch, notice(bench), notice(bench, via=SOUTH)
+    sound, released = carried(composed, sketch.released(composed)), sketch.released(other)
     with pytest.raises(Refused, match="NOT_YOUR_KEY"):
-        bench.core.carry(other.act, sketch.released(other), other.sent)
+        bench.core.carry([sound, carried(other, released)])  # and nothing of it is taken
     with pytest.raises(Refused, match="MISSING_APPROVAL"):
-        bench.core.carry(composed.act, [], composed.sent)
+        bench.core.carry([carried(composed, [])])
     with pytest.raises(Refused, match="BAD_APPROVAL"):
-        bench.core.carry(composed.act, sketch.released(other), composed.sent)
+        bench.core.carry([carried(composed, released)])
     with pytest.raises(InvalidValue, match="parts"):
-        bench.core.carry(composed.act, sketch.released(composed), composed.sent[1:])
+        bench.core.carry([msgspec.structs.replace(sound, parts=sound.parts[1:])])
     with pytest.raises(Refused, match="NOT_YOUR_KEY"):
         bench.core.put(composed.act, sketch.released(composed), composed.stored)
     assert not bench.core.outbox.items
+
+
+@pytest.mark.requirement("R33")
+def test_only_what_anothers_recovery_key_has_linked_is_passed_on(bench: Bench) -> None:
+    sketch = bench.relay.sketch
+    roster = sketch.compose("roster", GUEST, public=msgspec.to_builtins(sketch.parties[GUEST].roster()))
+    before = sketch.picture
+    assert sketch.send(GUEST, roster, use="recovery").stands
+    leaf = sketch.leaves[-1]
+    assert [one.leaf_hash for one in check_passed_on(before, [leaf], NORTH)]
+    with pytest.raises(Refused, match="NOT_YOUR_KEY"):
+        check_passed_on(before, [leaf], GUEST)
+    with pytest.raises(Unverified, match="signature"):
+        check_passed_on(before, [leaf.replace(b"OPS", b"OPT")], NORTH)
+    with pytest.raises(Refused, match="NOT_NEXT"):
+        check_passed_on(sketch.picture, [leaf], NORTH)
+    assert not sketch.receipt(SOUTH).remarks
+    with pytest.raises(Refused, match="NOT_YOUR_KEY"):
+        check_passed_on(sketch.picture, [sketch.leaves[-1]], NORTH)  # a node's own word
+
+
+@pytest.mark.parametrize(
+    ("raw", "where"),
+    [
+        (b"[]", "Expected `object`"),
+        (b'{"wellclear_acts":1}', "nothing in it"),
+        (b'{"wellclear_acts":1,"entries":[],"targets":[]}', "targets"),
+        (b"{", "no acts"),
+    ],
+)
+def test_a_file_that_is_none_is_refused_with_its_place(raw: bytes, where: str) -> None:
+    with pytest.raises(Malformed, match=where):
+        read_handed_over(raw, "convoy.acts")
+
+
+def test_an_act_that_names_no_carrier_is_not_handed_over(bench: Bench) -> None:
+    one = carried(bench.relay.sketch.compose("time", SOUTH), [])
+    with pytest.raises(Malformed, match="names nobody who is to carry it"):
+        read_handed_over(HandedOver(wellclear_acts=1, acts=[one]).encode())
