@@ -206,4 +206,19 @@ def _linked(sketch: Sketch, act: Act, chain: Chain, ahead: int = 0) -> bytes:
     return link(act, [], sketch.parties[NORTH].key("node"), chain, seen, sketch.now_us)
 
 
-CORNERS = {"answers": answers, "deadlines": deadlines, "hours": hours}
+def units_before() -> Sketch:
+    """How long before the start units are to know: it may be absent, and is a period where it stands."""
+    sketch = founded(41, HOST, NORTH, SOUTH)
+    day_us = 24 * HOUR_US
+    bases = ((1, 5_000_000), (2, 366 * day_us))
+    for base, good in bases:
+        for bad in (4_999_999, 366 * day_us + 1, "3600000000", 0):
+            wrong = {**settings(), "passed_before_us": bad}
+            propose(sketch, NORTH, "amend_agreement", base=base, salt=ZEROS, settings=wrong)
+        agreed = {**settings(), "passed_before_us": good}
+        sketch.joint({"do": "amend_agreement", "base": base, "salt": ZEROS, "settings": agreed})
+    sketch.joint({"do": "amend_agreement", "base": 3, "salt": ZEROS, "settings": settings()})
+    return sketch
+
+
+CORNERS = {"answers": answers, "deadlines": deadlines, "hours": hours, "units_before": units_before}

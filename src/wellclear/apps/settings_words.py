@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import msgspec
+from msgspec import UNSET
 
 from wellclear.apps.figures import PRECEDENCE_WORDS, listed, words
 from wellclear.apps.levels import level_words
@@ -27,6 +28,8 @@ _DEADLINES = {
 }
 _DEFAULT = "Least separation where a pair of categories has none of its own"
 _OF_DEFAULT = " (as for all other pairs)"
+_UNITS = "A desk's units are to know of a notice, and the desk to prove it, before its start by"
+_NOT_AGREED = " (nothing is agreed)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +124,8 @@ def _deadlines(settings: Settings) -> Iterator[SettingWords]:
         periods = getattr(settings.deadlines, member)
         for letter, spoken in PRECEDENCE_WORDS.items():
             yield SettingWords(f"deadlines.{member}.{letter}", name, spoken, duration(getattr(periods, letter)))
+    if settings.passed_before_us is not UNSET:
+        yield SettingWords("passed_before_us", _UNITS, "", duration(settings.passed_before_us))
 
 
 def _separation(settings: Settings) -> Iterator[SettingWords]:
@@ -190,7 +195,9 @@ def _upkeep(settings: Settings) -> Iterator[SettingWords]:
 
 
 def _without(settings: Settings, path: str) -> str:
-    """What holds where a pair or category has no row of its own; every other setting always has one."""
+    """What holds where a pair or category has no row of its own, or a setting that may be absent is."""
+    if path == "passed_before_us":
+        return f"{duration(settings.units_before_us)}{_NOT_AGREED}"
     table, _, member = path.partition(".")
     if table == "lead_times":
         return "none"

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Annotated, Literal, get_args
 
 import msgspec
-from msgspec import Meta
+from msgspec import UNSET, Meta, UnsetType
 
 from wellclear.domain import canonical
 from wellclear.domain.entry import Party, Precedence, Wire, YesNo, plainly
@@ -32,6 +32,9 @@ SECOND_US = 1_000_000
 MINUTE_US = 60 * SECOND_US
 HOUR_US = 60 * MINUTE_US
 DAY_US = 24 * HOUR_US
+
+PASSED_BEFORE_US = HOUR_US
+"""So long before its start a desk's units are to know of a notice, where the agreement does not say otherwise (R28)."""
 
 Period = Annotated[int, Meta(ge=DEADLINE_US_MIN, le=366 * DAY_US)]
 Millimetres = Annotated[int, Meta(ge=0, le=10**12)]
@@ -105,7 +108,10 @@ class Tolerances(Wire, frozen=True):
 
 
 class Settings(Wire, frozen=True):
-    """Everything that the agreement sets; the founding proposal opens the genesis' commitment to it."""
+    """Everything that the agreement sets; the founding proposal opens the genesis' commitment to it.
+
+    `passed_before_us` may be absent, and is then `PASSED_BEFORE_US`: so the bytes of those who never set it are alike.
+    """
 
     deadlines: Deadlines
     default_minima: DefaultMinima
@@ -122,6 +128,12 @@ class Settings(Wire, frozen=True):
     entries_per_minute: Annotated[int, Meta(ge=60, le=1_000_000)]
     raise_rules_us: Period
     disclosure: Annotated[list[Disclosure], Meta(max_length=12)]
+    passed_before_us: Period | UnsetType = UNSET
+
+    @property
+    def units_before_us(self) -> int:
+        """How long before the start of a notice each desk is to prove that its units know (R28)."""
+        return PASSED_BEFORE_US if self.passed_before_us is UNSET else self.passed_before_us
 
     def minima_of(self, one: str, other: str) -> SeparationMinima:
         """The minima for a pair of categories, in either order."""

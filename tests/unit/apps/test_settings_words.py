@@ -57,6 +57,17 @@ def test_what_changes_is_told_from_what_to_what() -> None:
     assert setting_changes(PLAIN, PLAIN) == []
 
 
+@pytest.mark.requirement("R28")
+def test_when_units_are_to_know_may_be_agreed_or_left_to_an_hour() -> None:
+    name = "A desk's units are to know of a notice, and the desk to prove it, before its start by"
+    agreed = changed(passed_before_us=90_000_000)
+    assert f"{name}: 1 min 30 s" in setting_lines(agreed)
+    assert len(setting_words(agreed)) == len([*places(msgspec.to_builtins(agreed))])
+    (change,) = setting_changes(PLAIN, agreed)
+    assert str(change) == f"{name}: 1 h (nothing is agreed) → 1 min 30 s"
+    assert "passed_before_us" not in msgspec.to_builtins(PLAIN) and PLAIN.units_before_us == 3_600_000_000
+
+
 def test_a_microsecond_is_not_hidden() -> None:
     (change,) = setting_changes(PLAIN, changed(short_us=PLAIN.short_us + 1))
     assert (change.was, change.now) == ("1 h", "1 h 0.000001 s")

@@ -157,7 +157,7 @@ SETTINGS = members(
     tolerances=members(position_mm=LENGTH, height_mm=LENGTH, time_us=DURATION), four_eyes=YES_NO,
     approval_age_us=PERIOD, clocks=many(PARTY, 0, 8), keep_days=number(1, 3660), ring_again_us=PERIOD,
     entries_per_minute=number(60, 10**6), raise_rules_us=PERIOD,
-    disclosure=many(members(category=CATEGORY, level=number(0, 4)), 0, 12),
+    disclosure=many(members(category=CATEGORY, level=number(0, 4)), 0, 12), passed_before_us_=PERIOD,
 )  # fmt: skip
 
 
