@@ -123,8 +123,6 @@ def check_public(picture: Picture, waiting: Iterable[tuple[Act, Sequence[Approva
     _refuse_remarks(step)
 
 
-def check_approved(
-    picture: Picture,
 def check_in_turn(picture: Picture, acts: Iterable[Act]) -> None:
     """As `check_public`, for acts that nobody has approved yet, each behind those before it."""
     for act in acts:
@@ -134,6 +132,8 @@ def check_in_turn(picture: Picture, acts: Iterable[Act]) -> None:
         picture = step.picture
 
 
+def check_approved(
+    picture: Picture,
     waiting: Iterable[tuple[Act, Sequence[Approval]]],
     act: Act,
     approvals: Sequence[Approval],

@@ -52,8 +52,6 @@ def person_rows(picture: Picture, party: str) -> list[Row]:
     ]
 
 
-# Notices and safety messages.
-
 def roster_row(picture: Picture, party: str) -> Row:
     """A party's roster as an entry writes it."""
     desks = [
@@ -63,6 +61,8 @@ def roster_row(picture: Picture, party: str) -> Row:
     ]
     return {"desks": desks, "persons": person_rows(picture, party)}
 
+
+# Notices and safety messages.
 
 
 def notice_row(core: NodeCore, item: ItemView, consents: ConsentWords | None = None) -> Row:
