@@ -34,6 +34,7 @@ AlarmKind = Literal[
     "answer_owed", "no_answer", "escalated", "conflict", "refused", "remark", "asks_officer", "head_differs", "stale",
     "halted", "false_part", "readback_differs", "unconfirmed", "clock", "disk", "request", "message", "outside",
     "doubtful", "picture_differs", "own_red_line", "own_zone",
+    "units_not_told",
 ]  # fmt: skip
 
 

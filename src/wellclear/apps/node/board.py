@@ -28,6 +28,7 @@ from wellclear.apps.node.rows import (
 )
 from wellclear.apps.node.said import Row, safety_fields
 from wellclear.apps.node.treaty_rows import consents_told
+from wellclear.apps.node.units import asked_rows
 from wellclear.apps.problems import reason_words
 from wellclear.channel.outbox import AFTER_A_HALT, Item
 from wellclear.channel.witnesses import FRESH_US
@@ -76,8 +77,9 @@ def board(core: NodeCore, link_words: str) -> Row:
         "desks": own_desks(core), "peers": sorted(set(picture.desks) - set(own_desks(core))),
         "halt": halt(core), "outside": outside(core), "officers": officers(core),
         "link": link(core, link_words), "outbox": outbox(core),
-        "alarms": alarms(core), "duties": duties(core), "notices": notices, "conflicts": conflict_rows(core),
-        "compared": compared(core),
+        "alarms": alarms(core), "duties": duties(core),
+        "units": asked_rows(core.units, max(picture.now_us, own_us)), "notices": notices,
+        "conflicts": conflict_rows(core), "compared": compared(core),
         "safety": [notice_row(core, item) for _, item in items if item.kind == "safety"],
         "requests": requests(core), "messages": messages(core), "remarks": remarks(core),
         "doubtful": core.doubted.told(), "records": records, "own_counts": count_rows(records),
@@ -265,6 +267,9 @@ def alarm_row(core: NodeCore, alarm: Alarm) -> Row:
         told["version"] = alarm.version
     if alarm.state == "acked" and alarm.seen_by:
         told |= {"silenced_by": alarm.seen_by, **moments(silenced=alarm.seen_us)}
+    asked = core.units.owed.get(alarm.key)
+    if asked is not None and not asked.sheltered:
+        told |= moments(due=asked.due_us)
     owing = core.duties.owings.get(alarm.key)
     if owing is not None and owing.open:
         told |= moments(due=owing.due_us)
@@ -290,7 +295,7 @@ def _level(alarm: Alarm) -> str:
     """Three levels for eye and ear; what is overdue is one level graver than what has come."""
     if alarm.kind in _GRAVE or alarm.precedence in "ZO":
         return "alarm"
-    overdue = alarm.rung not in ("", "arrived")
+    overdue = alarm.rung not in ("", "arrived") or alarm.kind == "units_not_told"
     if alarm.precedence == "P":
         return "alarm" if overdue else "warning"
     return "warning" if overdue else "caution"

@@ -236,6 +236,9 @@ class NodeCore(Sending):
         differ = self.drift.blocks_lead_time() if self.drift.all() else None
         if self.ringing.tick(self.picture, now_us, silent=silent, clocks_differ=differ, why=self.why_silent):
             self.changed = True
+        if silent is not None and not self.taking:  # else proof may be on its way
+            for told in self.units.look(self.picture, self.view, now_us):
+                self.changed = self.ringing.units(told, now_us) or self.changed
         if self.state == "left":
             self._end_outbox()
         if self.state != "live" or not self.picture.agreement:

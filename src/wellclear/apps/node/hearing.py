@@ -215,6 +215,7 @@ class Hearing(Taking):
         self.ringing.opened(remarks, self.now_us, filed.item if filed is not None else "")
         if filed is not None and filed.item:
             self.detection.touch([filed.item])
+            self.units.touch([filed.item])
         self.changed = True
 
     def _convict(self, row: Wanted, stored: bytes) -> None:

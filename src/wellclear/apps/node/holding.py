@@ -26,6 +26,7 @@ from wellclear.apps.node.ringing import Ringing
 from wellclear.apps.node.said import SaidRows
 from wellclear.apps.node.stating import Stating
 from wellclear.apps.node.touching import Touching
+from wellclear.apps.node.units import Units
 from wellclear.apps.node.unread import Unread
 from wellclear.apps.node.unstored import Unstored
 from wellclear.apps.node.witnessing import Witnessing
@@ -92,7 +93,7 @@ class Holding:
         self.ringing = Ringing(party, self.alarms, self.duties, self._act_at)
         self.parts = Parts(party)
         self.detection = Detection(party)
-        self.drawing, self.touching = Drawing(party), Touching(party)
+        self.drawing, self.touching, self.units = Drawing(party), Touching(party), Units(party)
         self._detecting: Turns[list[Change]] | None = None
         self.said = SaidRows()
         self.doubted = Doubted(self._act_there)

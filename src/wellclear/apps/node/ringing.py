@@ -14,6 +14,7 @@ from wellclear.apps.node.detection import Change
 from wellclear.apps.node.doubted import ring_words
 from wellclear.apps.node.in_vain import UNREAD, say_again
 from wellclear.apps.node.touching import TouchRing
+from wellclear.apps.node.units import UnitsRing, units_words
 from wellclear.channel.outbox import Item
 from wellclear.domain.entry import Act, Precedence
 from wellclear.domain.logged import Logged, Remark
@@ -204,6 +205,18 @@ class Ringing:
         return self._begin(
             key, told.kind, "P", told.words, own_us, item=told.item, version=told.version, again=told.again,
             gravity=2 if told.sure else 1,
+        )  # fmt: skip
+
+    def units(self, told: UnitsRing, own_us: int) -> bool:
+        """A desk has not proven in time that its units know: once for each version, until there is proof, or an end."""
+        owed = told.owed
+        if owed is None:
+            known = told.key in self.alarms.alarms
+            (self.alarms.settle if told.state == "settled" else self.alarms.end)(told.key)
+            return known
+        return self._begin(
+            told.key, "units_not_told", owed.precedence, units_words(owed, self.party, told.calls), own_us,
+            calls=told.calls, item=owed.item, version=owed.version, index=owed.index, desk=owed.desk,
         )  # fmt: skip
 
     def remarked(self, remark: Remark, act: Act, own_us: int) -> None:

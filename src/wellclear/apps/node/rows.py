@@ -14,6 +14,7 @@ from wellclear.apps.node.core import NodeCore
 from wellclear.apps.node.said import Row, stamp
 from wellclear.apps.node.sheltering import with_sentence
 from wellclear.apps.node.treaty_rows import consent_row, consents_told
+from wellclear.apps.node.units import recipient_units
 from wellclear.channel.levels import levels_shown
 from wellclear.domain.parts import NOTICE_GROUPS
 from wellclear.domain.quantities import degrees_from_e7
@@ -74,7 +75,10 @@ def notice_row(core: NodeCore, item: ItemView, consents: ConsentWords | None = N
         "id": item.id, "version": version.version, "party": item.party, "desk": version.desk, "to": list(version.to),
         "kind": item.kind, "state": state_of(item, now_us), "precedence": version.precedence, "index": version.index,
         "mine": yes(item.party == core.party), **moments(start=times.start_us, end=times.end_us, at=version.moment_us),
-        "recipients": [recipient_row(one, version) for one in recipients(item, core.picture, now_us)],
+        "recipients": [
+            recipient_row(one, version) | recipient_units(item, one.desk, core.picture, core.party, now_us)
+            for one in recipients(item, core.picture, now_us)
+        ],
     }  # fmt: skip
     told["answers"] = told["recipients"]
     if row is not None:

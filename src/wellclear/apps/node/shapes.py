@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Literal, NotRequired, TypedDict
 
-from wellclear.apps.node.shapes_notices import Fields, Notice, SafetyWords, Volume, Window, YesNo
+from wellclear.apps.node.shapes_notices import Fields, Notice, SafetyWords, UnitsRow, Volume, Window, YesNo
 from wellclear.apps.node.shapes_persons import Doubtful, Officer
 from wellclear.apps.node.shapes_records import OwnCounts, Record, Speaking
 
@@ -302,6 +302,7 @@ class Board(TypedDict):
     outbox: Outbox
     alarms: list[Alarm]
     duties: list[Duty]
+    units: list[UnitsRow]
     notices: list[Notice]
     conflicts: list[Conflict]
     compared: Compared

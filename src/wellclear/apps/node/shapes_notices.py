@@ -58,6 +58,36 @@ class Departure(TypedDict):
     read: str
 
 
+class UnitsAsked(TypedDict):
+    """Until when a desk is to prove that its units know of one version, and how that stands (R28)."""
+
+    version: int
+    state: Literal["asked", "overdue", "passed", "passed_late", "closed"]
+    due_us: int
+    due: str
+    start_us: int
+    start: str
+    words: str
+
+
+class UnitsRow(TypedDict):
+    """The same in a list of all, while it is waited for; without hours of another party's site and the like."""
+
+    version: int
+    state: Literal["asked", "overdue", "passed", "passed_late", "closed"]
+    due_us: NotRequired[int]
+    due: NotRequired[str]
+    start_us: NotRequired[int]
+    start: NotRequired[str]
+    words: str
+    item: str
+    desk: str
+    party: str
+    author: str
+    precedence: str
+    mine: YesNo
+
+
 class Recipient(TypedDict):
     """One desk's answers; four marks that are never merged (R2)."""
 
@@ -85,6 +115,8 @@ class Recipient(TypedDict):
     readback: NotRequired[list[ReadbackRow]]
     differences: NotRequired[list[str]]
     departures: NotRequired[list[Departure]]
+    units: NotRequired[UnitsAsked]
+    units_earlier: NotRequired[list[UnitsAsked]]
 
 
 class SafetyWords(TypedDict, total=False):

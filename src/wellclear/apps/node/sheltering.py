@@ -29,4 +29,6 @@ def in_a_list(row: Row) -> Row:
     if row["mine"] == "yes" or row.get("category") not in CONSENTED:
         return row
     less = {name: value for name, value in row.items() if name not in _PLACES}
-    return less | {"volumes": [], "changes": []}
+    hours = ("units", "units_earlier")
+    answers = [{name: value for name, value in one.items() if name not in hours} for one in row["recipients"]]
+    return less | {"volumes": [], "changes": [], "recipients": answers, "answers": answers}

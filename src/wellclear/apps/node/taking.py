@@ -17,6 +17,7 @@ from msgspec import UNSET
 from wellclear.apps.node.detection import Change
 from wellclear.apps.node.holding import Holding
 from wellclear.apps.node.in_vain import in_vain
+from wellclear.apps.node.units import items_of
 from wellclear.channel.outbox import Item
 from wellclear.channel.run import Proven
 from wellclear.domain.logged import Logged
@@ -122,6 +123,8 @@ class Taking(Holding):
         self.detection.touch(change.id for change in step.changes if change.table == "item")
         if entry is not None and entry.act.kind == "disclose" and entry.act.subject is not UNSET:
             self.detection.touch([entry.act.subject.id])  # what the other side was shown is another
+            self.units.touch([entry.act.subject.id])
+        self.units.touch(items_of(step, self.view))
         if any(change.table == "party" and change.id == self.party for change in step.changes):
             row = step.picture.parties.get(self.party)
             self.left_at = logged.index if row is not None and row.state != "member" else None
