@@ -54,6 +54,8 @@ FAMILIES = {
     "verdict": ("conflict", "possible", "none"),
     "what": ("receipt", "acknowledge", "confirm", "answer"),
     "zone": ("agreed", "disputed", "claimed", "ended"),
+    "sort": ("area_of_separation", "caution_area", "closure"),
+    "plan": ("area_of_separation", "caution_area", "closure"),
 }
 
 

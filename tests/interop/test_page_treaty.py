@@ -84,3 +84,53 @@ def test_the_page_shows_whose_word_a_line_or_zone_is_and_who_has_said_what(tmp_p
         assert "CONSENTS, version 1" in first
         assert "no word on version 1, which is no consent" in second
         page.screenshot(path=str(tmp_path / "treaty.png"), full_page=True)
+
+
+def area(lat_e7: int, lon_e7: int) -> dict[str, Any]:
+    return {"kind": "circle", "centre": [lat_e7, lon_e7], "radius_mm": 6_000_000}
+
+
+@pytest.mark.requirement("R30", "R31", "N13")
+def test_the_plan_draws_each_line_and_zone_by_its_sort_and_state_and_says_what_it_lacks(tmp_path: Path) -> None:
+    sketch = founded()
+    line = {"group": "red_line", "language": "en", "text": "No radar."}
+    here = {"trigger": {"area": area(345_000_000, 383_000_000)}}
+    drawn = say(sketch, NORTH, "red_line", {**line, **here}, [SOUTH], keep_until="2026-12-31")
+    say(sketch, NORTH, "red_line", line, [SOUTH], keep_until="2026-12-31")
+    far = {"trigger": {"area": area(-345_000_000, 383_000_000)}}
+    say(sketch, NORTH, "red_line", {**line, **far}, [SOUTH], keep_until="2026-12-31")
+    for sort, position in (("closure", ""), ("caution_area", "disputes"), ("area_of_separation", "concurs")):
+        item = say(sketch, NORTH, "zone", {**ZONE, "sort": sort, "name": sort}, [SOUTH], keep_until="2026-12-31")
+        if position:
+            reply = {"group": "zone_reply", "position": position}
+            say(sketch, SOUTH, "zone_reply", reply, [NORTH], subject=subject(item, 1))
+    gone = say(sketch, NORTH, "zone", {**ZONE, "name": "gone"}, [SOUTH], keep_until="2026-12-31")
+    called_off = sketch.compose("cancel", NORTH, desk=f"{NORTH}/OPS", to=[f"{SOUTH}/OPS"], subject=subject(gone, 1))
+    assert sketch.send(NORTH, called_off, sketch.released(called_off)).stands
+    track = {"group": "track", "lat_e7": 345_000_000, "lon_e7": 383_000_000, "at_us": START_US, "mover": "air"}
+    asked = sketch.compose("track_query", NORTH, desk=f"{NORTH}/OPS", to=[f"{SOUTH}/OPS"], keep_until="2026-12-31",
+                           id=sketch.parties[NORTH].next_id(),
+                           told=sketch.told([group_from(track, "track")], [NORTH, SOUTH]))  # fmt: skip
+    assert sketch.send(NORTH, asked, sketch.watched(asked)).stands
+    sketch.announce(NORTH, [f"{SOUTH}/OPS"], [circle(34.5, 38.3, 5000)])
+    south = Bench(Relay(sketch), SOUTH, tmp_path / "south.sqlite")
+    south.follow()
+    south.fetch()
+    with opened(south) as page:
+        plan = page.locator("#plan-box svg")
+        plan.locator("g.red-line .core").wait_for()
+        for kind in ("closure.claimed", "caution_area.disputed", "area_of_separation.agreed"):
+            assert plan.locator(f"g.zone.{kind} .area").count() == 1, kind
+        texts = [
+            text.translate(dict.fromkeys(range(0x2066, 0x206A))) for text in plan.locator(".label").all_text_contents()
+        ]
+        told = {"closure: closure, claimed", "caution: caution_area, disputed", f"RED LINE {drawn}"}
+        assert told | {"separation: area_of_separation, agreed"} <= set(texts) and len(texts) == 5
+        styles = "node => { const s = getComputedStyle(node); return s.fill + s.strokeDasharray; }"
+        looks = plan.locator("g.zone .area, g.red-line .area").evaluate_all(f"nodes => nodes.map({styles})")
+        assert len(set(looks)) == 4, "told apart without a colour"
+        assert "2 red lines or zones not drawn" in page.inner_text("#plan-box")
+        assert plan.locator("g.other .area").count() == 1, "nothing of a track, and nothing of what was called off"
+        plan.locator("g.zone.closure .area").dispatch_event("click")
+        page.locator("#record-list article.picked", has_text="Closure").wait_for()
+        page.screenshot(path=str(tmp_path / "plan.png"), full_page=True)

@@ -37,7 +37,7 @@ export function drawLists() {
   ], () => ["safety_none"]);
   panel("message", (board.messages ?? []).map((row) => ({ key: row.id, sign: sign(row), make: () => message(row) })), () => ["messages_none"]);
   panel("request", (board.requests ?? []).map((row) => ({ key: row.id, sign: sign(row), make: () => request(row) })), () => ["requests_none"]);
-  panel("record", (board.records ?? []).map((row) => ({ key: row.id, sign: sign(row), make: () => (isTreaty(row) ? treaty(row) : row.columns ? incident(row) : row.signing ? statement(row) : record(row)) })), () => ["records_none"]);
+  panel("record", (board.records ?? []).map((row) => ({ key: row.id, sign: sign(row, picked(row.id)), make: () => (isTreaty(row) ? treaty(row, picked(row.id), select) : row.columns ? incident(row) : row.signing ? statement(row) : record(row)) })), () => ["records_none"]);
   replace(document.getElementById("record-gap"), board.speaking?.gap ? say("record_gap", { gap: board.speaking.gap }) : "");
   keep(document.getElementById("counts"), [{ key: "counts", sign: sign(board.own_counts), make: () => el("div", {}, counts(board.own_counts)) }]);
   panel("remark", (board.remarks ?? []).map((row, at) => ({ key: `${row.index} ${row.reason} ${at}`, sign: sign(row), make: () => remark(row) })), () => ["remarks_none"]);

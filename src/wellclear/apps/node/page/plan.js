@@ -3,7 +3,8 @@
 
 import { el, replace, say, svg } from "./dom.js";
 import { sign } from "./facts.js";
-import { labels, widthOf } from "./labels.js";
+import { THIN, labels, widthOf } from "./labels.js";
+import { patterns, places } from "./places.js";
 import { NM_M } from "./say.js";
 import { state } from "./state.js";
 import { plain, sentence } from "./strings.js";
@@ -14,8 +15,12 @@ let [WIDTH, HEIGHT] = [720, 460];
 const STEPS = [0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 30];
 const SCALES_M = [200, 500, 1000, 2000, 5000, 10_000, 20_000, 50_000, 100_000, 200_000, 500_000, 1_000_000, 2_000_000];
 const SHOWN_MAX = 150;
+const WIDER = 4; // by so much a red line or a zone may widen the view of what is announced
+const WIDE_M = 200_000;
+const APART_PX = 7;
 const rad = (degrees) => (degrees * Math.PI) / 180;
 let drawn = "";
+const isNarrow = () => WIDTH < 420; // of a telephone held upright: less in each label, and more height to put it
 
 // Latitude and longitude in degrees to metres east and north of a centre.
 function projection([lat0, lon0]) {
@@ -95,29 +100,54 @@ export const clashing = () => new Set((state.board?.conflicts ?? []).filter((row
 export function drawPlan() {
   const box = document.getElementById("plan-box");
   const rows = shapes();
+  const stood = places(shapeOf, finite);
   const clashes = (state.board?.conflicts ?? []).filter((row) => row.verdict !== "none" && row.lat);
-  const now = sign(rows, clashes, [...state.selected], widthOf(box));
+  const now = sign(rows, clashes, stood, [...state.selected], widthOf(box));
   if (now === drawn) return;
   drawn = now;
-  if (!rows.length) {
-    replace(box, el("p", { class: "none" }, say(state.board ? "plan_empty" : "unknown_yet")));
+  if (!rows.length && !stood.some.length) {
+    replace(box, el("p", { class: "none" }, say(state.board ? "plan_empty" : "unknown_yet")), unseen(stood.count));
     return;
   }
   WIDTH = widthOf(box);
-  HEIGHT = Math.round(WIDTH * 0.64);
-  replace(box, picture(rows, clashes));
+  HEIGHT = Math.round(WIDTH * (isNarrow() ? 1 : 0.64));
+  const { drawing, left } = picture(rows, clashes, stood.some);
+  replace(box, drawing, unseen(stood.count - stood.some.length + left));
 }
 
-function picture(rows, clashes) {
-  const points = rows.flatMap(({ shapes: all }) => all.flatMap(({ lines }) => lines.flatMap(({ points: some }) => some)));
-  const centre = middle(points);
+// The list has every red line and zone; that the plan lacks some is said, or it would be believed to show all.
+const unseen = (n) => (n ? el("p", { class: "small" }, say("plan_not_drawn", { n })) : "");
+
+const NOWHERE = { west: Infinity, east: -Infinity, south: Infinity, north: -Infinity };
+const joined = (a, b) => ({ west: Math.min(a.west, b.west), east: Math.max(a.east, b.east), south: Math.min(a.south, b.south), north: Math.max(a.north, b.north) });
+const across = (edge) => Math.max(edge.east - edge.west, edge.north - edge.south);
+const meets = (a, b) => a.west <= b.east && b.west <= a.east && a.south <= b.north && b.south <= a.north;
+
+// How far some shapes reach, in metres of a projection.
+function reachOf(all, project) {
+  return all.flatMap(({ lines, radius }) => lines.flatMap(({ points }) => points.map((point) => {
+    const [x, y] = project(point);
+    return { west: x - radius, east: x + radius, south: y - radius, north: y + radius };
+  }))).reduce(joined, NOWHERE);
+}
+
+// What the view holds: all that is announced, and of red lines and zones, the nearest first, what does not dwarf it.
+function view(rows, stood, project) {
+  let edge = rows.map(({ shapes: all }) => reachOf(all, project)).reduce(joined, NOWHERE);
+  const far = rows.length ? Math.max(WIDER * across(edge), WIDE_M) : Infinity;
+  const drawn = stood.map((one) => ({ ...one, edge: reachOf(one.shapes, project) }));
+  for (const one of [...drawn].sort((a, b) => across(joined(edge, a.edge)) - across(joined(edge, b.edge)))) {
+    const wider = joined(edge, one.edge);
+    if (across(wider) <= far) edge = wider;
+  }
+  return { edge, drawn: drawn.filter((one) => meets(one.edge, edge)) };
+}
+
+function picture(rows, clashes, stood) {
+  const pointsOf = (some) => some.flatMap(({ shapes: all }) => all.flatMap(({ lines }) => lines.flatMap(({ points }) => points)));
+  const centre = middle(pointsOf(rows.length ? rows : stood));
   const project = projection(centre);
-  const edge = { west: Infinity, east: -Infinity, south: Infinity, north: -Infinity };
-  const reach = ([x, y], r) => {
-    edge.west = Math.min(edge.west, x - r); edge.east = Math.max(edge.east, x + r);
-    edge.south = Math.min(edge.south, y - r); edge.north = Math.max(edge.north, y + r);
-  };
-  rows.forEach(({ shapes: all }) => all.forEach(({ lines, radius }) => lines.forEach(({ points: some }) => some.forEach((one) => reach(project(one), radius)))));
+  const { edge, drawn: seen } = view(rows, stood, project);
   const span = Math.max((edge.east - edge.west) / (WIDTH - 2 * MARGIN), (edge.north - edge.south) / (HEIGHT - 2 * MARGIN), 5);
   const metres = span * 1.12;
   const [x0, y0] = [(edge.west + edge.east) / 2, (edge.south + edge.north) / 2];
@@ -127,11 +157,46 @@ function picture(rows, clashes) {
   };
   const clashed = clashing();
   const own = state.board.party;
-  const label = labels({ right: WIDTH - 4, bottom: HEIGHT - 18 });
-  const figures = rows.map(({ notice, shapes: all }) => drawNotice(notice, all, { spot, metres, own, clashed, label }));
-  return svg("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img", "aria-label": plain("plan_label", { n: rows.length }), class: "plan" },
-    hatch(), graticule(centre, metres, spot),
-    figures.map(({ area }) => area), clashes.map((row) => cross(spot([Number(row.lat), Number(row.lon)]))), figures.map(({ name }) => name), scaleBar(metres), northArrow());
+  const outline = (all) => all.flatMap(({ lines, radius }) => lines.flatMap((line) => edgePoints(line, radius / metres, spot)));
+  const ways = [...rows, ...seen].map(({ shapes: all }) => outline(all));
+  const label = labels({ right: WIDTH - 4, bottom: HEIGHT - 18, lines: ways.flat() });
+  const figures = rows.map(({ notice, shapes: all }, at) => drawNotice(notice, all, { spot, metres, own, clashed, label, way: ways[at] }));
+  const grounds = seen.map((one, at) => drawPlace(one, { spot, metres, label, way: ways[rows.length + at] }));
+  const drawing = svg("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img", "aria-label": plain("plan_label", { n: rows.length, m: seen.length }), class: "plan" },
+    hatch(), patterns(), graticule(centre, metres, spot), grounds.map(({ area }) => area),
+    figures.map(({ area }) => area), clashes.map((row) => cross(spot([Number(row.lat), Number(row.lon)]))), [...grounds, ...figures].map(({ name }) => name), scaleBar(metres), northArrow());
+  return { drawing, left: stood.length - seen.length };
+}
+
+// Points of an outline a few pixels apart, as far as they can be seen: what a label should not cross.
+function edgePoints({ points, closed }, r, spot) {
+  const spots = (points.length > 1 ? bent(points, closed) : points).map(spot);
+  if (spots.length === 1) return Array.from({ length: 48 }, (_, at) => [spots[0][0] + r * Math.cos(at / 7.64), spots[0][1] + r * Math.sin(at / 7.64)]);
+  return spots.slice(1).flatMap(([x, y], at) => {
+    const [x0, y0] = spots[at];
+    const pieces = Math.min(200, Math.ceil(Math.hypot(x - x0, y - y0) / APART_PX));
+    return Array.from({ length: pieces + 1 }, (_, i) => [x0 + ((x - x0) * i) / Math.max(1, pieces), y0 + ((y - y0) * i) / Math.max(1, pieces)]);
+  }).filter(([x, y]) => x > 0 && x < WIDTH && y > 0 && y < HEIGHT);
+}
+
+const boxOf = (way) => [Math.min(...way.map(([x]) => x)), Math.min(...way.map(([, y]) => y)), Math.max(...way.map(([x]) => x)), Math.max(...way.map(([, y]) => y))];
+
+const select = (id) => document.dispatchEvent(new CustomEvent("wellclear-select", { detail: [id] }));
+
+// The figures of some shapes; `frame` is drawn over each outline again, for a double line.
+function figuresOf(all, { spot, metres }, frame = "") {
+  return all.map(({ lines, radius }) => lines.map(({ points, closed }) => {
+    const spots = bent(points, closed).map(spot);
+    if (points.length === 1) return ["area", frame].filter(Boolean).map((name) => svg("circle", { cx: spots[0][0], cy: spots[0][1], r: Math.max(radius / metres, 3), class: name }));
+    if (closed) return ["area", frame].filter(Boolean).map((name) => svg("path", { d: path(spots, true), class: name }));
+    return [svg("path", { d: path(spots), class: "swath", "stroke-width": Math.max((2 * radius) / metres, 3) }), svg("path", { d: path(spots), class: "axis" })];
+  }));
+}
+
+// A red line or a zone, under what is announced.
+function drawPlace({ row, shapes: all, words, kind }, { spot, metres, label, way }) {
+  const group = (...what) => svg("g", { class: kind, onclick: () => select(row.id) }, what);
+  return { area: group(figuresOf(all, { spot, metres }, row.kind === "red_line" ? "core" : "")), name: way.length ? group(svg("text", label.beside(boxOf(way), words, row.kind === "zone" ? THIN : undefined), words)) : "" };
 }
 
 export const hatch = (id = "hatch") => svg("defs", {}, svg("pattern", { id, width: 7, height: 7, patternUnits: "userSpaceOnUse", patternTransform: "rotate(45)" },
@@ -139,18 +204,11 @@ export const hatch = (id = "hatch") => svg("defs", {}, svg("pattern", { id, widt
 
 const path = (points, closed) => `M${points.map(([x, y]) => `${x.toFixed(1)} ${y.toFixed(1)}`).join("L")}${closed ? "Z" : ""}`;
 
-function drawNotice(notice, all, { spot, metres, own, clashed, label }) {
+function drawNotice(notice, all, { spot, metres, own, clashed, label, way }) {
   const kind = [notice.party === own ? "own" : "other", notice.code ? "distress" : "", notice.cell && !notice.volumes?.length ? "coarse" : "", clashed.has(notice.id) ? "clashed" : "", state.selected.has(notice.id) ? "picked" : ""].join(" ");
-  const parts = all.map(({ lines, radius }) => lines.map(({ points, closed }) => {
-    const spots = bent(points, closed).map(spot);
-    if (points.length === 1) return svg("circle", { cx: spots[0][0], cy: spots[0][1], r: Math.max(radius / metres, 3), class: "area" });
-    if (closed) return svg("path", { d: path(spots, true), class: "area" });
-    return [svg("path", { d: path(spots), class: "swath", "stroke-width": Math.max((2 * radius) / metres, 3) }), svg("path", { d: path(spots), class: "axis" })];
-  }));
-  const [x, y] = spot(all[0].lines[0].points[0]);
-  const words = `${notice.code ? "▲ " : ""}${notice.id} ${String(notice.category ?? notice.code ?? "").replaceAll("_", " ")}`;
-  const group = (...what) => svg("g", { class: kind, onclick: () => document.dispatchEvent(new CustomEvent("wellclear-select", { detail: [notice.id] })) }, what);
-  return { area: group(parts), name: group(svg("text", label(x + 13, y - 4, words), words)) };
+  const words = `${notice.code ? "▲ " : ""}${notice.id}${isNarrow() ? "" : ` ${String(notice.category ?? notice.code ?? "").replaceAll("_", " ")}`}`;
+  const group = (...what) => svg("g", { class: kind, onclick: () => select(notice.id) }, what);
+  return { area: group(figuresOf(all, { spot, metres })), name: group(svg("text", label.beside(boxOf(way), words), words)) };
 }
 
 const cross = ([x, y]) => svg("g", { class: "cross" }, svg("circle", { cx: x, cy: y, r: 10 }), svg("path", { d: `M${x - 6} ${y - 6}L${x + 6} ${y + 6}M${x + 6} ${y - 6}L${x - 6} ${y + 6}` }));

@@ -10,9 +10,9 @@ const HOLDS = ["concurs", "disputes", "silent", "unread"];
 export const isTreaty = (row) => row.kind === "red_line" || row.kind === "zone";
 
 // One red line or zone at its newest version.
-export function treaty(row) {
-  return el("article", { class: "request", tabindex: 0, "data-nav": "", "data-focus": `treaty ${row.id}` },
-    el("h3", {}, ltr(row.id), " ", ltr(`v${row.version}`), " ", say(`record_${row.kind}`)),
+export function treaty(row, picked, select) {
+  return el("article", { class: `request ${picked ? "picked" : ""}`, tabindex: 0, "data-nav": "", "data-focus": `treaty ${row.id}`, onclick: () => select(row.id) },
+    el("h3", {}, ltr(row.id), " ", ltr(`v${row.version}`), " ", row.said?.sort ? [say(`sort_${row.said.sort}`), ": ", words(row.said.name)] : say(`record_${row.kind}`)),
     el("p", {}, say("declared_by"), " ", ordered(row.desk, "→", row.to.join(", ")), " ", ltr(row.at), " ", precedence(row.precedence), row.ended ? [" ", el("b", { class: "flag" }, say("record_ended")), " ", ltr(row.ended)] : ""),
     row.kind === "zone" ? zone(row) : redLine(row),
     hostConsent(row.host_consent),
@@ -25,18 +25,18 @@ export function treaty(row) {
 function redLine(row) {
   return [
     row.said ? el("blockquote", { lang: row.said.language, dir: "auto" }, row.said.text) : el("p", {}, say("not_opened")),
-    row.said ? el("p", { class: "small" }, say("own_words", { language: row.said.language })) : "",
-    row.trigger ? el("p", { class: row.trigger.judged === "yes" ? "" : "flag" }, words(row.trigger.words)) : "",
-    el("p", { class: "small" }, words(row.receipt)),
+    row.trigger && row.trigger.judged !== "yes" ? el("p", { class: "flag" }, words(row.trigger.words)) : "",
+    el("p", { class: "small" }, row.said ? [say("own_words", { language: row.said.language }), " "] : "",
+      row.trigger?.judged === "yes" ? [words(row.trigger.words), " "] : "", words(row.receipt)),
   ];
 }
 
 function zone(row) {
   const held = row.standing;
   return [
-    el("p", {}, el("b", { class: held.state === "disputed" ? "flag bad" : "flag" }, say(`zone_${held.state}`, { party: row.party })), " ",
+    el("p", {}, el("b", { class: `standing ${held.state}` }, say(`zone_${held.state}`, { party: row.party })), " ",
       row.said ? between({ start: dtg(row.said.start_us), end: dtg(row.said.end_us) }) : ""),
-    row.said ? row.words.map((line) => el("p", {}, words(line))) : el("p", {}, say("not_opened")),
+    row.said ? row.words.slice(1).map((line) => el("p", {}, words(line))) : el("p", {}, say("not_opened")),
     el("ul", {}, HOLDS.flatMap((name) => held[name].map((party) => el("li", {}, say(`holds_${name}`, { party }))))),
   ];
 }
