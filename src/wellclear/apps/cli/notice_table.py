@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -55,11 +55,16 @@ EXAMPLE: Final = (
 
 def example_table() -> str:
     """A table to start from, which reads back without a fault."""
-    columns = list(dict.fromkeys(name for row in EXAMPLE for name in row))
+    return table_of(EXAMPLE)
+
+
+def table_of(rows: Sequence[Mapping[str, str]]) -> str:
+    """Rows as a table, with a column for each word that any of them has."""
+    columns = list(dict.fromkeys(name for row in rows for name in row))
     made = io.StringIO()
     writer = csv.DictWriter(made, columns, lineterminator="\n")
     writer.writeheader()
-    writer.writerows(EXAMPLE)
+    writer.writerows(rows)
     return made.getvalue()
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import httpx
 
-from wellclear.apps.cli.joining import make_party
+from wellclear.apps.cli.joining import CARD_USES, GUEST_USES, make_party
 from wellclear.apps.demo.processes import Processes, free_ports
 from wellclear.apps.demo.scenario import PartyRow, Scenario
 from wellclear.apps.demo.station import EXERCISE_PASSPHRASE, Station
@@ -38,6 +39,7 @@ def found(scenario: Scenario, directory: Path) -> Founded:
     ports = iter(free_ports(2 * len(scenario.parties) + 1))
     homes = {row.party: directory / row.party.lower() for row in scenario.parties}
     cards = [_party(row, homes[row.party]) for row in scenario.parties]
+    cards.append(_party(scenario.guest, directory / scenario.guest.party.lower(), GUEST_USES))
     host = scenario.host.party
     channel = create_host(
         homes[host], host, cards, scenario.settings(), scenario.signed_articles(), True, scenario.origin,
@@ -56,9 +58,9 @@ def found(scenario: Scenario, directory: Path) -> Founded:
     return Founded(channel, url, nodes)
 
 
-def _party(row: PartyRow, home: Path) -> CardFile:
+def _party(row: PartyRow, home: Path, uses: Sequence[str] = CARD_USES) -> CardFile:
     make_private_directory(home)
-    card = make_party(home, row.party, list(row.roles), EXERCISE_PASSPHRASE, KDF, exercise=True)
+    card = make_party(home, row.party, list(row.roles), EXERCISE_PASSPHRASE, KDF, exercise=True, uses=uses)
     for person in row.persons:
         path = Keyring(home).officer_path(person.person)
         owner = f"{row.party}/{person.person}"

@@ -19,6 +19,7 @@ from typing import Final
 
 from wellclear.apps.demo.aftermath import aftermath
 from wellclear.apps.demo.closing import closing
+from wellclear.apps.demo.convoy import a_convoy
 from wellclear.apps.demo.hostile import two_histories
 from wellclear.apps.demo.processes import supervised
 from wellclear.apps.demo.record import record
@@ -39,6 +40,7 @@ STEPS: Final[Steps] = (
     a_red_line,
     a_draft_that_touches,
     crossing,
+    a_convoy,
     too_late,
     unanswered,
     a_track,

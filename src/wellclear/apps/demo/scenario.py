@@ -17,6 +17,7 @@ from msgspec import Meta
 from wellclear.airspace.triggers import trigger_from
 from wellclear.apps.cli import typed
 from wellclear.apps.cli.notice_form import NoticeForm, form_from, volume_from_words
+from wellclear.apps.cli.notice_table import table_of
 from wellclear.domain.agreement import (
     HOUR_US,
     MINUTE_US,
@@ -166,6 +167,43 @@ class NoticeRow(_Table, frozen=True):
         return volume_fields(Volume(route, typed.length(self.half_width or "", "half_width"), band, window))
 
 
+class Convoy(_Table, frozen=True):
+    """What the agency announces of its convoy, and how far down the principals pass it on."""
+
+    desk: str
+    via: str
+    to: Annotated[list[str], Meta(min_length=1)]
+    start_in_min: Positive
+    corridor: str
+    leg_min: Annotated[list[Positive], Meta(min_length=1)]
+    """Minutes of each leg of the corridor, in its order."""
+    half_width: str
+    lower: str
+    upper: str
+    datum: str
+    vehicles: str
+    armed_escort: Literal["yes", "no"]
+    contact_on_board: ShortText
+    contact: ShortText
+    echelon: ShortText
+
+    def table(self, now_us: int) -> str:
+        """The table that its desk fills in, as if it were filled in now."""
+        times = [now_us - now_us % MINUTE_US + self.start_in_min * MINUTE_US]
+        for minutes in self.leg_min:
+            times.append(times[-1] + minutes * MINUTE_US)
+        parties = [party_of_desk(desk) for desk in self.to]
+        row = {
+            "to": "; ".join(self.to), "category": "aid_movement", "corridor": self.corridor,
+            "half_width": self.half_width, "times": "; ".join(map(format_time, times)),
+            "start": format_time(times[0]), "end": format_time(times[-1]), "lower": self.lower, "upper": self.upper,
+            "datum": self.datum, "vehicles": self.vehicles, "armed_escort": self.armed_escort,
+            "contact_on_board": self.contact_on_board, "contact": self.contact, "consent": "; ".join(parties),
+            "disclose": "; ".join(f"{party}=4" for party in parties),
+        }  # fmt: skip
+        return table_of([row])
+
+
 class Teller(_Table, frozen=True):
     """What one principal tells of the incident: its own words, and how many of what, as a range."""
 
@@ -259,8 +297,11 @@ class Scenario(_Table, frozen=True):
     agreement: Terms
     articles: ArticleTexts
     parties: Annotated[list[PartyRow], Meta(min_length=3, max_length=3)]
+    guest: PartyRow
+    """The agency that runs no node."""
     red_line: RedLineRow
     crossing: Crossing
+    convoy: Convoy
     late: NoticeRow
     unanswered: NoticeRow
     aftermath: Aftermath
@@ -310,12 +351,17 @@ class Scenario(_Table, frozen=True):
         Raises:
             InvalidValue: names what does not fit.
         """
-        names = [row.party for row in self.parties]
-        for row in self.parties:
+        everybody = [*self.parties, self.guest]
+        names = [row.party for row in everybody]
+        for row in everybody:
             check_party(row.party)
             for person in row.persons:
                 check_person(person.person)
-        if len(set(names)) < 3 or len(self.principals) != 2 or sum("host" in row.roles for row in self.parties) != 1:
+        if (
+            len(set(names)) < len(names)
+            or len(self.principals) != 2
+            or sum("host" in row.roles for row in self.parties) != 1
+        ):
             raise InvalidValue("parties", "two principals and one host, each once")
         self.settings()
         first, second = self.crossing.first, self.crossing.second
@@ -329,12 +375,24 @@ class Scenario(_Table, frozen=True):
         self.red_line.group()
         self.red_line.without_touching().form(0)
         self._check_ends("red_line", self.red_line)
+        self._check_convoy()
         if not all(number <= len(self.closing.proposed) for number in self.closing.signed):
             raise InvalidValue("closing.signed", f"names a sentence beyond the {len(self.closing.proposed)} proposed")
         if party_of_desk(first.desk) == party_of_desk(second.desk):
             raise InvalidValue("crossing", "its two notices come from the two principals")
         if party_of_desk(self.late.desk) != party_of_desk(second.desk) or self.watch not in self.unanswered.to:
             raise InvalidValue("watch", "sits at a desk that the unanswered notice goes to")
+
+    def _check_convoy(self) -> None:
+        said, guest = self.convoy, self.guest
+        if {"principal", "host"} & set(guest.roles):
+            raise InvalidValue("guest.roles", "a principal and the host run a node; an agency or an observer need not")
+        if party_of_desk(said.desk) != guest.party or said.via not in {row.party for row in self.parties}:
+            raise InvalidValue("convoy", "comes from a desk of the guest, and goes by the node of another party")
+        if {party_of_desk(desk) for desk in said.to} != {row.party for row in self.principals}:
+            raise InvalidValue("convoy.to", "goes to a desk of each principal")
+        if len(said.leg_min) != said.corridor.count(";"):
+            raise InvalidValue("convoy.leg_min", "has the minutes of each leg of the corridor")
 
     def _check_ends(self, field: str, said: NoticeRow | RedLineRow) -> None:
         ends = {party_of_desk(desk, field=field) for desk in (said.desk, *said.to)}

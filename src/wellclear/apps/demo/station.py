@@ -203,6 +203,13 @@ class Station:
         members = self._about(notice) | {"to": [notice["desk"]]}
         return self.say(Intent("ack", [group], self._place.readers([notice["desk"]]), members), officer=officer)
 
+    def pass_on(self, item: str, echelon: str) -> Said:
+        """Say that a notice has reached the units that control fire, as far down as this echelon, now."""
+        notice = self.notice(item)
+        group = {"group": "units", "echelon": echelon, "at_us": self.look()["now_us"]}
+        members = self._about(notice) | {"to": [notice["desk"]]}
+        return self.say(Intent("passed_to_units", [group], self._place.readers([notice["desk"]]), members))
+
     def confirm(self, item: str, desk: str) -> Said:
         """Confirm the read-back of a desk; the node refuses where it departs."""
         members = self._about(self.notice(item)) | {"to": [desk], "public": {"desk": desk}}
@@ -284,8 +291,11 @@ def rings(board: Board, kind: str, *items: str) -> list[Row]:
 
 
 def opened(board: Board, item: str, version: int) -> bool:
-    """Whether a version of a notice is shown with its volumes."""
-    return any(row.get("volumes") for row in rows(board, "notices", id=item, version=version))
+    """Whether a version of a notice is open here: a list shows its volumes, or at least what it is (N13)."""
+    return any(
+        row.get("volumes") or (row.get("sheltered") == "yes" and row.get("category"))
+        for row in rows(board, "notices", id=item, version=version)
+    )
 
 
 def recipient(board: Board, item: str, desk: str) -> Row:
