@@ -15,8 +15,9 @@ from wellclear.apps.figures import PRECEDENCE_WORDS, flat_differences, listed, v
 from wellclear.apps.record_words import record_lines
 from wellclear.apps.told import Sentence, Spoken, Told, facts_of, lead_time, members_of, sealed_lines, spoken_of
 from wellclear.domain.measures import length, moment, place, took
-from wellclear.domain.parts import NOTICE_GROUPS, Findings, Message, Nature, Rest, Safety, Volumes
+from wellclear.domain.parts import Findings, Message, Nature, Rest, Safety, Volumes
 from wellclear.domain.records import RECORD_GROUPS
+from wellclear.picture.copies import groups_of_parts
 
 
 def notice(told: Told) -> Sentence:
@@ -55,7 +56,8 @@ def disclose(told: Told) -> Sentence:
     said = told.memory.versions.get((item, version))
     commits = [ref.commit for ref in said.act.parts] if said is not None else []
     again = {ref.commit for ref in told.act.parts}
-    names = [words(name) for name, commit in zip(NOTICE_GROUPS, commits, strict=False) if commit in again]
+    named = zip(groups_of_parts(len(commits)), commits, strict=False)
+    names = [words(name) for name, commit in named if commit in again]
     what = f"{listed(names)} of {item}" if names else f"more of {item}"
     text = f"{told.who} disclosed later to {listed(parties) or told.to()}: {what} (version {version})."
     return Sentence(text, (*_released(told), *_content(told)), facts_of(told) | {"disclosed_to": parties})

@@ -39,6 +39,7 @@ from wellclear.domain.parts import GROUPS_OF_KIND, NOTICE_GROUPS, Group, opening
 from wellclear.domain.records import GROUP_OF_RECORD
 from wellclear.errors import InvalidValue, Unverified
 from wellclear.log.ed25519 import Signer, verify
+from wellclear.picture.copies import are_copies, groups_of_parts
 
 _NEVER_WITHOUT = frozenset({"notice", "amend", "ack", "message", "finding", *GROUP_OF_RECORD})
 """Kinds that say nothing without their parts."""
@@ -124,6 +125,8 @@ def compose(
 def _check_groups(kind: str, given: tuple[str, ...]) -> None:
     wanted = GROUPS_OF_KIND.get(kind, ())
     fits = given in (wanted, ()) and (given or kind not in _NEVER_WITHOUT)
+    if kind in ("notice", "amend") and are_copies(len(given)):
+        fits = given == groups_of_parts(len(given))
     if kind == "disclose":
         wanted = tuple(name for name in NOTICE_GROUPS if name in given)
         fits = bool(given) and given == wanted

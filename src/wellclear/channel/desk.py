@@ -15,6 +15,7 @@ import msgspec
 from msgspec import UNSET
 
 from wellclear.channel.composing import Composed, Sealer, Told, compose, subject
+from wellclear.channel.copies import check_opened_copy, in_copies, needs_copies
 from wellclear.channel.levels import addressed, levels_of, shown_to
 from wellclear.domain.agreement import Settings, default_settings
 from wellclear.domain.canonical import INTEGER_MAX, unb64
@@ -38,6 +39,7 @@ from wellclear.domain.parts import (
 )
 from wellclear.domain.reasons import Reason
 from wellclear.errors import InvalidValue, Malformed, Refused
+from wellclear.picture.copies import groups_of_parts
 from wellclear.picture.picture import Picture
 from wellclear.picture.readback import readback_differences
 from wellclear.picture.rows import ItemRow
@@ -162,10 +164,12 @@ def _check_read(view: View, act: Act, item: str, version: int) -> None:
 
 
 def _check_disclosed(view: View, act: Act, item: str, version: int, groups: Iterable[Group]) -> None:
-    commits = dict(zip(NOTICE_GROUPS, version_of(view, item, version).commits, strict=False))
+    said = version_of(view, item, version)
+    commits = set(zip(groups_of_parts(len(said.commits)), said.commits, strict=False))
     for group, ref in zip(groups, act.parts, strict=True):
-        if commits.get(group.group) != ref.commit:
+        if (group.group, ref.commit) not in commits:
             raise Refused(Reason.NOT_COMMITTED, f"{item} version {version} committed to another text", field="groups")
+    check_opened_copy(said, act)
 
 
 def readback_wrong(pen: Pen, picture: Picture, view: View, item: str, version: int, desk: str) -> Composed:
@@ -319,6 +323,8 @@ def write_act(
     to, readers = _readers(pen, kind, given, asked, terms or default_settings())
     salts = {str(name): unb64(str(salt), 32, field="salts") for name, salt in dict(asked.get("salts", {})).items()}
     told = [Told(group, readers(group.group), salts.get(group.group) or pen.salt()) for group in given]
+    if kind in ("notice", "amend") and needs_copies(given):
+        told = in_copies(told, pen.party, pen.salt)
     members: dict[str, Any] = {
         name: asked[name] for name in ("precedence", "id", "code", "keep_until", "public") if name in asked
     }

@@ -17,6 +17,7 @@ import msgspec
 from msgspec import UNSET
 
 from wellclear.channel.composing import approval_holds
+from wellclear.channel.copies import check_copies
 from wellclear.channel.nature_rules import check_nature
 from wellclear.domain import canonical
 from wellclear.domain.agreement import DAY_US
@@ -67,6 +68,7 @@ def check_content(picture: Picture, act: Act, groups: Sequence[Group]) -> None:
     clear = any(ref.sha is not UNSET and not ref.sealed for ref in act.parts)
     if clear and picture.size and not picture.exercise:
         raise Refused(Reason.UNSEALED, Reason.UNSEALED.sentence)
+    check_copies(act, groups)
     if not isinstance(volumes, Volumes):
         return
     computed = [_computed(fields, number) for number, fields in enumerate(volumes.volumes)]

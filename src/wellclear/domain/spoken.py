@@ -25,8 +25,14 @@ _SPACES = re.compile(r"[\s.,;:_/-]+")
 
 def spoken(raw: bytes) -> str:
     """The groups for some bytes (a channel's id, a key, a card, a certificate): `7K2M 0Q9D ...`."""
-    number = int.from_bytes(hashlib.sha256(SPOKEN_TAG + raw).digest()[: GROUPS * GROUP_CHARACTERS * 5 // 8], "big")
-    letters = "".join(_ALPHABET[number >> shift & 31] for shift in range(GROUPS * GROUP_CHARACTERS * 5 - 5, -1, -5))
+    return in_groups(hashlib.sha256(SPOKEN_TAG + raw).digest(), GROUPS)
+
+
+def in_groups(digest: bytes, groups: int) -> str:
+    """The first bits of a digest as so many groups of four characters; 20 bits a group, and an even number of them."""
+    bits = groups * GROUP_CHARACTERS * 5
+    number = int.from_bytes(digest[: bits // 8], "big")
+    letters = "".join(_ALPHABET[number >> shift & 31] for shift in range(bits - 5, -1, -5))
     return " ".join(letters[at : at + GROUP_CHARACTERS] for at in range(0, len(letters), GROUP_CHARACTERS))
 
 
@@ -36,12 +42,17 @@ def parse_spoken(text: str, *, field: str = "fingerprint") -> str:
     Raises:
         InvalidValue: too few or too many characters, or one that does not occur.
     """
+    return parse_groups(text, GROUPS, field, "fingerprint")
+
+
+def parse_groups(text: str, groups: int, field: str, what: str) -> str:
+    """The same of anything that is written in groups like a fingerprint; `what` is how it is called in errors."""
     letters = _SPACES.sub("", text).upper().translate(_MISHEARD)
     strange = next((letter for letter in letters if letter not in _ALPHABET), None)
     if strange is not None:
-        raise InvalidValue(field, f"{strange!r} occurs in no fingerprint")
-    if len(letters) != GROUPS * GROUP_CHARACTERS:
-        raise InvalidValue(field, f"{len(letters)} characters; {GROUPS} groups of {GROUP_CHARACTERS} make one")
+        raise InvalidValue(field, f"{strange!r} occurs in no {what}")
+    if len(letters) != groups * GROUP_CHARACTERS:
+        raise InvalidValue(field, f"{len(letters)} characters; {groups} groups of {GROUP_CHARACTERS} make one")
     return " ".join(letters[at : at + GROUP_CHARACTERS] for at in range(0, len(letters), GROUP_CHARACTERS))
 
 

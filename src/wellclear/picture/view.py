@@ -20,9 +20,10 @@ from wellclear.domain.agreement import DAY_US
 from wellclear.domain.entry import Act
 from wellclear.domain.kinds import RECORDS, REPLIES_TO
 from wellclear.domain.logged import Logged, Remark
-from wellclear.domain.parts import GROUPS_OF_KIND, NOTICE_GROUPS, Group
+from wellclear.domain.parts import GROUPS_OF_KIND, Group
 from wellclear.domain.reasons import Reason
 from wellclear.picture import view_records
+from wellclear.picture.copies import by_group, groups_of_parts, taken_before
 from wellclear.picture.picture import Picture, Step
 from wellclear.picture.rows import ItemRow
 from wellclear.picture.view_groups import take_group
@@ -100,10 +101,25 @@ def _open(view: View, filed: Filed, opened: Opened) -> tuple[View, tuple[Remark,
             continue
         taken.add(position)
         failed.discard(position)
-        view, more = take_group(view, filed, group)
+        view, first = _held(view, filed, position)
+        view, more = take_group(view, filed, group) if first else (view, [])
         remarks += more
     done = replace(filed, taken=frozenset(taken), failed=frozenset(failed))
     return replace(view, filed=view.filed.insert(filed.index, done)), tuple(remarks)
+
+
+def _held(view: View, filed: Filed, position: int) -> tuple[View, bool]:
+    """Note which part of a version was opened, and whether it is to be taken: of two copies for us the first is."""
+    item = view.items.get(filed.item)
+    version = item.versions.get(filed.version) if item is not None else None
+    commit = filed.act.parts[position].commit
+    if item is None or version is None or item.kind != "notice" or commit not in version.commits:
+        return view, True
+    place = version.commits.index(commit)
+    noted = replace(version, held=tuple(sorted({*version.held, place})))
+    versions = item.versions.insert(filed.version, noted)
+    view = replace(view, items=view.items.insert(item.id, replace(item, versions=versions)))
+    return view, not taken_before(version.held, place)
 
 
 def _groups(view: View, act: Act, item: str, version: int) -> tuple[str, ...]:
@@ -111,17 +127,20 @@ def _groups(view: View, act: Act, item: str, version: int) -> tuple[str, ...]:
     record = view.records.get(item)
     if act.kind == "amend" and record is not None:
         return GROUPS_OF_KIND.get(record.kind, ())
+    if act.kind in ("notice", "amend"):
+        return groups_of_parts(len(act.parts))
     if act.kind != "disclose":
         return GROUPS_OF_KIND.get(act.kind, ())
     commits = _commits(view, item, version)
-    return tuple(NOTICE_GROUPS[commits.index(ref.commit)] if ref.commit in commits else NOTHING for ref in act.parts)
+    named = groups_of_parts(len(commits))
+    return tuple(named[commits.index(ref.commit)] if ref.commit in commits else NOTHING for ref in act.parts)
 
 
 def _commits(view: View, item: str, version: int) -> tuple[str, ...]:
-    """The commitments of a version that this view holds."""
+    """The commitments of a version that this view holds, as far as a field group belongs to them."""
     known = view.items.get(item)
     said = known.versions.get(version) if known is not None else None
-    return () if said is None else said.commits[: len(NOTICE_GROUPS)]
+    return () if said is None else said.commits[: len(groups_of_parts(len(said.commits)))]
 
 
 def _about(act: Act) -> tuple[str, int]:
@@ -151,11 +170,12 @@ def _amend(view: View, index: int, act: Act, picture: Picture) -> View:
 
 
 def _version(index: int, act: Act, picture: Picture, row: ItemRow) -> Version:
-    shown_to = tuple(tuple(part.to) if part.to is not UNSET else () for part in act.parts)
+    readers = tuple(tuple(part.to) if part.to is not UNSET else () for part in act.parts)
+    shown_to = by_group(readers) if act.kind in ("notice", "amend") else readers
     return Version(
         version=row.version, index=index, moment_us=picture.now_us, desk=row.desk, to=tuple(act.to),
         precedence=act.precedence, keep_until_day=row.keep_until, terms=picture.terms,
-        commits=tuple(part.commit for part in act.parts), shown_to=shown_to, shown_first=shown_to,
+        commits=tuple(part.commit for part in act.parts), shown_to=shown_to, shown_first=shown_to, readers=readers,
     )  # fmt: skip
 
 
@@ -167,14 +187,16 @@ def _disclose(view: View, index: int, act: Act, picture: Picture) -> View:
     if item is None or version is None:
         return view
     more = {ref.commit: ref.to for ref in act.parts if ref.to is not UNSET}
-    shown = tuple(
+    readers = tuple(
         tuple(sorted({*parties, *more.get(commit, ())}))
-        for commit, parties in zip(version.commits, version.shown_to, strict=True)
+        for commit, parties in zip(version.commits, version.readers, strict=True)
     )
-    groups = tuple(name for name, commit in zip(NOTICE_GROUPS, version.commits, strict=False) if commit in more)
+    named = zip(groups_of_parts(len(version.commits)), version.commits, strict=False)
+    groups = tuple(dict.fromkeys(name for name, commit in named if commit in more))
     parties = tuple(sorted({party for readers in more.values() for party in readers}))
     later = (*version.disclosed, Disclosed(index, picture.now_us, groups, parties)) if groups else version.disclosed
-    versions = item.versions.insert(version.version, replace(version, shown_to=shown, disclosed=later))
+    opened = replace(version, shown_to=by_group(readers), readers=readers, disclosed=later)
+    versions = item.versions.insert(version.version, opened)
     return replace(view, items=view.items.insert(item.id, replace(item, versions=versions)))
 
 

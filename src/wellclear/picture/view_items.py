@@ -105,7 +105,8 @@ class Version:
 
     `moment_us` is when it was logged; `terms` the settings in force then; `commits` the commitments of its
     parts in the order of the header, `shown_to` the parties that each of them was shown to, at first or later;
-    `shown_first` those at first alone; `disclosed` says what came later, by whichever entry.
+    `shown_first` those at first alone; `disclosed` says what came later, by whichever entry. In a notice that is said
+    in copies (`picture.copies`) these are by field group, `readers` by part, and `held` the parts that were opened.
     """
 
     version: int
@@ -129,6 +130,8 @@ class Version:
     wrong: HashTrieMap[str, WrongView] = field(default_factory=HashTrieMap)
     passed: HashTrieMap[str, PassedView] = field(default_factory=HashTrieMap)
     disclosed: tuple[Disclosed, ...] = ()
+    readers: tuple[tuple[str, ...], ...] = ()
+    held: tuple[int, ...] = ()
 
     def had_shown(self, group: str, party: str, index: int) -> bool:
         """Whether a party had been shown one of a notice's field groups before the entry of that index."""

@@ -68,7 +68,7 @@ RULES: tuple[Rule, ...] = (
         proves=("R25",),
         says="No desk discloses a text that the version did not commit to.",
         at="wellclear.channel.desk:_check_disclosed",
-        old="if commits.get(group.group) != ref.commit:",
+        old="if (group.group, ref.commit) not in commits:",
         new="if False:",
         tests=("tests/unit/apps/node/test_three_readers.py::test_no_desk_passes_another_text_off_as_the_first_days",),
     ),

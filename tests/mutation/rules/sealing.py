@@ -279,8 +279,8 @@ RULES: tuple[Rule, ...] = (
         proves=("R25",),
         says="The group of a disclosed part is the one whose commitment it repeats.",
         at="wellclear.picture.view:_groups",
-        old="NOTICE_GROUPS[commits.index(ref.commit)] if ref.commit in commits else NOTHING for ref in act.parts",
-        new="NOTICE_GROUPS[at] for at, _ in enumerate(act.parts)",
+        old="named[commits.index(ref.commit)] if ref.commit in commits else NOTHING for ref in act.parts",
+        new="named[at] for at, _ in enumerate(act.parts)",
         tests=("tests/unit/picture/test_disclose.py::test_a_group_is_told_by_its_commitment_and_not_by_its_place",),
     ),
     Rule(

@@ -7,6 +7,8 @@ from tests.mutation.disabling import Rule
 _NATURE = "tests/unit/channel/test_nature_rules.py::"
 _LEVELS = "tests/unit/channel/test_levels.py::"
 _GIVEN = "tests/unit/apps/node/test_given_rows.py::"
+_CHANNEL = "tests/unit/channel/test_copies.py::"
+_COPIES = "tests/unit/apps/node/test_copies.py::"
 _MOVES = f"{_NATURE}test_a_movement_says_its_legs_with_times_vehicles_escort_and_contact"
 
 RULES: tuple[Rule, ...] = (
@@ -117,9 +119,99 @@ RULES: tuple[Rule, ...] = (
         proves=("N1", "N13", "R29"),
         says="A list of all notices holds no place of another party's site, movement, deployment or survey.",
         at="wellclear.apps.node.sheltering:in_a_list",
-        old='if row["mine"] == "yes" or row.get("category") not in CONSENTED:',
+        old='if row.get("sheltered") != "yes":',
         new="if True:",
-        tests=(f"{_GIVEN}test_a_list_of_all_notices_holds_no_place_of_anothers_site",),
+        tests=(
+            f"{_GIVEN}test_a_list_of_all_notices_holds_no_place_of_anothers_site",
+            f"{_COPIES}test_no_list_and_no_board_holds_the_place_of_anothers_site",
+        ),
+    ),
+    Rule(
+        name="no-places-on-the-board",
+        proves=("N1", "N13"),
+        says="The rows behind the board hold no place of another party's site, movement, deployment or survey.",
+        at="wellclear.apps.node.board:board",
+        old="in_a_list(notice_row(core, item, consents))",
+        new="notice_row(core, item, consents)",
+        tests=(f"{_COPIES}test_no_list_and_no_board_holds_the_place_of_anothers_site",),
+    ),
+    Rule(
+        name="a-copy-shelters",
+        proves=("N1", "N13"),
+        says="Whoever was shown the cell of a site alone finds it in no list either, though its category is not open.",
+        at="wellclear.picture.copies:is_sheltered",
+        old="are_copies(len(version.commits)) or (",
+        new="False or (",
+        tests=(f"{_COPIES}test_no_list_and_no_board_holds_the_place_of_anothers_site",),
+    ),
+    Rule(
+        name="a-copy-for-each",
+        proves=("R29", "N1"),
+        says="Each recipient of a site, movement, deployment or survey gets a copy of its own.",
+        at="wellclear.channel.copies:needs_copies",
+        old="group.category in CONSENTED",
+        new="False",
+        tests=(
+            f"{_CHANNEL}test_what_needs_consent_goes_out_in_a_copy_for_each",
+            f"{_COPIES}test_each_recipient_holds_a_copy_of_its_own_and_no_other",
+        ),
+    ),
+    Rule(
+        name="no-copy-for-two",
+        proves=("R29", "N1"),
+        says="No node sends one copy of such a notice to two parties.",
+        at="wellclear.channel.copies:check_copies",
+        old="- {act.party}) > 1",
+        new="- {act.party}) > 99",
+        tests=(
+            f"{_CHANNEL}test_no_node_sends_one_copy_to_two_nor_two_texts_in_two_copies",
+            f"{_COPIES}test_nobody_is_given_a_copy_that_another_party_has",
+        ),
+    ),
+    Rule(
+        name="copies-say-the-same",
+        proves=("R29",),
+        says="No node tells two recipients of one notice different things.",
+        at="wellclear.channel.copies:check_copies",
+        old="if any(group != groups[at % SIZE] for at, group in enumerate(groups)):",
+        new="if False:",
+        tests=(f"{_CHANNEL}test_no_node_sends_one_copy_to_two_nor_two_texts_in_two_copies",),
+    ),
+    Rule(
+        name="no-copy-opened-to-a-second",
+        proves=("R29", "N1"),
+        says="A copy is not opened later to another party than the one that has it.",
+        at="wellclear.channel.copies:check_opened_copy",
+        old="if more and len(more | copy.parties) > 1:",
+        new="if False:",
+        tests=(f"{_COPIES}test_nobody_is_given_a_copy_that_another_party_has",),
+    ),
+    Rule(
+        name="a-mark-says-whose",
+        proves=("R29", "N1"),
+        says="The mark of a copy is made of what its recipient and its author alone hold.",
+        at="wellclear.domain.copy_marks:mark_of",
+        old="COPY_TAG + opening",
+        new="COPY_TAG + opening[32:]",
+        tests=(f"{_COPIES}test_a_mark_tells_the_author_whose_copy_it_was",),
+    ),
+    Rule(
+        name="marks-are-the-submitters",
+        proves=("R29",),
+        says="Whose copy a mark is, is told to the announcer alone.",
+        at="wellclear.apps.node.copies:whose",
+        old='item.kind == "notice" and item.party == core.party',
+        new='item.kind == "notice"',
+        tests=(f"{_COPIES}test_a_mark_that_is_nobodys_is_told_as_that_and_others_copies_are_not_looked_up",),
+    ),
+    Rule(
+        name="of-two-copies-the-first",
+        proves=("R29", "R34"),
+        says="Of two copies for one reader the first is taken, in whatever order they come.",
+        at="wellclear.picture.copies:taken_before",
+        old="any(one < place and one % SIZE == place % SIZE for one in held)",
+        new="False",
+        tests=(f"{_CHANNEL}test_of_two_copies_for_one_reader_the_first_is_taken_in_whatever_order_they_come",),
     ),
     Rule(
         name="protection-hangs-on-no-notice",

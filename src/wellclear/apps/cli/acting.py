@@ -21,6 +21,7 @@ from wellclear.apps.cli.asking import passphrase, pin
 from wellclear.apps.cli.output import EXIT_FINDING, note, show
 from wellclear.apps.problems import reason_words
 from wellclear.channel.composing import approve
+from wellclear.channel.copies import check_copies
 from wellclear.channel.sealing import PartKey, check_sha, context
 from wellclear.domain.canonical import b64, unb64
 from wellclear.domain.entry import Act, Approval, PartRef, Role, act_hash
@@ -33,6 +34,7 @@ from wellclear.edges.node_client import NodeClient
 from wellclear.edges.settings import NodeSettings, load_node
 from wellclear.edges.tokens import parse_uri
 from wellclear.errors import InvalidValue, Malformed, Unavailable, Unverified
+from wellclear.picture.copies import SIZE, are_copies
 
 Fields = dict[str, Any]
 
@@ -210,9 +212,15 @@ def _check_members(act: Act, intent: Intent) -> None:
 
 
 def _check_parts(act: Act, parts: Sequence[str], keys: Sequence[str], intent: Intent) -> None:
-    if len({len(parts), len(keys), len(act.parts), len(intent.groups)}) != 1:
+    """Each part says what was asked for, and each group goes to whom it was asked for, in however many copies."""
+    once = len(intent.groups)
+    copied = act.kind in ("notice", "amend") and once == SIZE and are_copies(len(parts))
+    if len({len(parts), len(keys), len(act.parts)}) != 1 or (len(parts) != once and not copied):
         raise Unverified("act from the node", "it does not have the parts that were asked for")
-    for ref, stored, key, asked in zip(act.parts, parts, keys, intent.groups, strict=True):
+    goes: dict[str, set[str]] = {}
+    said = []
+    for at, (ref, stored, key) in enumerate(zip(act.parts, parts, keys, strict=True)):
+        asked = intent.groups[at % once]
         name = str(asked.get("group"))
         try:
             opened = open_part(_opening(act, ref, unb64(stored), unb64(key)), ref)
@@ -220,10 +228,14 @@ def _check_parts(act: Act, parts: Sequence[str], keys: Sequence[str], intent: In
             raise Unverified("act from the node", f"part {name}: {error}") from error
         if opened != group_from(asked, name):
             raise Unverified("act from the node", f"part {name} says something else than was asked for")
+        goes.setdefault(name, set()).update({*(ref.to if ref.to is not UNSET else [])} - {act.party})
+        said.append(opened)
+    for name, found in goes.items():
         readers = intent.shown.get(name, ()) if intent.shown else intent.audience
         audience = [] if name in intent.withhold else [one for one in readers if one != act.party]
-        if sorted({*(ref.to if ref.to is not UNSET else [])} - {act.party}) != audience:
+        if sorted(found) != audience:
             raise Unverified("act from the node", f"part {name} goes to other readers than was asked for")
+    check_copies(act, said)
 
 
 def _opening(act: Act, ref: PartRef, stored: bytes, key: bytes) -> bytes:

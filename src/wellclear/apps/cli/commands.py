@@ -129,6 +129,7 @@ COMMANDS = (
 hosting.app.add_typer(changing.change_app, name="change")
 hosting.app.command()(changing.resume)
 notices.app.command()(giving.given)
+notices.app.command()(giving.mark)
 for name, group in GROUPS:
     app.add_typer(group, name=name)
 for name, command in COMMANDS:

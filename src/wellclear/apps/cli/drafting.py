@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from itertools import cycle
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -308,10 +309,10 @@ def intent_of(draft_row: Fields) -> Intent:
         name: act[name] for name in ("to", "precedence", "keep_until", "subject", "code", "public") if name in act
     }
     groups = draft_row.get("groups", [])
-    shown = {
-        group["group"]: sorted({*ref.get("to", [])} - {act["party"]})
-        for group, ref in zip(groups, act["parts"], strict=False)
-    }
+    shown: dict[str, list[str]] = {}
+    for group, ref in zip(cycle(groups), act["parts"], strict=False):
+        read = {*shown.get(group["group"], []), *ref.get("to", [])} - {act["party"]}
+        shown[group["group"]] = sorted(read)
     return Intent(act["kind"], groups, members=members, shown=shown)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from itertools import cycle
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -122,7 +123,7 @@ def level_lines(levels: Mapping[str, int], withheld: Sequence[str] = ()) -> list
 def shown_lines(act: Fields, groups: Sequence[Fields]) -> list[str]:
     """Who is shown which groups by an act as it stands, a line for each reader."""
     seen: dict[str, list[str]] = {}
-    for group, ref in zip(groups, act["parts"], strict=False):
+    for group, ref in zip(cycle(groups), act["parts"], strict=False):
         for party in ref.get("to", ()):
             if party != act["party"]:
                 seen.setdefault(party, []).append(str(group["group"]))

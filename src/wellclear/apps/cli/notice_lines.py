@@ -13,7 +13,9 @@ from wellclear.domain.quantities import Position
 def group_lines(groups: list[Fields]) -> list[Any]:
     """The field groups of a notice for people."""
     lines: list[Any] = []
-    for group in groups:
+    for at, group in enumerate(groups):
+        if group in groups[:at]:  # a copy, for another recipient
+            continue
         match group["group"]:
             case "cell":
                 south, west, north, east = (group[f"{side}_e7"] / 1e7 for side in ("south", "west", "north", "east"))

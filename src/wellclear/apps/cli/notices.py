@@ -77,6 +77,7 @@ def show_notice(item: ItemArgument, home: Home = NODE_HOME, as_json: AsJson = Fa
     tell(f"{notice['id']} v{notice['version']}  {notice['party']}  {notice.get('category') or '-'}  {notice['state']}")
     tell(*[line for number, volume in enumerate(raw_volumes(notice), 1) for line in volume_lines(number, volume)])
     tell(*([f"  {notice['protection']}"] if "protection" in notice else []), *consent_lines(notice))
+    tell(*copy_lines(notice))
     for party, level in sorted(notice.get("levels", {}).items()):
         tell(f"  {party} is shown {level_words(level)}")
     for later in notice.get("disclosed", []):
@@ -86,7 +87,22 @@ def show_notice(item: ItemArgument, home: Home = NODE_HOME, as_json: AsJson = Fa
                         for name in ("received", "acked", "confirmed", "passed"))]
         for row in notice.get("recipients", [])
     ]  # fmt: skip
-    tell(table(("desk", "received", "acknowledged", "confirmed", "passed to units"), rows))
+    tell(table(("desk", "received", "acknowledged", "confirmed", "passed to units"), rows), *units_lines(notice))
+
+
+def copy_lines(notice: Fields) -> list[str]:
+    """Whose copy this is, where each recipient has its own."""
+    copy = notice.get("copy")
+    return [] if copy is None else [f"  copy of {copy['desk']} ({copy['party']}), mark {copy['mark']}"]
+
+
+def units_lines(notice: Fields) -> list[str]:
+    """By when each desk is to prove that its units know of it, and what it never proved of earlier versions (R28)."""
+    lines = []
+    for row in notice.get("recipients", []):
+        for one in [*([row["units"]] if "units" in row else []), *row.get("units_earlier", [])]:
+            lines.append(f"  {row['desk']}, v{one['version']}, passed to units: {one['words']}")
+    return lines
 
 
 def answers_in_short(row: Fields) -> str:

@@ -31,9 +31,11 @@ from wellclear.channel.own_rules import past_warning
 from wellclear.domain.canonical import b64, unb64
 from wellclear.domain.entry import Act, Approval, act_hash, plainly
 from wellclear.domain.kinds import KINDS
+from wellclear.domain.names import party_of_desk
 from wellclear.domain.parts import Group
 from wellclear.edges.keyring import Keyring
 from wellclear.errors import InvalidValue, Refused
+from wellclear.picture.copies import SIZE, are_copies
 
 Service = NamedDependency[NodeService]
 Home = NamedDependency[Keyring]
@@ -113,7 +115,8 @@ def composed_of(service: NodeService, data: ActBody) -> Composed:
         asked["id"] = core.likely_id(desk) if data.preview else core.next_id(desk)
     trial = TrialSealer(core.sealer) if data.preview else None
     if data.kind == "disclose" and data.subject is not None:
-        asked["salts"] = salts_of(core, data.subject, data.groups)
+        readers = data.audience or [party_of_desk(one, field="to") for one in data.to]
+        asked["salts"] = salts_of(core, data.subject, data.groups, readers)
     terms = core.picture.terms if core.picture.agreement else None
     pen = core.pen(desk, trial)
     if data.kind == "amend" and data.subject is not None and str(data.subject.get("id")) in core.view.records:
@@ -301,8 +304,14 @@ async def _draft_row(service: NodeService, name: str, raw: bytes) -> Row:
         "draft": name, "act_hash": b64(act_hash(act)), **row, "said_us": act.said,
         "by": [persons.get(approval["key"], "unknown") for approval in row["approvals"]],
         "keys": [b64(key.key) if key is not None else "" for key in keys],
-        "groups": [msgspec.to_builtins(group) for group in groups], "warnings": await warnings_of(service, groups),
+        "groups": [msgspec.to_builtins(group) for group in said_once(groups)],
+        "warnings": await warnings_of(service, groups),
     }  # fmt: skip
+
+
+def said_once(groups: Sequence[Group]) -> Sequence[Group]:
+    """The field groups of an own act without the copies of them, which its node holds to be alike."""
+    return groups[:SIZE] if are_copies(len(groups)) else groups
 
 
 ACTING: Final = [compose_act, take_entry, keep_draft, list_drafts, release_draft, drop_draft]

@@ -17,6 +17,7 @@ from wellclear import __version__
 from wellclear.apps.host.create import read_founding
 from wellclear.apps.http import not_found
 from wellclear.apps.node import board as boards
+from wellclear.apps.node.copies import copy_row
 from wellclear.apps.node.given_rows import given_told
 from wellclear.apps.node.opened import OpenedLog
 from wellclear.apps.node.record_rows import record_row, record_rows, speaking
@@ -106,6 +107,7 @@ async def notice_version(service: Service, item: FromPath[str], version: FromPat
     return {
         "id": found.id, "version": version, "party": found.party, "mine": yes(found.party == service.core.party),
         "to": list(said.to), "groups": [msgspec.to_builtins(group) for group in opened], **shown_row(said),
+        **copy_row(service.core, found, said),
     }  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from wellclear.apps.http import EXCEPTION_HANDLERS
 from wellclear.apps.node.api_act import ACTING
 from wellclear.apps.node.api_carried import CARRYING
 from wellclear.apps.node.api_check import CHECKING
+from wellclear.apps.node.api_copies import COPIES
 from wellclear.apps.node.api_desk import DESK
 from wellclear.apps.node.api_keys import KEYS
 from wellclear.apps.node.api_read import READING
@@ -23,7 +24,7 @@ from wellclear.apps.node.service import NodeService
 from wellclear.apps.node.sessions import Sessions
 from wellclear.edges.keyring import Keyring
 
-OFFERED: Final = (*READING, *ACTING, *CARRYING, *CHECKING, *DESK, *KEYS)
+OFFERED: Final = (*READING, *ACTING, *CARRYING, *CHECKING, *COPIES, *DESK, *KEYS)
 """Every operation of the API."""
 
 

@@ -27,6 +27,7 @@ from wellclear.apps.node.rows import (
     yes,
 )
 from wellclear.apps.node.said import Row, safety_fields
+from wellclear.apps.node.sheltering import in_a_list
 from wellclear.apps.node.treaty_rows import consents_told
 from wellclear.apps.node.units import asked_rows
 from wellclear.apps.problems import reason_words
@@ -65,7 +66,7 @@ def board(core: NodeCore, link_words: str) -> Row:
     drifts = core.drift.all()
     core.said.keep_only(core.view.items)
     items, consents = sorted(core.view.items.items()), consents_told(core)
-    notices = [notice_row(core, item, consents) for _, item in items if item.kind == "notice"]
+    notices = [in_a_list(notice_row(core, item, consents)) for _, item in items if item.kind == "notice"]
     records = record_rows(core)
     return {
         "party": core.party, "channel": core.channel, "spoken": spoken(unb64(core.channel)),
@@ -213,7 +214,8 @@ def outbox_opened(core: NodeCore) -> Row:
     told = outbox(core)
     for row in told["entries"]:
         known = core.parts.open_known(core.outbox.items[row["act_hash"]].act, core.opening)
-        row["groups"] = [msgspec.to_builtins(group) for group in known.values() if not isinstance(group, Unopened)]
+        opened = {group.group: group for group in known.values() if not isinstance(group, Unopened)}
+        row["groups"] = [msgspec.to_builtins(group) for group in opened.values()]  # of copies each once
     return told
 
 

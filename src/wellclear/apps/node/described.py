@@ -16,7 +16,7 @@ from wellclear.apps.node.api_carried import HandedBody
 from wellclear.apps.node.api_check import DraftsBody
 from wellclear.apps.node.api_desk import ACTIONS, AlarmBody, DeskBody, SessionBody
 from wellclear.apps.node.api_keys import SealingBody
-from wellclear.apps.node.shapes_notices import Disclosed, Fields, Given, Notice, YesNo
+from wellclear.apps.node.shapes_notices import CopyOf, Disclosed, Fields, Given, MarkedCopies, Notice, YesNo
 from wellclear.apps.node.shapes_persons import DeskRow, Officer, PartyKeys, Preview
 from wellclear.apps.node.shapes_records import Record, Records
 from wellclear.domain.entry import Act, Approval
@@ -289,6 +289,8 @@ class NoticeVersion(TypedDict):
     shown: dict[str, list[str]]
     levels: dict[str, int]
     disclosed: list[Disclosed]
+    copy: NotRequired[CopyOf]
+    sheltered: NotRequired[YesNo]
 
 
 OPERATIONS: Final[dict[str, Operation]] = {
@@ -301,6 +303,7 @@ OPERATIONS: Final[dict[str, Operation]] = {
     "notice": _told(Notice, 404),
     "notice_version": _told(NoticeVersion, 404),
     "notice_given": _told(Given, 404, 409),
+    "copies_marked": _told(MarkedCopies, 422),
     "conflicts": _told(shapes.Conflicts),
     "duties": _told(list[shapes.Duty]),
     "alarms": _told(list[shapes.Alarm]),

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from msgspec import UNSET
 
+from wellclear.apps.node.copies import mark_given
 from wellclear.apps.node.core import NodeCore
 from wellclear.apps.node.rows import moments, shown_row
 from wellclear.apps.node.said import Row
@@ -50,6 +51,7 @@ def _to_party(core: NodeCore, item: ItemView, version: Version, party: str, show
     return {
         "version": version.version, "party": party, "level": shown["levels"].get(party, 0),
         "groups": [group for group, readers in shown["shown"].items() if party in readers], "desks": desks,
+        **mark_given(core, item, version, party),
         **moments(given=given_us, received=None if owed is None or owed.received_us is UNSET else owed.received_us),
         "disclosed": [{"index": one.index, **moments(at=one.moment_us), "groups": list(one.groups)} for one in later],
         "acked": [{"desk": desk, **moments(at=row.acked_us)} for desk, row in answers

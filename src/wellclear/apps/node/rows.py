@@ -10,6 +10,7 @@ from collections.abc import Sequence
 import msgspec
 from msgspec import UNSET
 
+from wellclear.apps.node.copies import copy_row
 from wellclear.apps.node.core import NodeCore
 from wellclear.apps.node.said import Row, stamp
 from wellclear.apps.node.sheltering import with_sentence
@@ -89,7 +90,8 @@ def notice_row(core: NodeCore, item: ItemView, consents: ConsentWords | None = N
         words = consents_told(core) if consents is None else consents
         told["host_consent"] = consent_row(core, item.id, version.version, words)
     told["doubtful"] = list(core.doubted.of_item(item.id))
-    return with_sentence(told | core.said.row_of(item) | _leads(core, told["recipients"]) | shown_row(version))
+    told |= core.said.row_of(item) | _leads(core, told["recipients"]) | shown_row(version)
+    return with_sentence(told) | copy_row(core, item, version)
 
 
 def shown_row(version: Version) -> Row:

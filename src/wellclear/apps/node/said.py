@@ -27,6 +27,8 @@ class SaidRows:
 
     def __init__(self) -> None:
         self._kept: dict[str, tuple[ItemView, Row]] = {}
+        self.marks: dict[str, str] = {}
+        """The marks of copies, by commitment; made of openings, which lie encrypted in the store."""
 
     def row_of(self, item: ItemView) -> Row:
         """What could be opened of an item, its flags (R8), and what differs from the version before (R9)."""

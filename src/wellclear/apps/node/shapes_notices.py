@@ -171,6 +171,7 @@ class GivenRow(TypedDict):
     given: str
     received_us: NotRequired[int]
     received: NotRequired[str]
+    mark: NotRequired[str]
     disclosed: list[DisclosedTo]
     acked: list[AckedBy]
 
@@ -181,6 +182,37 @@ class Given(TypedDict):
     id: str
     party: str
     given: list[GivenRow]
+    words: str
+
+
+class CopyOf(TypedDict):
+    """The mark of this party's own copy, and whose it is; it stands wherever the notice is shown (R29)."""
+
+    mark: str
+    party: str
+    desk: str
+
+
+class MarkedCopy(TypedDict):
+    """A copy of an own notice that has the mark which was asked for; `newest` is whether that version stands."""
+
+    id: str
+    version: int
+    newest: YesNo
+    party: str
+    desks: list[str]
+    groups: list[str]
+    at_us: int
+    at: str
+
+
+class MarkedCopies(TypedDict):
+    """Whose copy a mark is, among so many that were `looked` at; `not_held` are those whose text is gone from here."""
+
+    mark: str
+    copies: list[MarkedCopy]
+    looked: int
+    not_held: int
     words: str
 
 
@@ -217,3 +249,6 @@ class Notice(Window, SafetyWords):
     doubtful: list[DoubtRow]
     host_consent: NotRequired[HostConsentTold]
     protection: NotRequired[str]
+    copy: NotRequired[CopyOf]
+    sheltered: NotRequired[YesNo]
+    left_out: NotRequired[str]

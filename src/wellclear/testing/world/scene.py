@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -20,6 +20,8 @@ from wellclear.testing.sketch import SECOND_US, SketchParty, circle
 CATEGORIES = ("air", "drone", "ground", "sea", "firing", "survey")
 SHOWN_FROM: Final = {"cell": 1, "volume": 2, "category": 3, "rest": 4}
 """The level from which on a field group of a notice is shown (R25); what was meant is reckoned here, by this table."""
+COPIES: Final = 4
+"""For so many recipients a notice has room, where each gets its own copy."""
 EXPOSED: Final = ("deployment", "survey", "protected_site")
 """Shown at level 1 unless somebody says otherwise (N13)."""
 LOOKING: Final = {"invitation": "the host nation", "purpose": "site_survey"}
@@ -112,7 +114,19 @@ class Scene:
             frozenset({self.party.name} | {party for party, level in levels.items() if level >= SHOWN_FROM[group]})
             for group in SHOWN_FROM
         )
+        if category == "survey":
+            meant = self._one_by_one(levels)
         return replace(self.released(composed), meant=meant)
+
+    def _one_by_one(self, levels: Mapping[str, int]) -> Meant:
+        """What is said in copies: four groups for each recipient, by the alphabet, and four that nobody reads yet."""
+        own = self.party.name
+        copies = sorted(party for party, level in levels.items() if level)
+        said = [
+            frozenset({own, party} if levels[party] >= SHOWN_FROM[group] else {own})
+            for party in copies for group in SHOWN_FROM
+        ]  # fmt: skip
+        return (*said, *(frozenset({own}),) * (len(SHOWN_FROM) if len(copies) < COPIES else 0))
 
     def _consent(self, category: str, to: Sequence[str]) -> dict[str, list[str]]:
         """Of what goes to nobody else: everybody whom it is for, by name."""

@@ -79,7 +79,7 @@ def test_what_was_never_received_is_told_as_not_yet(channel: Channel) -> None:
     south = channel.nodes.pop(SOUTH)
     item = announce(channel, consent=[SOUTH])
     (row,) = given(channel, item)
-    assert "received" not in row and cells(row)[4:] == ("not yet", "-")
+    assert "received" not in row and cells(row)[4:6] == ("not yet", "-")
     channel.nodes = {NORTH: node, SOUTH: south} | channel.nodes
     channel.turn(6)
     assert "received" in given(channel, item)[0]

@@ -3,6 +3,7 @@
 import { button, el, ltr, replace, say } from "./dom.js";
 import { Fault, openForm } from "./forms.js";
 import { act } from "./officer.js";
+import { openOne } from "./picked.js";
 import { bandOf, degreesE7, degreesText, dtg, dtgUs, firstE7, heightMm, heightText, windowOf } from "./say.js";
 import { itemOf, state } from "./state.js";
 import { plain, sentence } from "./strings.js";
@@ -11,7 +12,8 @@ const ownDesk = (item, desk) => desk
   ?? (item.recipients ?? []).map((row) => row.desk).find((row) => state.board.desks?.includes(row)) ?? state.board.desks?.[0];
 
 // Open the read-back of one item for one own desk.
-export function openAck(id, version, desk) {
+export async function openAck(id, version, desk) {
+  await openOne(id);
   const item = itemOf(id) ?? { id, version, volumes: [] };
   const rows = (item.volumes ?? []).map((volume, index) => readbackRow(volume, index, item));
   const notes = el("ul", { class: "differs", "aria-live": "polite" });

@@ -117,7 +117,8 @@ function notice(row) {
     leads(row),
     hostConsent(row.host_consent),
     shown(row),
-    row.volumes?.length ? row.volumes.map(volumeFacts) : row.cell ? cellFacts(row.cell) : el("p", {}, say("no_volume")),
+    row.volumes?.length ? row.volumes.map(volumeFacts) : row.cell ? cellFacts(row.cell) : el("p", {}, say(row.left_out ? "left_out" : "no_volume")),
+    row.copy ? el("p", { class: "small copy" }, say("copy_of", { desk: ltr(row.copy.desk), mark: ltr(row.copy.mark) })) : "",
     marks(row, (recipient) => answerButtons(row, recipient)),
     row.changes?.length ? el("details", {}, el("summary", {}, say("changes")), el("ul", { class: "small" }, row.changes.map((one) => el("li", {}, change(one))))) : "",
     Object.keys(row.rest ?? {}).length ? el("details", {}, el("summary", {}, say("further")), further(row.rest)) : "");

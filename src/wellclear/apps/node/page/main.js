@@ -7,6 +7,7 @@ import { tick } from "./facts.js";
 import { drawLists } from "./lists.js";
 import { NodeError, call, follow, takeToken } from "./node.js";
 import { awayLine, awayNow, sendable, watchLine } from "./officer.js";
+import { openPicked } from "./picked.js";
 import { drawPlan } from "./plan.js";
 import { clockTime, dtg, span } from "./say.js";
 import { enableSound, silence, silentFor } from "./sound.js";
@@ -31,6 +32,7 @@ function label() {
   document.addEventListener("wellclear-select", ({ detail }) => {
     state.selected = new Set(detail.filter(Boolean));
     draw();
+    openPicked(draw);
   });
 }
 

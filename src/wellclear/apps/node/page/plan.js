@@ -86,8 +86,7 @@ function cellOf({ volumes, cell }) {
 }
 
 // There is no map of another party's sites and movements (N1): each is drawn while it is picked, and only then.
-const SHELTERED = new Set(["aid_movement", "deployment", "protected_site", "survey"]);
-const mapped = ({ id, party, category }) => party === state.board?.party || !SHELTERED.has(category) || state.selected.has(id);
+const mapped = ({ id, sheltered }) => sheltered !== "yes" || state.selected.has(id);
 
 // Every notice and safety message that stands in the picture, with its shapes.
 function shapes() {

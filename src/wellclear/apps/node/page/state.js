@@ -11,6 +11,7 @@ export const state = {
   status: undefined,
   session: readSession(),
   selected: new Set(),
+  opened: new Map(), // what a list leaves out of another party's site, while it is picked
   peers: [],
   silencedUntil: 0,
   sound: false,
@@ -33,7 +34,26 @@ export function setSession(session) {
 
 const moment = () => ({ mono: performance.now(), wall: Date.now() });
 
+// The row with what a list leaves out, where that was asked for and is still of the same version.
+function whole(row) {
+  const one = state.opened.get(row.id);
+  if (!row.left_out || one?.version !== row.version) return row;
+  const { volumes: _volumes, changes: _changes, left_out: _out, ...fresh } = row;
+  return { ...one, ...fresh };
+}
+
+// One notice that was asked for by its id, beside what the board tells of it.
+export function showOpened(one) {
+  state.opened.set(one.id, one);
+  if (state.board) hearNotices(state.board);
+}
+
+function hearNotices(board) {
+  if (board.notices) board.notices = board.notices.map(whole);
+}
+
 export function hearBoard(board) {
+  hearNotices(board);
   state.board = board;
   state.heard = moment();
   state.status = 200;

@@ -152,6 +152,8 @@ const EN = {
   shown_to: "Shown to",
   shown_later: "shown later",
   no_volume: "No volume that we may read.",
+  left_out: "Where and when: in no list. Pick this one to see it.",
+  copy_of: "Copy of {desk}, mark {mark}",
   volume_n: "Volume {n}",
   circle: "circle, radius {radius}",
   corridor: "corridor, half width {radius}",

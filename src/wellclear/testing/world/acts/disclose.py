@@ -30,7 +30,7 @@ def say(scene: Scene) -> Said | None:
     about = {"id": id_, "version": row.version}
     asked: dict[str, Any] = {
         "to": list(row.to), "subject": about, "precedence": row.precedence, "audience": [reader],
-        "salts": salts_of(scene.core, about, groups),
+        "salts": salts_of(scene.core, about, groups, [reader]),
     }  # fmt: skip
     composed = write_act(scene.pen, "disclose", groups, asked)
     meant = (frozenset({scene.party.name, reader}),) * len(names)
