@@ -23,6 +23,7 @@ from wellclear.apps.sentences_answers import TELL_ANSWER
 from wellclear.apps.sentences_channel import TELL_CHANNEL
 from wellclear.apps.sentences_records import TELL_RECORD
 from wellclear.apps.timeline_clocks import CLOCK_APART_US, ClockReader
+from wellclear.apps.timeline_units import KINDS, UnitsReader, units_facts, units_sentence
 from wellclear.apps.told import Memory, Sentence, Told, spoken_of
 from wellclear.channel.bundle import Source, part_path
 from wellclear.channel.opening import open_leaf
@@ -88,15 +89,20 @@ class Teller:
         self._memory = Memory(reader)
         self._book = DutyBook()
         self._clocks = ClockReader()
+        self._units = UnitsReader(reader)
         self._places: dict[int, int] = {}
         self._doubts = DoubtBook()
         self._picture = Picture()
 
     def take(self, logged: Logged, before: Picture, step: Step) -> None:
         """Tell one entry: first what became overdue meanwhile, then what it says, then why it could not stand."""
-        passed = self._book.take_passed(step.picture.now_us)
-        for owing, rung in passed:
+        first = len(self.lines)
+        for owing, rung in self._book.take_passed(step.picture.now_us):
             self._tell_rung(before, owing, rung)
+        for one in self._units.passed(before, step.picture.now_us):
+            at_us = max(one.due_us, before.now_us)  # of what was announced later than that, at once
+            self.lines.append(Line(at_us, None, "overdue", units_sentence(one), (), units_facts(one)))
+        passed = self.lines[first:] = sorted(self.lines[first:], key=lambda line: line.at_us)
         entry = logged.entry
         self._book.apply(step, entry)
         self._picture = step.picture
@@ -105,6 +111,9 @@ class Teller:
         if entry is None:
             self.lines.append(self._no_entry(logged, step))
             return
+        if entry.act.kind in KINDS:
+            opened = {ref.commit: self._opened(entry, ref) for ref in entry.act.parts}
+            self._units.take(logged, step, {name: one for name, one in opened.items() if not isinstance(one, str)})
         if step.picture.claims.get(entry.act.party) == entry.link.time:  # a bad envelope makes no claim
             self._tell_contradicted(entry)
         if entry.act.kind == "time" and not step.remarks:
@@ -173,7 +182,10 @@ class Teller:
         return Line(step.picture.now_us, told.index, act.kind, sentence.text, details, facts)
 
     def _late(self, told: Told) -> list[str]:
-        """Whether an acknowledgement came after it was due."""
+        """Whether an acknowledgement, or the word that units know, came after it was due."""
+        one = self._units.late(told.entry, told.step.picture)
+        if one is not None and one.passed_us is not None:
+            return [f"It was asked by {moment(one.due_us)}, {took(one.passed_us - one.due_us)} earlier."]
         item, version = told.about
         owing = self._book.owings.get(f"ack/{item}/{version}/{told.who}") if told.act.kind == "ack" else None
         if owing is None or owing.answered_us is None or not owing.overdue(told.now_us):

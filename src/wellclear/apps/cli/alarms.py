@@ -174,6 +174,10 @@ def deed(row: Fields, board: Fields) -> str:
             if desk is None:
                 return f"call {row.get('call') or row.get('desk') or 'them'}"
             return hint(f"wellclear ack {item}" + ("" if desk in board.get("desks", [])[:1] else f" --desk {desk}"))
+        case "units_not_told":
+            if not str(row.get("desk")).startswith(f"{board['party']}/"):
+                return f"call {row.get('call') or row.get('desk') or 'them'}"
+            return hint(f"wellclear passed {item} --echelon WHO --at TIME")
         case "request":
             id_ = next(
                 (asked["id"] for asked in board.get("requests", []) if asked["id"] in row["title"].split()), "ID"

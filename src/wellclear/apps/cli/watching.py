@@ -208,6 +208,7 @@ def board_view(board: Fields) -> RenderableType:
     ]
     if to_do:
         parts += [Text(""), table(("to do", "what", "desk", "due", ""), to_do)]
+    parts += units_to_know(board)
     parts += safety_and_requests(board)
     notices = [
         (row["id"], row["version"], row.get("category") or "-", row["state"], row["precedence"],
@@ -227,6 +228,15 @@ def doubtful(board: Fields) -> list[RenderableType]:
          "; ".join(row["why"])) for row in board.get("doubtful", {}).get("rows", [])
     ]  # fmt: skip
     return [Text(""), table(("DOUBTFUL entry", "kind", "item", "of", "said", "why"), rows)] if rows else []
+
+
+def units_to_know(board: Fields) -> list[RenderableType]:
+    """What the own desks are still to prove of their units, and what others have not proven in time (R28)."""
+    rows = [
+        (row["item"], row["version"], row["desk"], row["words"], "OVERDUE" if row["state"] == "overdue" else "")
+        for row in board.get("units", []) if row["mine"] == "yes" or row["state"] == "overdue"
+    ]  # fmt: skip
+    return [Text(""), table(("units to know of", "v", "desk", "passed to units", ""), rows)] if rows else []
 
 
 def safety_and_requests(board: Fields) -> list[RenderableType]:

@@ -69,6 +69,19 @@ def test_the_board_shows_what_is_open(capsys: pytest.CaptureFixture[str]) -> Non
     assert "\x1b" not in text
 
 
+@pytest.mark.requirement("R28")
+def test_the_board_says_by_when_units_are_to_know_and_who_has_not_proven_it(capsys: pytest.CaptureFixture[str]) -> None:
+    rows = [
+        {"item": "S-1", "version": 2, "desk": "NORTHLAND/OPS", "mine": "yes", "state": "asked", "words": "asked by X"},
+        {"item": "N-1", "version": 1, "desk": "SOUTHLAND/OPS", "mine": "no", "state": "overdue", "words": "asked by Y"},
+        {"item": "N-2", "version": 1, "desk": "SOUTHLAND/OPS", "mine": "no", "state": "asked", "words": "asked by Z"},
+    ]
+    text = shown(board_view({**BOARD, "units": rows}), capsys)
+    assert "units to know of" in text and "asked by X" in text and "asked by Y" in text
+    assert "asked by Z" not in text, "nothing is late there, and nothing to be done here"
+    assert "units to know of" not in shown(board_view(BOARD), capsys)
+
+
 def test_only_own_duties_and_unseen_alarms_count() -> None:
     assert [row["item"] for row in mine_open(BOARD)] == ["SOUTHLAND-1001-6"]
     assert len(sounding(BOARD)) == 1
