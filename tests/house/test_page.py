@@ -51,6 +51,7 @@ FAMILIES = {
     "rung": ("ring", "ack", "next_name", "other_desk", "host"),
     "state": ("unack", "acked", "cleared"),
     "statement": ("agreed", "proposed", "refused", "called_off", "sealed"),
+    "know": ("asked", "overdue", "passed", "passed_late", "closed"),
     "verdict": ("conflict", "possible", "none"),
     "what": ("receipt", "acknowledge", "confirm", "answer"),
     "zone": ("agreed", "disputed", "claimed", "ended"),

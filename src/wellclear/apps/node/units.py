@@ -140,5 +140,5 @@ def units_words(one: Passing, party: str, calls: str) -> str:
     if one.sheltered:
         times = f"asked by {HOUR_LEFT_OUT}"
     if one.party != party:
-        return f"no proof that the units of {one.desk} know of {what}: {times}" + (f"; call {calls}" if calls else "")
+        return f"No proof that the units of {one.desk} know of {what}: {times}" + (f"; call {calls}" if calls else "")
     return f"{one.desk} has not proven that its units know of {what}: {times}"

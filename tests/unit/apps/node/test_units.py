@@ -11,6 +11,7 @@ import msgspec
 import pytest
 
 from tests.unit.apps.node.test_record_rows import HOST, NORTH, SOUTH, Channel
+from wellclear.apps.cli.notices import units_lines
 from wellclear.apps.node.alarms import Alarm
 from wellclear.apps.node.board import board
 from wellclear.apps.node.rows import notice_row
@@ -106,7 +107,7 @@ def test_an_hour_before_the_start_without_proof_both_desks_ring_and_nobody_else(
     (south,), (north,) = rung(channel, SOUTH), rung(channel, NORTH)
     times = f"{ASKED}, start {stamp(AT_US)}"
     assert south.words == f"{OPS} has not proven that its units know of {item} version 1: {times}"
-    assert north.words.startswith(f"no proof that the units of {OPS} know of {item} version 1: {times}; call ")
+    assert north.words.startswith(f"No proof that the units of {OPS} know of {item} version 1: {times}; call ")
     assert south.precedence == "P"
     assert not rung(channel, HOST)
     channel.turn(5)
@@ -187,6 +188,10 @@ def test_a_new_version_asks_anew_and_what_was_owed_stays_shown(channel: Channel)
     row = row_of(channel, NORTH, item)
     assert row["units"]["words"] == f"asked by {stamp(DUE_US + 5 * HOUR_US)}"
     assert [(one["version"], one["words"]) for one in row["units_earlier"]] == [(1, f"{ASKED}, not proven")]
+    assert units_lines({"recipients": [row]}) == [
+        f"  {OPS}, v2, passed to units: asked by {stamp(DUE_US + 5 * HOUR_US)}",
+        f"  {OPS}, v1, passed to units: {ASKED}, not proven",
+    ]
     until(channel, DUE_US + 5 * HOUR_US + MINUTE_US)
     assert [one.version for one in rung(channel, SOUTH)] == [2] == [one.version for one in rung(channel, NORTH)]
     assert sounded(channel, SOUTH) == sounded(channel, NORTH) == 2

@@ -1,12 +1,12 @@
 // What rings: one card per situation, gravest and oldest first; the only place that sounds.
 
 import { openAck } from "./ack.js";
-import { askTrack } from "./asking.js";
+import { askPassed, askTrack } from "./asking.js";
 import { button, el, keep, ltr, ordered, replace, say, words } from "./dom.js";
 import { between, cellPlace, countdown, heights, nextRung, precedence, sign } from "./facts.js";
-import { onWatch, press } from "./officer.js";
+import { onWatch, press, sendable } from "./officer.js";
 import { heightGap, length, positionText, span } from "./say.js";
-import { boardAge, itemOf, link, measure, mute, state } from "./state.js";
+import { boardAge, isOurs, itemOf, link, measure, mute, state } from "./state.js";
 import { plain, sentence } from "./strings.js";
 import { ring } from "./sound.js";
 
@@ -110,7 +110,7 @@ function card(alarm) {
   alarm.local ? el("p", { class: "silent" }, say("alarm_node_text", { age: ltr("", "node-age") })) : "",
   alarm.text && el("p", {}, words(alarm.text)),
   el("dl", { class: "facts" }, facts(alarm, item, clash)),
-  alarm.due_us ? el("p", { class: "due" }, say("answer_by"), " ", ltr(alarm.due ?? ""), " ", countdown(alarm.due_us, duty?.overdue === "no" ? "no" : "yes")) : "",
+  alarm.due_us ? el("p", { class: "due" }, say(alarm.kind === "units_not_told" ? "know_by" : "answer_by"), " ", ltr(alarm.due ?? ""), " ", countdown(alarm.due_us, duty?.overdue === "no" ? "no" : "yes")) : "",
   calls(alarm, duty),
   el("div", { class: "actions" }, actions(alarm)));
   return node;
@@ -154,6 +154,9 @@ function actions(alarm) {
   const list = [];
   if (wantsReadback(alarm)) list.push(button(itemOf(alarm.item)?.kind === "track_query" ? "answer_track" : "read_back", () => acknowledge(alarm), { class: "go", "data-focus": `ack ${key(alarm)}` }));
   else if (alarm.state === "unack") list.push(button("note_alarm", () => acknowledge(alarm), { "data-focus": `ack ${key(alarm)}` }));
+  if (alarm.kind === "units_not_told" && isOurs(alarm.desk) && alarm.state !== "cleared") {
+    list.push(sendable(button("passed", () => askPassed({ id: alarm.item, version: alarm.version, desk: alarm.desk }), { class: "go", "data-focus": `passed ${key(alarm)}` })));
+  }
   if (alarm.item) {
     list.push(button("show", () => document.dispatchEvent(new CustomEvent("wellclear-select", { detail: [alarm.item, clashOf(alarm)?.a, clashOf(alarm)?.b] })),
       { "data-focus": `show ${key(alarm)}` }));

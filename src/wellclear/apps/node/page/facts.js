@@ -111,6 +111,19 @@ function mark(row, name) {
   return el("td", { class: "mark done" }, "✓ ", short(said), who);
 }
 
+const NOT_PROVEN = ["overdue", "passed_late"];
+
+// By when the fourth mark is asked for; it is no mark of its own, and nothing waits for it.
+function unitsAsked(row) {
+  const told = [row.units, ...(row.units_earlier ?? [])].filter((one) => one !== undefined);
+  return told.length ? el("tr", { class: "units" }, el("td", { colspan: MARKS.length }, told.map((one) =>
+    el("p", { class: NOT_PROVEN.includes(one.state) ? "bad" : "" }, one.version === row.version ? "" : [ltr(`v${one.version}`), " "], unitsWords(one))))) : undefined;
+}
+
+// The deadline of a desk for its units, in words; of another party's site the hour is in no list.
+export const unitsWords = (one) => [NOT_PROVEN.includes(one.state) ? el("b", {}, "✗ ") : "", say(`know_${one.state}`, { due: one.due ?? sentence("know_hidden") }),
+  one.due_us && one.state === "asked" ? [" ", countdown(one.due_us, "rung")] : ""];
+
 // Received, acknowledged, confirmed, passed: four columns, never one.
 export function marks(notice, acts) {
   const rows = notice.recipients ?? [];
@@ -120,6 +133,7 @@ export function marks(notice, acts) {
     rows.map((row) => el("tbody", {},
       el("tr", {}, el("th", { scope: "rowgroup", colspan: MARKS.length }, ltr(row.desk))),
       el("tr", {}, MARKS.map(([name]) => mark(row, name))),
+      unitsAsked(row),
       row.differences?.length ? el("tr", {}, el("td", { colspan: MARKS.length, class: "bad" }, say("said_read", { what: words(row.differences.join("; ")) }))) : undefined,
       acts?.(row) ? el("tr", { class: "acts" }, el("td", { colspan: MARKS.length }, acts(row))) : undefined)));
 }

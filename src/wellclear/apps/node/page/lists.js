@@ -2,7 +2,7 @@
 
 import { button, el, keep, ltr, ordered, replace, say, words } from "./dom.js";
 import { askAltitude, askDelay, askPassed, askTrack, askUnable, writeMessage } from "./asking.js";
-import { asked, between, cellFacts, change, countdown, doubt, doubtful, further, ladder, leads, marks, precedence, shown, sign, volumeFacts } from "./facts.js";
+import { asked, between, cellFacts, change, countdown, doubt, doubtful, further, ladder, leads, marks, precedence, shown, sign, unitsWords, volumeFacts } from "./facts.js";
 import { counts, incident } from "./incidents.js";
 import { press, sendable } from "./officer.js";
 import { heightGap, length, positionText, span } from "./say.js";
@@ -28,7 +28,7 @@ const picked = (...ids) => ids.some((id) => state.selected.has(id));
 
 export function drawLists() {
   const board = state.board ?? {};
-  drawDuties(board.duties ?? []);
+  drawDuties(board.duties ?? [], board.units ?? []);
   drawClashes(board.conflicts ?? []);
   panel("notice", (board.notices ?? []).map((row) => ({ key: row.id, sign: sign(row, picked(row.id)), make: () => notice(row) })), () => ["notices_none_all", { ...measure(), parties: measure().known }]);
   panel("safety", [
@@ -53,7 +53,19 @@ function drawDoubtful(told) {
     doubt(row)) })), () => ["doubtful_machines", { n: told.count ?? 0 }]);
 }
 
-function drawDuties(duties) {
+// What a desk of ours still has to prove of its units, and what another one has not proven in time.
+function unitsRows(units) {
+  return units.filter((one) => one.mine === "yes" || one.state === "overdue").map((one) => ({
+    key: `units ${one.item} ${one.version} ${one.desk}`, sign: sign(one), make: () => el("article", { class: `duty ${one.state === "overdue" ? "late" : ""}` },
+      el("h3", {}, el("span", { class: one.mine === "yes" ? "whose mine" : "whose" }, say(one.mine === "yes" ? "ours" : "theirs")), " ", ltr(one.desk), ": ", say("know_to_do")),
+      el("p", {}, ltr(one.item), " ", ltr(`v${one.version}`), " ", say("from", { who: one.author }), " ", precedence(one.precedence)),
+      el("p", { class: "due" }, unitsWords(one)),
+      one.mine === "yes" ? el("div", { class: "actions" }, sendable(button("passed", () => askPassed({ id: one.item, version: one.version, desk: one.desk }),
+        { "data-focus": `units ${one.item} ${one.desk}` }))) : ""),
+  }));
+}
+
+function drawDuties(duties, units) {
   const rows = duties.filter((duty) => duty.what !== "receipt" || duty.overdue === "yes").sort((a, b) =>
     (b.mine === "yes") - (a.mine === "yes") || a.due_us - b.due_us);
   panel("duty", rows.map((duty) => ({
@@ -62,7 +74,7 @@ function drawDuties(duties) {
       el("p", {}, ltr(duty.item), " ", duty.version ? [ltr(`v${duty.version}`), " "] : "", words(duty.kind ?? ""), duty.from ? [" ", say("from", { who: duty.from })] : "", " ", precedence(duty.precedence)),
       el("p", { class: "due" }, ltr(duty.due ?? ""), " ", countdown(duty.due_us, duty.overdue === "yes" ? "yes" : "no")),
       duty.rungs?.length ? ladder(duty) : ""),
-  })), () => ["duties_none_all", { ...measure(), notices: state.board?.notices?.length ?? 0 }]);
+  })).concat(unitsRows(units)), () => ["duties_none_all", { ...measure(), notices: state.board?.notices?.length ?? 0 }]);
 }
 
 function drawClashes(conflicts) {
