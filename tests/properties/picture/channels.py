@@ -25,6 +25,7 @@ from wellclear.log.ed25519 import SigningKey
 
 Row = dict[str, Any]
 START = 1_795_000_000_000_000
+GUESTS_LACK = ("node", "cosigner", "picture")
 HOUR = 3_600_000_000
 ZEROS = b64(bytes(32))
 WEIGHTS = {
@@ -149,8 +150,11 @@ class RandomChannel:
         both = self.persons(party, "release_authority") + self.persons(party, drafter, as_role="drafter")
         return both[:1] if self.maybe(0.05) else both
 
-    def card(self, party: str, roles: list[str]) -> Row:
-        return {"party": party, "roles": roles, **{use: self.public(use, party + use) for use in CARD_KEYS}}
+    def card(self, party: str, roles: list[str], guest: float = 0.0) -> Row:
+        """A party's card; `guest` is the share of those without the keys of a node."""
+        left_out = GUESTS_LACK if self.maybe(guest) else ()
+        uses = [use for use in CARD_KEYS if use not in left_out]
+        return {"party": party, "roles": roles, **{use: self.public(use, party + use) for use in uses}}
 
     def public(self, use: str, label: str = "") -> str:
         if use != "sealing":
@@ -181,7 +185,7 @@ class RandomChannel:
             self.card("SOUTHLAND", ["principal"]),
         ]
         parties += [self.card("EASTLAND", ["principal"])] if self.maybe(0.5) else []
-        parties += [self.card("OBSERV", ["observer"])] if self.maybe(0.5) else []
+        parties += [self.card("OBSERV", ["observer"], 0.3)] if self.maybe(0.5) else []
         settings = b64(sha(salt, canonical(self.first_settings)))
         genesis = {"exercise": random.choice(["yes", "yes", "yes", "no"]), "host": host, "parties": parties}
         genesis |= {"settings": settings, "articles": ZEROS}
@@ -201,7 +205,7 @@ class RandomChannel:
     def any_act(self) -> Draft:
         random = self.random
         kind = random.choices(list(WEIGHTS), list(WEIGHTS.values()))[0]
-        party = random.choice(self.second.members() if self.maybe(0.97) else list(self.second.rows["party"]) or ["X"])
+        party = random.choice((self.second.members() if self.maybe(0.97) else list(self.second.rows["party"])) or ["X"])
         groups: dict[str, Callable[[str, str], Draft]] = {
             "notice": self.said, "safety": self.said, "message": self.said, "finding": self.said,
             "amend": self.about, "cancel": self.about, "complete": self.about, "request": self.about,
@@ -217,6 +221,8 @@ class RandomChannel:
             },
         }  # fmt: skip
         act, key, approvals = groups.get(kind, self.plain)(kind, party)
+        if self.maybe(0.6 if key is None else 0.05):
+            act, key, approvals = self.carried(act, key, approvals)
         if "to" in act and self.maybe(0.4):
             parts = [sealing_acts.sealed(self.second, random, act["party"]) for _ in range(random.choice([1, 1, 2]))]
             act["parts"] = [part for part in parts if part is not None]
@@ -229,6 +235,14 @@ class RandomChannel:
         if self.maybe(0.01):
             approvals = [(by, random.choice(ROLES.split())) for by, _ in approvals]
         return act, key, approvals
+
+    def carried(self, act: Row, key: Key | None, approvals: list[tuple[Key, str]]) -> Draft:
+        """The same, by another party's node; mostly named, linked and approved as it should be."""
+        other = self.random.choice(self.second.members() or ["CASPIA"])
+        carrier = self.node(other) if self.maybe(0.93) else self.node(self.random.choice(["NORTHLAND", "CASPIA"]))
+        if not approvals and self.maybe(0.8):
+            approvals = self.persons(act["party"], "watch_officer")
+        return act | {"via": other}, carrier if self.maybe(0.95) else key, approvals
 
     def plain(self, kind: str, party: str) -> Draft:
         """time, withdraw, takeover, and a kind that there is none of."""

@@ -126,6 +126,8 @@ class Villain:
             kind = "host_change"
         party = random.choice(PARTIES[:4]) if random.random() < 0.95 else "NOBODY"
         act = self._act(kind, party)
+        if random.random() < 0.06:
+            act = msgspec.structs.replace(act, via=random.choice(PARTIES))
         if random.random() < self.spoil:
             act = self._spoil(act)
         return self._send(act, kind, party)
@@ -186,6 +188,8 @@ class Villain:
     def _card(self, party: str) -> Any:
         roles = self.random.sample(["principal", "observer", "agency", "host"], 2)
         card = {use: self._any_key() for use in ("node", "recovery", "head_of_delegation", "cosigner", "picture")}
+        if self.random.random() < 0.2:
+            del card["node"], card["cosigner"], card["picture"]
         return {"party": party, "roles": roles, "sealing": self._any_sealing_key(), **card}
 
     def _any_sealing_key(self) -> str:
@@ -298,9 +302,10 @@ class Villain:
             use = "s2"
         self.now_us += random.choice([0, 10**6, 10**7, 10**9, DAY_US]) if random.random() < 0.3 else 0
         time_us = random.choice([0, 2**53 - 1, START_US - DAY_US]) if random.random() < 0.02 else self.now_us
-        chain = self.chains.get((party, use), Chain(0, None))
+        by = act.via if isinstance(act.via, str) and act.via in self.parties and random.random() < 0.9 else party
+        chain = self.chains.get((by, use), Chain(0, None))
         head = Head(size=max(1, self.picture.size - random.choice([0] * 12 + [1, 5, -1])), root=b64(bytes(32)))
-        signer = self.parties[party].key(use)
+        signer = self.parties[by].key(use)
         link = Link(
             key=b64(signer.public_key), seq=chain.seq + random.choice([1] * 20 + [0, 2]), time=time_us, head=head,
             prev=UNSET if chain.prev is None else b64(chain.prev),
@@ -313,7 +318,7 @@ class Villain:
         leaf = close_leaf(unsigned, signer.sign(entry_message(unsigned)))
         step = self.log(leaf)
         if self.picture.chains.get(link.key) == (link.seq, b64(hashlib.sha256(b"\x00" + leaf).digest())):
-            self.chains[party, use] = Chain(link.seq, base64.b64decode(self.picture.chains[link.key][1]))
+            self.chains[by, use] = Chain(link.seq, base64.b64decode(self.picture.chains[link.key][1]))
         return step
 
     def _approvals(self, act: Act, kind: str, party: str) -> list[Approval]:
