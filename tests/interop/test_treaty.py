@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from tests.interop.two_machines import DAY, PLACE, START, Machine, two_machines
+from wellclear.apps.cli.main import main
 
 pytestmark = pytest.mark.slow
 SOUTH, NORTH = "SOUTHLAND/OPS", "NORTHLAND/OPS"
@@ -53,6 +54,41 @@ def test_a_red_line_is_declared_amended_and_withdrawn(machines: tuple[Machine, M
     released(b, a, "redline", "withdraw", item)
     assert "called off" in a.run("redline", "list")
     assert "was called off" in b.run("redline", "withdraw", item, *BY, code=2)
+
+
+@pytest.mark.requirement("R31", "N12")
+def test_a_plan_is_checked_by_the_others_line_on_its_own_node_alone(
+    machines: tuple[Machine, Machine], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    a, b = machines
+    trigger, plan = tmp_path / "trigger.json", tmp_path / "plan.geojson"
+    place = {"kind": "circle", "centre": [345_600_000, 382_700_000], "radius_mm": 5_000_000}
+    trigger.write_text(json.dumps({"area": place, "cel": "radar"}), "utf-8")
+    said = ["--to", NORTH, "--text", TEXT, "--language", "he", "--keep-until", "2030-01-01"]
+    item = released(b, a, "redline", "declare", *said, "--trigger", str(trigger))["id"]
+    a.until(lambda row: "said" in row, "redline", "show", item)
+    window = {"start": f"{DAY}T10:00Z", "end": f"{DAY}T12:00Z"}
+    point = {"type": "Point", "coordinates": [38.27, 34.56]}
+    feature = {"type": "Feature", "geometry": point, "properties": {"id": "D-1", "radius_m": 500, **window}}
+    plan.write_text(json.dumps(feature), "utf-8")
+
+    def checked(home: Path, *words: str) -> tuple[int, Any]:
+        code = main(["check", str(plan), "--against", str(home), *words, "--json"])
+        return code, json.loads(capsys.readouterr().out)
+
+    code, answer = checked(a.home)
+    (touched,) = answer["drawn"]["drafts"][0]["touched"]
+    assert (code, touched["id"], touched["text"], touched["verdict"]) == (1, item, TEXT, "possible")
+    assert touched["unknown"] == ["radar"]
+    assert answer["answer"].endswith("1 red line possibly touched. Nobody was told.")
+    code, answer = checked(a.home, "--say", "radar=yes")
+    assert code == 1 and answer["drawn"]["drafts"][0]["touched"][0]["verdict"] == "touches"
+    assert any(change["kind"] == "move" for change in answer["drawn"]["drafts"][0]["changes"])
+    code, answer = checked(a.home, "--say", "radar=no")
+    assert (code, answer["drawn"]["drafts"], answer["drawn"]["red_lines"]) == (0, [], 1)
+    assert a.json("release") == [] and "own_red_line" not in b.run("alarm", "list", "--json"), "nobody else hears"
+    released(b, a, "redline", "withdraw", item)
+    assert checked(a.home)[1]["drawn"]["red_lines"] == 0
 
 
 @pytest.mark.requirement("R30", "N3")

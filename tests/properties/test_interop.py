@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from tests.properties.airspace_cases import CENTRES, GEOD, centre_of, skeleton
 from tests.properties.interop_cases import DEFAULTS, SOUND, Dribble, spoilt
 from wellclear.domain.grid_reference import mgrs
+from wellclear.domain.notice_words import STATED
 from wellclear.domain.quantities import E7, Datum, Position, format_time
 from wellclear.domain.rings import Ring
 from wellclear.domain.volume import AltitudeBand, Point, Polygon, Polygons, Route, Skeleton, TimeWindow, Volume
@@ -129,13 +130,20 @@ def volumes(draw: st.DrawFn) -> Volume:
 
 
 @settings(max_examples=200)
-@given(volumes(), st.sampled_from(["", "air"]), st.sampled_from(["N-1", "Übung 7"]))
-def test_what_is_written_as_geojson_reads_back_as_the_same_volume(volume: Volume, category: str, notice: str) -> None:
-    written = Planned("N-1", notice, "NORTHLAND", category, volume, Place("x"))
+@given(
+    volumes(), st.sampled_from(["", "air"]), st.sampled_from(["N-1", "Übung 7"]),
+    st.dictionaries(st.sampled_from(STATED), st.sampled_from(["yes", "no", "not stated"])),
+)  # fmt: skip
+def test_what_is_written_as_geojson_reads_back_as_the_same_volume(
+    volume: Volume, category: str, notice: str, stated: dict[str, str]
+) -> None:
+    states = tuple((name, stated[name]) for name in STATED if name in stated)
+    written = Planned("N-1", notice, "NORTHLAND", category, volume, Place("x"), states=states)
     document = json.dumps({"type": "FeatureCollection", "features": [feature_of(written)]})
     (item,) = read("x.geojson", io.BytesIO(document.encode()), Defaults())
     assert isinstance(item, Planned), str(item)
     assert (item.id, item.notice, item.party, item.category) == ("N-1", notice, "NORTHLAND", category)
+    assert item.states == states
     assert canonical(item.volume.skeleton) == canonical(volume.skeleton)
     assert (item.volume.radius_mm, item.volume.band, item.volume.window) == (
         volume.radius_mm, volume.band, volume.window,
