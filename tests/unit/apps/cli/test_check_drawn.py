@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +14,7 @@ from tests.bundles import bundle_of
 from tests.unit.apps.node.test_detection import NORTH, SOUTH
 from wellclear.apps.bundle.files import write_bundle
 from wellclear.apps.cli.main import main
-from wellclear.domain.parts import Group, group_from
+from wellclear.domain.parts import group_from
 from wellclear.domain.quantities import format_time
 from wellclear.domain.volume_fields import volume_fields, volume_from
 from wellclear.testing.sketch import SECOND_US, START_US, Sketch, circle
@@ -35,7 +34,7 @@ WINDOW = {"start": format_time(START_US), "end": format_time(START_US + 3_600_00
 def said(sketch: Sketch, fields: dict[str, Any], to: str = NORTH) -> str:
     """A red line or zone of the south, told to one other party."""
     id_, group = sketch.parties[SOUTH].next_id(), group_from(fields, "record")
-    told: list[tuple[Group, Sequence[str]]] = sketch.told([group], [SOUTH, to])
+    told = sketch.told([group], [SOUTH, to])
     composed = sketch.compose(group.group, SOUTH, desk=f"{SOUTH}/OPS", to=[f"{to}/OPS"], told=told, id=id_,
                               keep_until="2026-12-31")  # fmt: skip
     step = sketch.send(SOUTH, composed, sketch.released(composed))
@@ -87,11 +86,12 @@ def test_what_a_draft_states_in_its_file_or_for_all_settles_a_line(
     desk: Sketch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     said(desk, {**LINE, "trigger": {"cel": "radar || count > 3"}})
-    for words, more, code in (
+    cases: list[tuple[tuple[str, ...], dict[str, Any], int]] = [
         ((), {}, 1), (("--say", "radar=no"), {}, 1), (("--say", "radar=no", "--say", "count=3"), {}, 0),
         (("--say", "count=3"), {"radar": "no"}, 0), (("--say", "radar=no", "--say", "count=3"), {"radar": "yes"}, 1),
         (("--say", "count=3"), {"radar": "not stated"}, 1),
-    ):  # fmt: skip
+    ]  # fmt: skip
+    for words, more, code in cases:
         assert asked(desk, *words, **more) == code, (words, more)
         capsys.readouterr()
 
