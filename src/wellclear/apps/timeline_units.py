@@ -1,7 +1,8 @@
 """Whose units were not proven to know of a notice before it started, as far as a copy of the log can judge (R28).
 
 The start is sealed, so of each desk only that is judged which this reader could open: an author all that it told, a
-desk what it was told itself. What is not open here is passed over, and no sentence says that all was proven.
+desk what it was told itself. What is not open here is passed over, and no sentence says that all was proven. Nor is
+the hour of another party's site, movement, deployment or survey told here: the desk's own node rings for it.
 """
 
 from __future__ import annotations
@@ -69,7 +70,8 @@ class UnitsReader:
 
     def _of(self, id_: str, picture: Picture) -> list[Passing]:
         item = self._view.items.get(id_)
-        return [] if item is None else list(passings(item, picture, self._reader))
+        rows = passings(item, picture, self._reader) if item is not None else ()
+        return [one for one in rows if not one.sheltered]
 
 
 def _key(one: Passing) -> tuple[str, int, str]:

@@ -20,8 +20,8 @@ from msgspec import UNSET
 
 from wellclear.domain.entry import Precedence
 from wellclear.domain.names import party_of_desk
-from wellclear.domain.notice_words import CONSENTED
 from wellclear.domain.parts import NOTICE_GROUPS
+from wellclear.picture.copies import is_sheltered
 from wellclear.picture.picture import Picture
 from wellclear.picture.rows import answer_id
 from wellclear.picture.view_items import ItemView, Version
@@ -108,7 +108,7 @@ def passing(item: ItemView, version: Version, desk: str, picture: Picture, reade
         due_us=start_us - version.terms.units_before_us,
         passed_us=None if answer.passed_us is UNSET else answer.passed_us,
         closed_us=after.moment_us if after is not None else ended_us,
-        gone=member is None or member.state != "member", sheltered=item.party != reader and _sheltered(version),
+        gone=member is None or member.state != "member", sheltered=is_sheltered(item, version, reader),
     )  # fmt: skip
 
 
@@ -120,12 +120,6 @@ def not_proven(item: ItemView, desk: str, picture: Picture, reader: str, now_us:
         if number < item.newest and desk in item.versions[number].to
     ]
     return [row for row in rows if row is not None and row.state(now_us) in ("overdue", "passed_late")]
-
-
-def _sheltered(version: Version) -> bool:
-    """Its category asks for consent by name, as do copies for single readers."""
-    named = version.nature is not None and version.nature.category in CONSENTED
-    return named or len(version.commits) > len(NOTICE_GROUPS)
 
 
 def _shown(version: Version, party: str, reader: str) -> Times:

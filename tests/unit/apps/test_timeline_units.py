@@ -85,6 +85,15 @@ def test_what_ended_before_is_not_asked(kind: str) -> None:
     assert told(sketch, NORTH) == []
 
 
+@pytest.mark.requirement("R28", "N1", "N13")
+def test_of_a_site_its_author_alone_has_the_hour_in_its_timeline() -> None:
+    sketch = Sketch.founded(seed=92)
+    volume = circle(34.5, 38.3, 500, start_us=AT_US)
+    sketch.announce(NORTH, [f"{SOUTH}/OPS"], [volume], category="protected_site")
+    until(sketch, DUE_US + MINUTE_US)
+    assert len(told(sketch, NORTH)) == 1 and told(sketch, SOUTH) == []
+
+
 @pytest.mark.requirement("R28")
 def test_what_came_too_late_is_told_at_once_and_only_once() -> None:
     sketch, item = announced(START_US + 10 * MINUTE_US)
