@@ -10,7 +10,6 @@ from typing import Any, Final
 from wellclear.airspace.conflict import Announced
 from wellclear.apps.check.against import (
     DRAFT_BYTES_MAX,
-    DRAFTS_MAX,
     Fields,
     Meeting,
     draft_bytes,
@@ -25,6 +24,9 @@ from wellclear.edges.node_client import NodeClient
 from wellclear.errors import InvalidValue, Malformed
 
 _SAYS: Final[Mapping[str, object]] = {}
+ASKED_MAX: Final = 25
+"""Drafts in one question, fewer than a node takes: with a thousand red lines each may take a third of a second."""
+WAIT_S: Final = 50
 QUESTION_BYTES_MAX: Final = 512 * 1024
 
 
@@ -51,7 +53,7 @@ def ask_node(
             progress("asking the node", done, len(drafts))
         numbered = [replace(draft, id=str(number)) for number, draft in enumerate(batch)]
         stated = {str(number): states[draft.id] for number, draft in enumerate(batch)}
-        told = client.post("check", question(numbered, stated))
+        told = client.post("check", question(numbered, stated), wait_s=WAIT_S)
         found += [_named(row, batch) for row in _list_in(told, "meetings")]
         drawn += [_drawn(row, batch) for row in _list_in(told.get("drawn"), "drafts")]
         done += len(batch)
@@ -70,7 +72,7 @@ def batches(drafts: Sequence[Announced]) -> Iterator[list[Announced]]:
         if alone > DRAFT_BYTES_MAX:
             why = f"its volumes take {alone} bytes, more than a node takes ({DRAFT_BYTES_MAX}); make several of it"
             raise InvalidValue(draft.id, why)
-        if batch and (size > room or len(batch) == DRAFTS_MAX):
+        if batch and (size > room or len(batch) == ASKED_MAX):
             yield batch
             batch, room = [], QUESTION_BYTES_MAX
         batch.append(draft)

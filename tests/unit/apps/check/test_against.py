@@ -22,7 +22,7 @@ from wellclear.apps.check.against import (
     meeting_from,
     question,
 )
-from wellclear.apps.check.asking import ask_node, batches
+from wellclear.apps.check.asking import ASKED_MAX, ask_node, batches
 from wellclear.apps.check.blocks import channel_blocks
 from wellclear.apps.check.bundle import Known, known_from_bundle
 from wellclear.apps.check.channel import ChannelChecked, csv_answer, geojson_pieces, json_pieces
@@ -139,10 +139,10 @@ def test_ids_once_and_not_too_many() -> None:
 
 
 def test_many_drafts_go_in_several_questions_and_none_is_lost() -> None:
-    drafts = [draft(f"D-{number}") for number in range(2 * DRAFTS_MAX + 3)]
+    drafts = [draft(f"D-{number}") for number in range(2 * ASKED_MAX + 3)]
     made = list(batches(drafts))
     assert [one for batch in made for one in batch] == drafts
-    assert [len(batch) for batch in made] == [DRAFTS_MAX, DRAFTS_MAX, 3]
+    assert [len(batch) for batch in made] == [ASKED_MAX, ASKED_MAX, 3] and ASKED_MAX <= DRAFTS_MAX
     huge = Announced("D", 1, NORTH, "air", draft().volumes * 600)
     with pytest.raises(InvalidValue, match="more than a node takes"):
         list(batches([huge]))
