@@ -5,6 +5,7 @@ from __future__ import annotations
 from tests.mutation.disabling import Rule
 
 _TESTS = "tests/unit/picture/test_guests.py::"
+_CARRYING = "tests/unit/apps/node/test_carrying.py::"
 
 RULES: tuple[Rule, ...] = (
     Rule(
@@ -71,6 +72,15 @@ RULES: tuple[Rule, ...] = (
         tests=(
             "tests/unit/apps/node/test_carrying.py::test_what_is_not_for_this_node_to_carry_or_not_whole_is_refused",
         ),
+    ),
+    Rule(
+        name="nothing-is-carried-behind-a-key-that-the-log-has-otherwise",
+        proves=("R33",),
+        says="What a guest has sealed under a key whose number the log gives to another is refused with that key.",
+        at="wellclear.apps.node.core:NodeCore._check_carried",
+        old='check_approved(self.picture, waiting, act, one.approvals, "node")',
+        new="pass",
+        tests=(f"{_CARRYING}test_of_two_keys_under_one_number_the_later_is_refused_with_what_it_seals",),
     ),
     Rule(
         name="a-node-passes-on-what-a-recovery-key-has-linked",

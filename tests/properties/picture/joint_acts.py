@@ -27,12 +27,13 @@ def proposed(channel: RandomChannel, kind: str, party: str) -> Draft:
     do = random.choices(list(weights), list(weights.values()))[0]
     guest = random.choice(["TRANSIA", "MISSION", "AGENCY"])
     roles = random.choice([["observer"], ["agency"], ["principal"], ["host_nation", "agency"], ["host"]])
+    card = channel.card(guest, roles, 0.4)
+    if channel.maybe(0.05):  # neither a guest's card nor another's
+        card.pop("picture", None)
     members = {
-        "settings": _settings(channel), "salt": ZEROS, "admit": channel.card(guest, roles, 0.4),
+        "settings": _settings(channel), "salt": ZEROS, "admit": card,
         "remove": random.choice(channel.second.members()), "rules": random.choice([2, 3, 1]),
     }  # fmt: skip
-    if channel.maybe(0.05):  # neither a guest's card nor another's
-        members["admit"].pop("picture", None)
     said = {"do": do, "base": channel.second.version, **{name: members[name] for name in sorted(PROPOSALS[do])}}
     said |= {"rules": 2} if channel.maybe(0.03) else {}
     return channel.act(kind, party, public=said), channel.node(party), channel.heads(party)

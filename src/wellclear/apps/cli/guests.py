@@ -211,7 +211,7 @@ def carry(
         answer: dict[str, Any] = place.client.post("carried", msgspec.to_builtins(handed), wait_s=wait_s)
     lines = [
         f"{row['kind']} {row['id']} of {row['party']}: "
-        + (f"entry {row['index']}" if "index" in row else "not sent yet; the outbox holds it")
+        + (f"entry {row['index']}" if "index" in row else row.get("words") or "not sent yet; the outbox holds it")
         for row in answer["carried"]
     ]
     show(answer, *lines, as_json=as_json)

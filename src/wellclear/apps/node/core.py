@@ -145,7 +145,15 @@ class NodeCore(Sending):
     def carry(self, handed: Sequence[CarriedAct]) -> list[Item]:
         """Take another party's acts, whose persons have named this one to carry them (`via`), as sealed as they came.
 
-        What they say is that party's business, and mostly sealed from this one. All are taken, or none.
+        What they say is that party's business, and mostly sealed from this one.
+
+        Raises: as `check_carried`.
+        """
+        self.check_carried(handed)
+        return [self._carry(one) for one in handed]
+
+    def check_carried(self, handed: Sequence[CarriedAct]) -> None:
+        """Hold acts of another party to every rule, each behind those before it; nothing is taken.
 
         Raises: as `put`; `Refused` also where another party, or none, is to carry one.
         """
@@ -154,7 +162,6 @@ class NodeCore(Sending):
             if b64(act_hash(one.act)) not in self.outbox.items:
                 self._check_carried(one, waiting)
                 waiting.append((one.act, one.approvals))
-        return [self._carry(one) for one in handed]
 
     def _check_carried(self, one: CarriedAct, waiting: Sequence[tuple[Act, Sequence[Approval]]]) -> None:
         act = one.act

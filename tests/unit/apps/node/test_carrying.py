@@ -11,8 +11,10 @@ from tests.unit.apps.node.bench import Bench
 from tests.unit.channel.relay import Relay
 from wellclear.channel.carrying import CarriedAct, HandedOver, check_passed_on, read_handed_over
 from wellclear.channel.composing import Composed
+from wellclear.channel.epochs import open_epoch
 from wellclear.domain.canonical import b64
 from wellclear.domain.entry import Approval
+from wellclear.edges.wrapping import wrap
 from wellclear.errors import InvalidValue, Malformed, Refused, Unverified
 from wellclear.testing.sketch import Sketch, circle
 
@@ -91,6 +93,27 @@ def test_only_what_anothers_recovery_key_has_linked_is_passed_on(bench: Bench) -
     assert not sketch.receipt(SOUTH).remarks
     with pytest.raises(Refused, match="NOT_YOUR_KEY"):
         check_passed_on(sketch.picture, [sketch.leaves[-1]], NORTH)  # a node's own word
+
+
+@pytest.mark.requirement("R33")
+def test_of_two_keys_under_one_number_the_later_is_refused_with_what_it_seals(bench: Bench) -> None:
+    """Else what is sealed under it would stand in the log, and nobody could read it."""
+    sketch = bench.relay.sketch
+    sketch.sealed = True
+    mine = carried_epoch(sketch, NORTH)
+    theirs = carried_epoch(sketch, SOUTH, salt=1)
+    assert sketch.send(SOUTH, Composed(theirs.act, ()), theirs.approvals).stands
+    bench.follow()
+    with pytest.raises(Refused, match="EPOCH_NOT_NEXT"):
+        bench.core.carry([mine, carried(notice(bench), [])])
+    assert not bench.core.outbox.items
+
+
+def carried_epoch(sketch: Sketch, via: str, salt: int = 0) -> CarriedAct:
+    """The guest's first key for SOUTHLAND, each with another content."""
+    made = open_epoch(sketch.picture, GUEST, [SOUTH], 1, bytes([salt]) * 32, sketch.now_us, wrap)
+    said = Composed(msgspec.structs.replace(made.act, via=via), ())
+    return CarriedAct(act=said.act, approvals=sketch.watched(said), parts=[])
 
 
 @pytest.mark.parametrize(
