@@ -35,7 +35,7 @@ ENDLESS: Final = ("GET /events", "GET /api/events", "GET /api/rings")
 """No case is made for them: an answer would never be whole."""
 NEVER_WRONG: Final = (
     "GET /api/notices/{item}", "GET /api/notices/{item}/given", "GET /api/notices/{item}/versions/{version}",
-    "GET /api/records/{item}",
+    "GET /api/records/{item}", "GET /api/copies/{mark}",
     "DELETE /api/drafts/{name}", "DELETE /api/sessions/{token}", "POST /submit",
 )  # fmt: skip
 """Any text is a name, and any bytes may be frames: no request is wrong by its form. `test_http` spoils the frames.
