@@ -82,9 +82,8 @@ PICTURE = (
     _done("R27", "A site is no movement; a movement names route, times, vehicles, escort and contact on board"),
     _partly("R28", "Who acts is told before the start, down to an echelon, on record; without proof both desks ring",
             "no export of no-fire areas"),
-    _partly("R29", "Protected sites with consent, last check, expiry and an access list",
-            "consent by name, last check, an end and the access list; no mark for each recipient: all readers of a "
-            "part hold the same bytes"),
+    _partly("R29", "Protected sites with consent, last check, expiry, an access list and a mark for each recipient",
+            "room for four recipients in one notice; the law's sentence is in English alone"),
     _partly("R30", "Zones with limits by band, declared holdings and inspections",
             "declared, agreed only by all who were told, and checked; no bands, holdings or inspections"),
     _done("R31", "Red lines with a trigger; a planner is warned locally and first, with the smallest change"),
@@ -108,8 +107,8 @@ RECORD = (
 )  # fmt: skip
 MUST_NOT = (
     _partly("N1", "Become a list of whom to strike",
-            "no map of another's places (N13), consent by name, and what was notified near an incident; no mark names "
-            "the reader of a copy"),
+            "no list, map or export of others' places, consent by name, a mark for each copy, and what was notified "
+            "near an incident; a program with the node's token can ask for one after the other"),
     _partly("N2", "Make protection depend on having been notified",
             "the sentence stands with each protected notice, in English alone, and not yet on the page"),
     _done("N3", "Take silence for consent, or a receipt for an answer"),
@@ -125,8 +124,8 @@ MUST_NOT = (
     _done("N12", "Tell of a conflict more than the sender released"),
     _partly("N13", "Treat positions, deployments and surveys as harmless",
             "to nobody who was not consented to by name, as a cell and a slot, with a preview of the harm that could "
-            "be done, in no list and on no map of others' places; but the board and a bundle of whoever was shown more "
-            "hold what it was shown"),
+            "be done, in no list, map or export; that a notice goes out in copies tells every member that it is of one "
+            "of four categories"),
 )  # fmt: skip
 SECTIONS: dict[str, tuple[Requirement, ...]] = {
     "Messages and watch": MESSAGES,

@@ -12,7 +12,7 @@ from pathlib import Path
 from msgspec import UNSET
 
 from wellclear.apps.bundle.files import read_bundle
-from wellclear.apps.bundle.verify import opener
+from wellclear.apps.bundle.verify import Progress, opener
 from wellclear.apps.node.parts import opened
 from wellclear.apps.timeline import STORE_CHUNK_ENTRIES, Part
 from wellclear.channel.bundle import Source, part_path
@@ -112,8 +112,8 @@ class Gatherer:
                 self.gathered.marks.setdefault(change.id, []).append(Mark(name, at_us, index))
 
 
-def gathered_from_bundle(path: Path, *, threads: int = 2) -> Gathered:
-    """What a bundle tells, as far as the parts in it open it.
+def gathered_from_bundle(path: Path, *, threads: int = 2, progress: Progress | None = None) -> Gathered:
+    """What a bundle tells, as far as the parts in it open it; `progress` hears how many entries of how many are read.
 
     Raises:
         InvalidValue, Unavailable: the path cannot be read at all.
@@ -124,7 +124,7 @@ def gathered_from_bundle(path: Path, *, threads: int = 2) -> Gathered:
     except Malformed as error:
         raise Unverified(str(path), f"this bundle does not verify: {error}") from error
     gatherer = Gatherer(lambda commit: files.get(part_path(commit)))
-    verdict = verify_bundle(files, opening=opener(threads), watch=gatherer.take)
+    verdict = verify_bundle(files, opening=opener(threads), progress=progress, watch=gatherer.take)
     if not verdict.ok or verdict.manifest is None:
         first = str(verdict.faults[0]) if verdict.faults else "it has no manifest"
         raise Unverified(str(path), f"this bundle does not verify: {first}. See: wellclear verify {path}")
@@ -132,8 +132,8 @@ def gathered_from_bundle(path: Path, *, threads: int = 2) -> Gathered:
     return gatherer.gathered
 
 
-def gathered_from_store(source: Source, reader: str) -> Gathered:
-    """What a party's own store tells, which its node has verified when it took it.
+def gathered_from_store(source: Source, reader: str, *, progress: Progress | None = None) -> Gathered:
+    """What a party's own store tells, which its node has verified when it took it; `progress` as of a bundle.
 
     Raises:
         Unavailable: the store cannot be read.
@@ -145,5 +145,7 @@ def gathered_from_store(source: Source, reader: str) -> Gathered:
             step = fold(picture, logged)
             gatherer.take(logged, picture, step)
             picture = step.picture
+        if progress is not None:
+            progress(picture.size, size)
     gatherer.gathered.reader = reader
     return gatherer.gathered

@@ -26,6 +26,7 @@ from wellclear.domain.quantities import Datum, Position
 from wellclear.domain.volume import AltitudeBand, Point, SeparationMinima, TimeWindow, Volume
 from wellclear.errors import InvalidValue
 from wellclear.picture.cells import cell_volume
+from wellclear.picture.copies import is_sheltered
 from wellclear.picture.rows import answer_id, owed_id
 from wellclear.picture.view_items import ItemView, RequestView, Version
 from wellclear.picture.view_records import RecordView
@@ -42,6 +43,7 @@ AROUND_US: Final[dict[TimePrecision, int]] = {
 """How long before and after the moment is looked, by how well it is known."""
 _NO_MINIMA: Final = SeparationMinima(0, 0, 0)
 _PLACE: Final = "-"
+LEFT_OUT: Final = "Where and when is in no pack: another party's site or the like. On a node: wellclear notice show ID."
 
 
 def pack(gathered: Gathered, item: str) -> Row:
@@ -126,16 +128,19 @@ def _volumes(version: Version) -> tuple[Volume, ...]:
 
 def _notice(gathered: Gathered, item: ItemView, version: Version) -> Row:
     later = item.versions.get(version.version + 1)
+    left_out = is_sheltered(item, version, gathered.reader)
     told: Row = {
         "id": item.id, "version": version.version, "entry": version.index, "party": item.party, "desk": version.desk,
         **_at(version.moment_us), "by": "volumes" if version.shapes is not None else "cell",
-        "words": list(volume_lines(version.said.volumes)) if version.said is not None else [],
+        "words": list(volume_lines(version.said.volumes)) if version.said is not None and not left_out else [],
         "recipients": [_recipient(gathered, item, version, desk) for desk in version.to],
         "disclosed": [
             {"entry": one.index, **_at(one.moment_us), "groups": list(one.groups), "parties": list(one.parties)}
             for one in version.disclosed
         ],
     }  # fmt: skip
+    if left_out:
+        told["left_out"] = "yes"
     if later is not None:
         told["replaced"] = {"entry": later.index, **_at(later.moment_us)}
     if item.ended is not None:
@@ -243,6 +248,7 @@ def _notice_lines(row: Row) -> list[str]:
     by = "" if row["by"] == "volumes" else " Only its cell and slot are open here."
     lines = [f"{row['at']}  [{row['entry']}]  {row['id']} v{row['version']} of {row['party']}, from {row['desk']}.{by}"]
     lines += [f"  {line}" for line in row["words"]]
+    lines += [f"  {LEFT_OUT}"] if "left_out" in row else []
     lines += [_recipient_line(one, _ALWAYS_TOLD) for one in row["recipients"]]
     for one in row["disclosed"]:
         what, whom = ", ".join(one["groups"]), ", ".join(one["parties"])

@@ -15,7 +15,7 @@ from pathlib import Path
 from msgspec import UNSET
 
 from wellclear.apps.bundle.files import read_bundle
-from wellclear.apps.bundle.report import VerifyReport, doubt_lines
+from wellclear.apps.bundle.report import VerifyReport, doubt_lines, left_out_words
 from wellclear.apps.bundle.verify import Progress, opener
 from wellclear.apps.figures import words
 from wellclear.apps.sentences import TELL
@@ -27,6 +27,7 @@ from wellclear.apps.timeline_units import KINDS, UnitsReader, units_facts, units
 from wellclear.apps.told import Memory, Sentence, Told, spoken_of
 from wellclear.channel.bundle import Source, part_path
 from wellclear.channel.opening import open_leaf
+from wellclear.channel.sheltered import LEFT_OUT, Sheltered
 from wellclear.channel.verdict import Verdict
 from wellclear.channel.verify import verify_bundle
 from wellclear.domain.entry import Entry, PartRef
@@ -38,6 +39,7 @@ from wellclear.domain.parts import GROUPS_OF_KIND, Group, open_part
 from wellclear.domain.reasons import Reason
 from wellclear.errors import Malformed, Unverified
 from wellclear.log.bundle import MANIFEST, Fault, decode_manifest
+from wellclear.picture.copies import groups_of_parts
 from wellclear.picture.doubt import Doubt, DoubtBook
 from wellclear.picture.fold import fold
 from wellclear.picture.picture import Picture, Step
@@ -49,6 +51,7 @@ Part = Callable[[str], bytes | None]
 """The opening (salt and text) of a commitment in base64, if this reader has it."""
 
 _TELL = {**TELL, **TELL_ANSWER, **TELL_CHANNEL, **TELL_RECORD}
+_NOTICES = ("notice", "amend")
 _ORDINALS = {"due": "first", "next_name": "second", "other_desk": "third", "host": "fourth"}
 
 
@@ -85,7 +88,10 @@ class Teller:
 
     def __init__(self, part: Part, reader: str) -> None:
         self.lines: list[Line] = []
+        self.left_out: set[str] = set()
+        """Commitments of what this reader was told of others' sites and the like: told in no account of a whole log."""
         self._part = part
+        self._sheltered = Sheltered(reader, part)
         self._memory = Memory(reader)
         self._book = DutyBook()
         self._clocks = ClockReader()
@@ -111,6 +117,7 @@ class Teller:
         if entry is None:
             self.lines.append(self._no_entry(logged, step))
             return
+        self._sheltered.take(entry.act)
         if entry.act.kind in KINDS:
             opened = {ref.commit: self._opened(entry, ref) for ref in entry.act.parts}
             self._units.take(logged, step, {name: one for name, one in opened.items() if not isinstance(one, str)})
@@ -204,19 +211,25 @@ class Teller:
         """The field groups of an entry that this reader has, and why the others are closed."""
         groups: dict[str, Group] = {}
         closed: dict[str, str] = {}
-        names = GROUPS_OF_KIND.get(_announcing(entry, before), ())
+        kind = _announcing(entry, before)
+        names = groups_of_parts(len(entry.act.parts)) if kind in _NOTICES else GROUPS_OF_KIND.get(kind, ())
         for number, ref in enumerate(entry.act.parts):
             name = names[number] if number < len(names) else f"part {number + 1}"
             opened = self._opened(entry, ref)
             if isinstance(opened, str):
-                closed[name] = opened
+                closed.setdefault(name, opened)
+                if opened == LEFT_OUT:
+                    closed[name] = opened
             else:
-                groups[opened.group] = opened
-        return groups, closed
+                groups.setdefault(opened.group, opened)
+        return groups, {name: why for name, why in closed.items() if name not in groups}
 
     def _opened(self, entry: Entry, ref: PartRef) -> Group | str:
         raw = self._part(ref.commit)
         reader = self._memory.reader
+        if self._sheltered.hides(ref.commit) and (raw is not None or (ref.to is not UNSET and reader in ref.to)):
+            self.left_out.add(ref.commit)
+            return LEFT_OUT
         if raw is not None:
             try:
                 return open_part(raw, PartRef(commit=ref.commit, enc="none"))
@@ -298,6 +311,8 @@ class TimelineReport:
     said: tuple[Line, ...]
     verdict: VerifyReport | None = None
     exercise: bool = False
+    left_out: int = 0
+    """Parts of others' sites and the like that its reader was told, and that no account of a whole log tells."""
 
     @property
     def exit_code(self) -> int:
@@ -317,7 +332,8 @@ class TimelineReport:
         told = [one for one in self.said if clocks or not one.routine]
         left_out = len(self.said) - len(told)
         tail = [f"{left_out} clock message{'s' if left_out > 1 else ''} left out (--clocks shows them)."]
-        return [*head, "", *(line for one in told for line in one.lines()), *(tail if left_out else ())]
+        sheltered = [left_out_words(self.left_out)] if self.left_out else []
+        return [*head, "", *(line for one in told for line in one.lines()), *(tail if left_out else ()), *sheltered]
 
     def _verdict_lines(self) -> list[str]:
         assert self.verdict is not None, "the caller has looked"
@@ -330,6 +346,7 @@ class TimelineReport:
         """For programs."""
         said: dict[str, object] = {"channel": self.channel, "reader": self.reader, "entries": self.entries}
         said["exercise"] = "yes" if self.exercise else "no"
+        said["left_out"] = self.left_out
         if self.verdict is not None:
             said["verdict"] = self.verdict.json()
         return said | {"lines": [line.json() for line in self.said]}
@@ -353,8 +370,9 @@ def timeline_of_bundle(
     picture = verdict.picture
     report = VerifyReport.of(str(path), verdict)
     return TimelineReport(
-        picture.channel, _exporter(files), picture.size, tuple(teller.close()), report, picture.exercise
-    )
+        picture.channel, _exporter(files), picture.size, tuple(teller.close()), report, picture.exercise,
+        len(teller.left_out),
+    )  # fmt: skip
 
 
 def _exporter(files: Mapping[str, bytes]) -> str:
@@ -383,4 +401,5 @@ def timeline_of_store(source: Source, reader: str, *, progress: Progress | None 
             picture = step.picture
         if progress is not None:
             progress(picture.size, size)
-    return TimelineReport(picture.channel, reader, picture.size, tuple(teller.close()), exercise=picture.exercise)
+    lines, left_out = tuple(teller.close()), len(teller.left_out)
+    return TimelineReport(picture.channel, reader, picture.size, lines, exercise=picture.exercise, left_out=left_out)

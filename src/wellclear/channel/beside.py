@@ -169,6 +169,12 @@ def _check_parts(verdict: Verdict) -> None:
     closed = len(verdict.committed) - sum(part.removeprefix("parts/") in verdict.committed for part in paths)
     if closed:
         verdict.unknown.append(f"What {closed} parts say: they are sealed, or were not disclosed to these readers.")
+    if verdict.manifest is not None and verdict.manifest.left_out is not UNSET:
+        left_out = verdict.manifest.left_out
+        verdict.unknown.append(
+            f"What {left_out} of them say that {verdict.manifest.party} holds: they tell of other parties' sites, "
+            "movements, deployments and surveys, which no export opens."
+        )
 
 
 def _check_statement(verdict: Verdict) -> None:

@@ -1,8 +1,8 @@
 """Making a bundle: which files a party may hand out of its log, and what it signs about them (R33).
 
 Nothing leaves that the readers were not already told: a part goes in only when each of them is its author, who logged
-its commitment first, or stands in that author's audience. The envelope of every entry goes in; the log is whole or it
-is nothing.
+its commitment first, or stands in that author's audience. What tells of others' sites and the like stays out, whoever
+gets the bundle (`channel.sheltered`). The envelope of every entry goes in; the log is whole or it is nothing.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from wellclear import __version__
 from wellclear.channel.opening import open_leaf
 from wellclear.channel.policy import picture_key_name, policy_text
 from wellclear.channel.readme import readme_text
+from wellclear.channel.sheltered import Sheltered
 from wellclear.domain import canonical
 from wellclear.domain.canonical import b64, unb64
 from wellclear.domain.entry import Entry, PartRef
@@ -98,7 +99,7 @@ def bundle_files(
         raise Malformed("log", "", f"{len(leaves)} leaves, but its checkpoint covers {size}")
     audience = frozenset(readers) or {exporter.party}
     files = log_files(leaves, tree_of(leaves), note)
-    picture = _walk(files, source, leaves, audience)
+    picture, left_out = _walk(files, source, leaves, audience, Sheltered(exporter.party, source.part))
     _check_keys(picture, exporter)
     _check_readers(picture, audience)
     for raw in refusals:
@@ -108,18 +109,20 @@ def bundle_files(
     files[PICTURE] = sign_statement(statement, picture_key_name(exporter.party), exporter.picture)
     files[POLICY] = policy_text(picture)
     files[FORMAT] = canonical.encode(FORMATS)
-    files[README] = readme_text(picture, exporter.party, sorted(audience))
+    files[README] = readme_text(picture, exporter.party, sorted(audience), left_out)
     files[MANIFEST] = make_manifest(
         files, channel=picture.channel, exercise=picture.exercise, party=exporter.party,
-        key=exporter.node.public_key, made_us=made_us,
+        key=exporter.node.public_key, made_us=made_us, left_out=left_out,
     )  # fmt: skip
     files[MANIFEST_SIG] = sign_manifest(files[MANIFEST], exporter.node)
     return files
 
 
-def _walk(files: dict[str, bytes], source: Source, leaves: Sequence[bytes], audience: Collection[str]) -> Picture:
-    """Fold the log, and take the parts and notes that its entries name on the way."""
-    picture, authors = Picture(), dict[str, str]()
+def _walk(
+    files: dict[str, bytes], source: Source, leaves: Sequence[bytes], audience: Collection[str], sheltered: Sheltered
+) -> tuple[Picture, int]:
+    """Fold the log, and take the parts and notes that its entries name on the way; with how many were left out."""
+    picture, authors, left_out = Picture(), dict[str, str](), set[str]()
     for index, leaf in enumerate(leaves):
         logged = open_leaf(index, leaf)
         fault = envelope_fault(picture, logged)
@@ -131,15 +134,20 @@ def _walk(files: dict[str, bytes], source: Source, leaves: Sequence[bytes], audi
             note = source.note(head.size)
             if note is not None:
                 files[f"notes/{head.size}"] = note
+        hidden = sheltered.take(logged.entry.act)
         for ref in logged.entry.act.parts:
             # A commitment stands in the header for all to copy: whoever was first to log it says who may read it.
             author = authors.setdefault(ref.commit, logged.entry.act.party)
             if author == logged.entry.act.party and may_show(logged.entry, ref, audience):
                 stored = source.part(ref.commit)
                 # What we hold must prove itself, or it would make our own bundle fail.
-                if stored is not None and hashlib.sha256(stored).digest() == unb64(ref.commit):
+                if stored is None or hashlib.sha256(stored).digest() != unb64(ref.commit):
+                    continue
+                if ref.commit in hidden:
+                    left_out.add(ref.commit)
+                else:
                     files[part_path(ref.commit)] = stored
-    return picture
+    return picture, len(left_out)
 
 
 def may_show(entry: Entry, ref: PartRef, audience: Collection[str]) -> bool:

@@ -17,7 +17,7 @@ from wellclear.domain.notice_words import CONSENTED
 from wellclear.domain.parts import Group, Nature
 from wellclear.domain.reasons import Reason
 from wellclear.errors import InvalidValue, Refused
-from wellclear.picture.copies import COPIES_MAX, SIZE, Copy, are_copies, copies_in, copy_for
+from wellclear.picture.copies import COPIES_MAX, SIZE, Copy, are_copies, asks_shelter, copies_in, copy_for
 from wellclear.picture.view_items import Version
 
 FULL = (
@@ -60,13 +60,10 @@ def copy_to_open(version: Version, author: str, readers: Sequence[str]) -> Copy:
     Raises:
         Refused: it is for several where each needs its own, or no copy is left.
     """
-    sheltered = are_copies(len(version.commits)) or (
-        version.nature is not None and version.nature.category in CONSENTED
-    )
     copies = list(copies_in(version, author))
     if not copies:
         raise Refused(Reason.NOT_COMMITTED, "that version did not commit to four field groups")
-    if not sheltered:
+    if not asks_shelter(len(version.commits), version.nature):
         return copies[0]
     others = sorted({*readers} - {author})
     if len(others) != 1:

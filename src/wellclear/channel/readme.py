@@ -51,7 +51,7 @@ HOW TO CHECK IT BY HAND
 5. notes/ holds older checkpoints that entries name. Each must be the start of this same log.
 6. parts/ holds what was said in confidence and may be shown to the readers named above. The name of each file is its
    SHA-256: `cd parts && sha256sum *`. The log holds the same hash as a commitment ("commit", base64) since the moment
-   of sending. The file is 32 random bytes, one line of JSON, one line feed, and zeros.
+   of sending. The file is 32 random bytes, one line of JSON, one line feed, and zeros.{left_out}
 7. picture.txt states the digest of the picture that all parties derive from the log; `verify` derives it again.
 8. refusals/, if it is there, holds what the host refused to log, each signed by the host.
 
@@ -62,8 +62,13 @@ this is the channel that you think of, until you have compared its fingerprint.
 """
 
 
-def readme_text(picture: Picture, party: str, readers: Sequence[str]) -> bytes:
-    """The README of one bundle."""
+_LEFT_OUT = """ Not in it, though
+   {party} holds them: {count} that tell of other parties' sites, movements, deployments and surveys, which stand in
+   no list and no export (manifest.json, "left_out"). Their commitments are in the log like all others."""
+
+
+def readme_text(picture: Picture, party: str, readers: Sequence[str], left_out: int = 0) -> bytes:
+    """The README of one bundle; `left_out` counts what its exporter holds and hands to nobody."""
     assert picture.host is not None, "the genesis names the host"
     text = _TEXT.format(
         mark=f"{EXERCISE}\n\n" if picture.exercise else "",
@@ -77,6 +82,7 @@ def readme_text(picture: Picture, party: str, readers: Sequence[str]) -> bytes:
         party=party,
         readers=", ".join(readers),
         last=picture.size - 1,
+        left_out=_LEFT_OUT.format(party=party, count=left_out) if left_out else "",
     )
     return text.encode("ascii")
 

@@ -19,11 +19,11 @@ from dataclasses import dataclass, field
 from typing import Annotated
 
 import msgspec
-from msgspec import Meta
+from msgspec import UNSET, Meta, UnsetType
 
 from wellclear.domain import canonical
 from wellclear.domain.canonical import b64, unb64
-from wellclear.domain.entry import Count, Hash, Key, Micros, Party, Wire, YesNo, plainly
+from wellclear.domain.entry import Count, Hash, Key, Micros, Ordinal, Party, Wire, YesNo, plainly
 from wellclear.errors import InvalidValue, Malformed, Unverified
 from wellclear.log.ed25519 import Signer, verify
 from wellclear.log.merkle import Tree, leaf_hash
@@ -80,7 +80,8 @@ class FileRow(Wire, frozen=True):
 class Manifest(Wire, frozen=True):
     """Every file but the manifest and its signature, in the order of their paths; `made` is the exporter's clock.
 
-    `exercise` says what entry 0 says, for whoever has no more than the manifest in hand.
+    `exercise` says what entry 0 says, for whoever has no more than the manifest in hand. `left_out` counts the openings
+    that its exporter holds and hands to nobody, since they tell of others' sites and the like; absent where none is.
     """
 
     format: Count
@@ -90,6 +91,7 @@ class Manifest(Wire, frozen=True):
     key: Key
     made: Micros
     files: list[FileRow]
+    left_out: Ordinal | UnsetType = UNSET
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,14 +138,14 @@ def is_known(path: str) -> bool:
 
 
 def make_manifest(
-    files: Mapping[str, bytes], *, channel: str, exercise: bool, party: str, key: bytes, made_us: int
+    files: Mapping[str, bytes], *, channel: str, exercise: bool, party: str, key: bytes, made_us: int, left_out: int = 0
 ) -> bytes:
     """The canonical manifest of some files."""
     rows = [FileRow(path=path, sha256=hashlib.sha256(raw).hexdigest(), size=len(raw)) for path, raw in files.items()]
     rows.sort(key=lambda row: row.path)
     manifest = Manifest(
         format=BUNDLE_FORMAT, channel=channel, exercise="yes" if exercise else "no", party=party, key=b64(key),
-        made=made_us, files=rows,
+        made=made_us, files=rows, left_out=left_out or UNSET,
     )  # fmt: skip
     return canonical.encode(manifest)
 

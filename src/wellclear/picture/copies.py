@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from wellclear.domain.entry import PARTS_MAX
 from wellclear.domain.notice_words import CONSENTED
-from wellclear.domain.parts import NOTICE_GROUPS
+from wellclear.domain.parts import NOTICE_GROUPS, Nature
 from wellclear.picture.view_items import ItemView, Version
 
 SIZE = len(NOTICE_GROUPS)
@@ -64,14 +64,19 @@ def copy_for(version: Version, author: str, party: str) -> Copy | None:
     return next((one for one in copies_in(version, author) if party in one.parties), None)
 
 
-def is_sheltered(item: ItemView, version: Version, reader: str) -> bool:
-    """Whether another party's notice is shown to this reader one at a time alone, in no list and on no map (N1, N13).
+def asks_shelter(parts: int, nature: Nature | None) -> bool:
+    """Whether what is said in so many parts is shown to others one at a time alone: no list, map or export (N1, N13).
 
     A category that asks for consent says so, and so does a copy of one's own, where the category is not open.
     """
+    return are_copies(parts) or (nature is not None and nature.category in CONSENTED)
+
+
+def is_sheltered(item: ItemView, version: Version, reader: str) -> bool:
+    """Whether a notice is another party's, and such that this reader sees it one at a time alone."""
     if item.kind != "notice" or item.party == reader:
         return False
-    return are_copies(len(version.commits)) or (version.nature is not None and version.nature.category in CONSENTED)
+    return asks_shelter(len(version.commits), version.nature)
 
 
 def taken_before(held: Sequence[int], place: int) -> bool:

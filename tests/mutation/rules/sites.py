@@ -8,6 +8,7 @@ _NATURE = "tests/unit/channel/test_nature_rules.py::"
 _LEVELS = "tests/unit/channel/test_levels.py::"
 _GIVEN = "tests/unit/apps/node/test_given_rows.py::"
 _CHANNEL = "tests/unit/channel/test_copies.py::"
+_SHELTERED = "tests/unit/channel/test_sheltered.py::"
 _COPIES = "tests/unit/apps/node/test_copies.py::"
 _MOVES = f"{_NATURE}test_a_movement_says_its_legs_with_times_vehicles_escort_and_contact"
 
@@ -139,9 +140,9 @@ RULES: tuple[Rule, ...] = (
         name="a-copy-shelters",
         proves=("N1", "N13"),
         says="Whoever was shown the cell of a site alone finds it in no list either, though its category is not open.",
-        at="wellclear.picture.copies:is_sheltered",
-        old="are_copies(len(version.commits)) or (",
-        new="False or (",
+        at="wellclear.picture.copies:asks_shelter",
+        old="are_copies(parts) or (",
+        new="(",
         tests=(f"{_COPIES}test_no_list_and_no_board_holds_the_place_of_anothers_site",),
     ),
     Rule(
@@ -212,6 +213,63 @@ RULES: tuple[Rule, ...] = (
         old="any(one < place and one % SIZE == place % SIZE for one in held)",
         new="False",
         tests=(f"{_CHANNEL}test_of_two_copies_for_one_reader_the_first_is_taken_in_whatever_order_they_come",),
+    ),
+    Rule(
+        name="no-export-of-others-sites",
+        proves=("N1", "N13", "R29"),
+        says="No bundle opens another party's site, movement, deployment or survey.",
+        at="wellclear.channel.bundle:_walk",
+        old="if ref.commit in hidden:",
+        new="if False:",
+        tests=(
+            f"{_SHELTERED}test_no_bundle_opens_anothers_site_nor_what_repeats_its_place",
+            f"{_SHELTERED}test_it_stays_out_whoever_gets_the_bundle",
+        ),
+    ),
+    Rule(
+        name="no-place-in-a-timeline",
+        proves=("N1", "N13", "R29"),
+        says="No timeline tells where another party's site, movement, deployment or survey is.",
+        at="wellclear.apps.timeline:Teller._opened",
+        old="if self._sheltered.hides(ref.commit) and (",
+        new="if False and (",
+        tests=(f"{_SHELTERED}test_no_timeline_tells_where_and_when_and_it_says_what_it_leaves_out",),
+    ),
+    Rule(
+        name="what-repeats-a-place-stays-out",
+        proves=("N1", "N13", "R29"),
+        says="A read-back of another party's site leaves in no export either.",
+        at="wellclear.channel.sheltered:Sheltered._out",
+        old="if act.kind in _ABOUT and about in self._items:",
+        new="if False:",
+        tests=(f"{_SHELTERED}test_no_bundle_opens_anothers_site_nor_what_repeats_its_place",),
+    ),
+    Rule(
+        name="what-is-disclosed-later-stays-out",
+        proves=("N1", "N13", "R29"),
+        says="What is shown later of another party's site leaves in no export either.",
+        at="wellclear.channel.sheltered:Sheltered._out",
+        old="return commits & self._commits",
+        new="return set()",
+        tests=(f"{_SHELTERED}test_who_was_shown_the_cell_alone_of_its_own_copy_hands_over_none_of_it",),
+    ),
+    Rule(
+        name="what-is-left-out-is-counted",
+        proves=("N1", "N13", "R29"),
+        says="A bundle says how many parts of others' sites its exporter holds and has left out.",
+        at="wellclear.channel.bundle:_walk",
+        old="left_out.add(ref.commit)",
+        new="pass",
+        tests=(f"{_SHELTERED}test_no_bundle_opens_anothers_site_nor_what_repeats_its_place",),
+    ),
+    Rule(
+        name="no-place-in-a-pack",
+        proves=("N1", "N13"),
+        says="A pack on an incident tells to whom another party's site was notified, and not where it is.",
+        at="wellclear.apps.incident_pack:_notice",
+        old="left_out = is_sheltered(item, version, gathered.reader)",
+        new="left_out = False",
+        tests=("tests/unit/apps/test_incident_pack.py::test_a_pack_names_anothers_site_and_not_its_place",),
     ),
     Rule(
         name="protection-hangs-on-no-notice",

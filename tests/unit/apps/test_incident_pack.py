@@ -12,7 +12,7 @@ from tests.bundles import SketchSource, bundle_of
 from wellclear.apps.bundle.files import write_bundle
 from wellclear.apps.cli.main import main
 from wellclear.apps.gathering import Gathered, gathered_from_store
-from wellclear.apps.incident_pack import pack, pack_lines, search_window
+from wellclear.apps.incident_pack import LEFT_OUT, pack, pack_lines, search_window
 from wellclear.channel.composing import subject
 from wellclear.domain.agreement import DAY_US, HOUR_US
 from wellclear.domain.incidents import Incident
@@ -155,3 +155,25 @@ def test_a_file_is_held_to_a_bundle_entry_by_entry(
     file.write_text("[" * 100_000, "utf-8")
     assert main([*words, "--check", str(file)]) == 2
     assert "is no pack" in capsys.readouterr().err
+
+
+@pytest.mark.requirement("R35", "N1", "N13")
+def test_a_pack_names_anothers_site_and_not_its_place() -> None:
+    """To whom it was notified and who acknowledged is what a review needs; where it is, the pack carries nowhere."""
+    sketch = Sketch.founded(seed=67)
+    volume = circle(34.5123456, 38.3, 5_000, start_us=HIT_US)
+    site = sketch.announce(NORTH, [f"{SOUTH}/OPS"], [volume], category="protected_site", keep_until=SENT)[0]
+    sketch.ack(SOUTH, site)
+    sketch.advance(2 * 3600)
+    item = record(sketch)
+    heard: list[tuple[int, int]] = []
+    found = gathered_from_store(SketchSource(sketch, SOUTH), SOUTH, progress=lambda *at: heard.append(at))
+    assert heard[-1] == (len(sketch.leaves), len(sketch.leaves)), "and it says how far it has read"
+    told = pack(found, item)
+    (notice,) = told["notices"]
+    assert (notice["id"], notice["words"], notice["left_out"]) == (site, [], "yes")
+    assert [one["mark"] for one in notice["recipients"][0]["marks"]] == ["received", "acked"]
+    text = "\n".join(pack_lines(told))
+    assert LEFT_OUT in text and "34.51" not in text and "345123456" not in str(told) and "34°30" not in text
+    own = pack(gathered(sketch, NORTH), item)["notices"][0]
+    assert own["words"] and "left_out" not in own, "its announcer's own pack says where it is"

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from pathlib import Path
 
+from msgspec import UNSET
+
 from wellclear.apps.bundle.files import write_bundle
 from wellclear.apps.bundle.report import ExportReport
 from wellclear.channel.bundle import Exporter, Source, bundle_files
@@ -44,4 +46,5 @@ def export_path(
         bytes=sum(map(len, files.values())),
         readers=tuple(sorted(readers)) or (exporter.party,),
         exercise=manifest.exercise == "yes",
+        left_out=0 if manifest.left_out is UNSET else manifest.left_out,
     )

@@ -137,6 +137,7 @@ class ExportReport:
     bytes: int
     readers: tuple[str, ...]
     exercise: bool
+    left_out: int = 0
 
     def lines(self) -> list[str]:
         """The report for a person."""
@@ -145,6 +146,7 @@ class ExportReport:
             f"{self.path}: {self.entries} entries of channel {self.channel} in {self.files} files, {self.bytes} bytes.",
             f"It opens {self.parts} parts, which {' and '.join(self.readers)} wrote or were told.",
             "Every envelope is in it: who said what kind of thing to whom, when, and how urgently.",
+            *([left_out_words(self.left_out)] if self.left_out else []),
         ]
 
     def json(self) -> dict[str, object]:
@@ -158,7 +160,17 @@ class ExportReport:
             "files": self.files,
             "bytes": self.bytes,
             "readers": list(self.readers),
+            "left_out": self.left_out,
         }
+
+
+def left_out_words(count: int) -> str:
+    """What is said of the openings that no export holds."""
+    parts = "1 part" if count == 1 else f"{count} parts"
+    return (
+        f"Left out: {parts} that tell of other parties' sites, movements, deployments and surveys, which stand in no "
+        "list and no export. Their commitments are in the log; one at a time: wellclear notice show ID."
+    )
 
 
 def doubt_lines(doubts: Iterable[Doubt]) -> list[str]:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from wellclear.apps.cli.asking import passphrase
+from wellclear.apps.cli.check_text import watching
 from wellclear.apps.cli.options import NODE_HOME, AsJson, Home, ItemArgument, PassphraseFile
 from wellclear.apps.cli.output import EXIT_FINDING, note, plain, show
 from wellclear.apps.gathering import Gathered, gathered_from_bundle, gathered_from_store
@@ -58,7 +60,11 @@ def pack_(
     if out is not None and out.exists():
         raise InvalidValue("--out", f"{out} is there already; name a new file")
     given = None if check is None else pack_from(check)
-    gathered = gathered_from_bundle(path) if path is not None else gathered_at(home.expanduser(), passphrase_file)
+    if path is not None:
+        with watching() as heard:
+            gathered = gathered_from_bundle(path, progress=partial(heard, "verifying and reading"))
+    else:
+        gathered = gathered_at(home.expanduser(), passphrase_file)
     told = pack(gathered, item)
     if given is not None:
         _check(given, told, gathered, str(check), as_json=as_json)
@@ -81,7 +87,8 @@ def gathered_at(home: Path, passphrase_file: Path | None) -> Gathered:
     key = Keyring(home).unlock("node", passphrase(f"{settings.party}'s node key", passphrase_file))
     store = Store.open(home / STORE, box_key=box_key(key), writing=False)
     try:
-        return gathered_from_store(OpenedLog(store), settings.party)
+        with watching() as heard:
+            return gathered_from_store(OpenedLog(store), settings.party, progress=partial(heard, "reading"))
     finally:
         store.close()
 

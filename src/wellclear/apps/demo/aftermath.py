@@ -47,17 +47,23 @@ def _survey(story: Story, surveyor: Station, other: Station) -> str:
     teller = story.teller
     with teller.outcome(f"{surveyor.party} announced a survey of three air bases; {other.party} sees a cell, no more"):
         survey = surveyor.announce(story.scenario.aftermath.survey.form(SystemClock().now_us())).item
-        shown = other.until(lambda board: _coarse(board, survey), SOON_S, f"the cell of {survey}")
+        mark = other.until(lambda board: _mark(board, survey), SOON_S, f"its copy of {survey}")
+        shown = other.notice(survey)
+    teller.must(
+        bool(shown.get("cell")) and not shown.get("volumes"), f"{other.party} was given the cell of {survey} alone",
+        f"{other.party} was given more of {survey} than its cell",
+    )  # fmt: skip
     category = shown.get("category") or "category not disclosed"
-    teller.say(f"On {other.party}'s board: {survey}, {category}, a cell alone.")
+    teller.say(f"Asked for {survey}, {other.party}'s node shows a cell, {category}. It is in no list and no export.")
+    teller.say(f"It is {other.party}'s own copy: by its mark, {mark}, {surveyor.party} knows it wherever it turns up.")
     teller.say("Then, before anything had come there, the bases are hit. Nobody on this channel was told beforehand.")
     return survey
 
 
-def _coarse(board: Board, item: str) -> Row | None:
-    """A notice of which this board has the cell and no volume."""
+def _mark(board: Board, item: str) -> str:
+    """The mark of this party's copy of a notice, once its node holds that."""
     found = rows(board, "notices", id=item)
-    return found[0] if found and found[0].get("cell") and not found[0].get("volumes") else None
+    return str(found[0].get("copy", {}).get("mark", "")) if found else ""
 
 
 def _incident(place: str, survey: str) -> Row:

@@ -97,6 +97,7 @@ class Timeline(TypedDict):
     reader: str
     entries: int
     exercise: YesNo
+    left_out: int
     lines: list[Line]
 
 
