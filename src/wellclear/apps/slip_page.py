@@ -35,7 +35,7 @@ def slip_lines(checked: Checked, *, exercise: bool, more: tuple[str, ...] = ()) 
     if checked.ended:
         lines.append(f"IT HAS ENDED: {checked.ended}")
     for desk in act.to:
-        told = [words for kind, words in _STATES if desk in checked.desks(kind)]
+        told = [f"{words} {moment(at[desk])}" for kind, words in _STATES if desk in (at := checked.answered(kind))]
         lines.append(f"{desk}: {', '.join(told) or 'no answer on this slip; silence is no consent'}")
     return [*lines, *more, NOT_PROTECTION]
 

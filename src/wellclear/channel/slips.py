@@ -85,11 +85,17 @@ class Checked:
         """`cancel` or `complete`, if one of its entries says so."""
         return next((one.entry.act.kind for one in self.shown if one.entry.act.kind in ("cancel", "complete")), "")
 
-    def desks(self, kind: str) -> tuple[str, ...]:
-        """Desks whose newest word of this kind is about the newest version, in the order of its addressees."""
-        about = [one.entry.act for one in self.shown if one.entry.act.kind == kind]
-        said = {act.desk for act in about if act.subject is not UNSET and act.subject.version == self.version}
-        return tuple(desk for desk in self.announced.entry.act.to if desk in said)
+    def answered(self, kind: str) -> dict[str, int]:
+        """Whose word of this kind is about the newest version: by desk, the moment in microseconds when it was linked.
+
+        In the order of the addressees; the clock is that of who linked it.
+        """
+        said: dict[str, int] = {}
+        for one in self.shown:
+            act = one.entry.act
+            if act.kind == kind and act.subject is not UNSET and act.subject.version == self.version:
+                said[str(act.desk)] = one.entry.link.time
+        return {desk: said[desk] for desk in self.announced.entry.act.to if desk in said}
 
 
 def make_slip(leaves: Sequence[bytes], note: bytes, item: str) -> Slip:

@@ -57,7 +57,7 @@ def test_a_slip_shows_the_notice_who_carried_it_and_how_far_it_came(sketch: Sket
     act = found.announced.entry.act
     assert (act.party, act.via, found.version, found.ended) == (GUEST, NORTH, 1, "")
     assert found.announced.entry.act_hash == hashlib.sha256(msgspec.json.encode(act, order="sorted")).digest()
-    assert found.desks("ack") == found.desks("passed_to_units") == (f"{SOUTH}/OPS",)
+    assert list(found.answered("ack")) == list(found.answered("passed_to_units")) == [f"{SOUTH}/OPS"]
     assert hold_to_log(found, sketch.leaves) == (found, ())
 
 
