@@ -30,7 +30,8 @@ from wellclear.apps.check.minima import agreed_minima, metres, seconds
 from wellclear.apps.cli.keeping import FORM, LIST, read_tar
 from wellclear.apps.cli.notice_form import form_from_file
 from wellclear.apps.cli.notice_table import example_table, forms_from_table
-from wellclear.apps.demo.scenario import read_scenario, track_of
+from wellclear.apps.demo.scenario import read_scenario
+from wellclear.apps.demo.scenario_rows import track_of
 from wellclear.apps.host.create import read_founding
 from wellclear.apps.node.api_act import read_act, read_approvals
 from wellclear.domain import canonical
@@ -315,7 +316,7 @@ EDGES = [
            slow=True),
     Parser("notice_form", ("apps.cli.notice_form",), on_disk(lambda path: form_from_file(path, {})), _forms, slow=True),
     Parser("scenario", ("apps.demo.scenario",), on_disk(read_scenario), _demo(".toml"), slow=True),
-    Parser("demo_track", ("apps.demo.scenario",), on_disk(track_of), _demo(".json"), slow=True),
+    Parser("demo_track", ("apps.demo.scenario_rows",), on_disk(track_of), _demo(".json"), slow=True),
     Parser("act_body", ("apps.node.api_act",), _act, _acts),
     Parser("drafts", ("apps.check.against",), _drafts,
            lambda: [b'[{"id":"1","category":"air","volumes":[%s]}]' % b",".join(seeds.volumes())], slow=True),

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 from wellclear.apps.cli import typed
 from wellclear.apps.cli.reporting import EXAMPLES, example_reports
-from wellclear.apps.demo.scenario import Teller
+from wellclear.apps.demo.scenario_rows import Teller
 from wellclear.apps.demo.station import Board, Row, Station, record, rings, rows
 from wellclear.apps.demo.story import SOON_S, Story
 from wellclear.domain.names import party_of_desk

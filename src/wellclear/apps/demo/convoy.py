@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from wellclear.apps.demo.record import wellclear
-from wellclear.apps.demo.scenario import Convoy, PartyRow
+from wellclear.apps.demo.scenario_rows import Convoy, PartyRow
 from wellclear.apps.demo.station import Station, opened, recipient, rings, rows
 from wellclear.apps.demo.story import SOON_S, Story
 from wellclear.channel.carrying import read_handed_over

@@ -11,7 +11,8 @@ import httpx
 
 from wellclear.apps.cli.joining import CARD_USES, GUEST_USES, make_party
 from wellclear.apps.demo.processes import Processes, free_ports
-from wellclear.apps.demo.scenario import PartyRow, Scenario
+from wellclear.apps.demo.scenario import Scenario
+from wellclear.apps.demo.scenario_rows import PartyRow
 from wellclear.apps.demo.station import EXERCISE_PASSPHRASE, Station
 from wellclear.apps.host.create import create_host
 from wellclear.edges.card import CardFile

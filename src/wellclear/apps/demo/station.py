@@ -19,7 +19,7 @@ from wellclear.apps.cli.answers import shown_row
 from wellclear.apps.cli.levelling import levels_in, readers_in, terms_of
 from wellclear.apps.cli.notice_form import NoticeForm
 from wellclear.apps.cli.notices import notice_at, raw_volumes
-from wellclear.apps.demo.scenario import PartyRow
+from wellclear.apps.demo.scenario_rows import PartyRow
 from wellclear.channel.composing import approve
 from wellclear.domain.entry import Approval, Role
 from wellclear.domain.names import party_of_desk

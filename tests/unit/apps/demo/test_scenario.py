@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from pyproj import Geod
 
-from wellclear.apps.demo.scenario import PACKAGE, PALMYRA, read_scenario, track_of
+from wellclear.apps.demo.scenario import PALMYRA, read_scenario
+from wellclear.apps.demo.scenario_rows import PACKAGE, track_of
 from wellclear.domain.agreement import DEADLINE_US_MIN
 from wellclear.domain.volume import Route
 from wellclear.domain.volume_fields import volume_from
