@@ -9,7 +9,7 @@ import typer
 from wellclear.apps.cli.acting import Fields, Intent, Workplace
 from wellclear.apps.cli.notice_lines import volume_lines
 from wellclear.apps.cli.options import NODE_HOME, AsJson, Home, ItemArgument
-from wellclear.apps.cli.output import moment, show, table, tell, tell_json
+from wellclear.apps.cli.output import hint, moment, show, table, tell, tell_json
 from wellclear.apps.cli.speaking import Speaker, drafts, says
 from wellclear.apps.cli.treaty_lines import consent_in_short, consent_lines
 from wellclear.apps.levels import level_words
@@ -62,7 +62,13 @@ def list_notices(home: Home = NODE_HOME, as_json: AsJson = False) -> None:
         for row in notices
     ]  # fmt: skip
     columns = ("id", "v", "party", "category", "state", "prec", "start", "end", "answers", "host nation")
-    show(notices, table(columns, shown) if shown else "No notices.", as_json=as_json)
+    show(notices, table(columns, shown) if shown else "No notices.", *left_out_lines(notices), as_json=as_json)
+
+
+def left_out_lines(notices: list[Fields]) -> list[str]:
+    """Why rows have no hours, and where these are told, if any has none for that reason (N1, N13)."""
+    why = next((row["left_out"] for row in notices if "left_out" in row), None)
+    return [] if why is None else [f"{why} One at a time: {hint('wellclear notice show ID')}"]
 
 
 @app.command("show")

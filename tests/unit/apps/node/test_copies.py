@@ -12,7 +12,7 @@ from msgspec import structs
 from tests.unit.apps.node.test_given_rows import PLACE, announce
 from tests.unit.apps.node.test_record_rows import HOST, LAND, NORTH, SOUTH, Channel
 from wellclear.apps.cli.giving import mark_lines
-from wellclear.apps.cli.notices import copy_lines
+from wellclear.apps.cli.notices import copy_lines, left_out_lines
 from wellclear.apps.node.board import board
 from wellclear.apps.node.copies import whose
 from wellclear.apps.node.disclosing import salts_of
@@ -172,4 +172,6 @@ def test_no_list_and_no_board_holds_the_place_of_anothers_site(channel: Channel)
             assert place not in told, (party, place)
         (row,) = board(channel.nodes[party].core, "")["notices"]
         assert row["sheltered"] == "yes" and "are in no list" in row["left_out"] and row["copy"]["mark"]
+        assert "are in no list. One at a time: wellclear notice show ID" in left_out_lines([row])[0]
+    assert left_out_lines(board(channel.nodes[NORTH].core, "")["notices"]) == []
     assert "345000000" in msgspec.json.encode(board(channel.nodes[NORTH].core, "")).decode(), "the author has its own"
