@@ -11,7 +11,17 @@ from wellclear.apps.joint_acts import joint_act
 from wellclear.apps.settings_words import changes_in_words
 from wellclear.apps.told import Sentence, Told
 from wellclear.domain.canonical import b64
-from wellclear.domain.kinds import AddKey, Genesis, HostChange, Propose, Revoke, Roster, RosterPerson, SignAgreement
+from wellclear.domain.kinds import (
+    AddKey,
+    Epoch,
+    Genesis,
+    HostChange,
+    Propose,
+    Revoke,
+    Roster,
+    RosterPerson,
+    SignAgreement,
+)
 from wellclear.domain.measures import moment
 from wellclear.picture.membership import required_of
 from wellclear.picture.rows import ProposalRow
@@ -103,6 +113,15 @@ def add_key(told: Told) -> Sentence:
     return Sentence(f"{told.act.party} added a {words(body.use)} key.", (f"Key {body.key}.",), {"key": body.key})
 
 
+def epoch(told: Told) -> Sentence:
+    """epoch: a party's new key for exactly these readers."""
+    body = told.public
+    assert isinstance(body, Epoch), "the fold has taken it"
+    text = f"{told.act.party} gave {listed(body.audience) or 'nobody else'} a new key, its number {body.number}."
+    lines = ("What it tells exactly these parties is sealed under it from now on.",)
+    return Sentence(text, lines, {"number": body.number, "audience": body.audience})
+
+
 def revoke(told: Told) -> Sentence:
     """revoke: a key ends, and what it added since an index."""
     body = told.public
@@ -131,6 +150,7 @@ TELL_CHANNEL: dict[str, Callable[[Told], Sentence]] = {
     "withdraw": withdraw,
     "roster": roster,
     "add_key": add_key,
+    "epoch": epoch,
     "revoke": revoke,
     "takeover": takeover,
     "host_change": host_change,

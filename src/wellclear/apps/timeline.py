@@ -185,7 +185,10 @@ class Teller:
         facts = {"party": act.party, "who": told.who, "author_clock_us": entry.link.time, **sentence.facts}
         if step.remarks:
             facts["remarks"] = [{"reason": one.reason.value, "detail": one.detail} for one in step.remarks]
-        details = (*sentence.details, *self._late(told), *_own_clock(told), *remarks)
+        carried = [f"Carried by {act.via}'s node, for a party that names it."] if act.via is not UNSET else []
+        if carried:
+            facts["carried_by"] = act.via
+        details = (*sentence.details, *carried, *self._late(told), *_own_clock(told), *remarks)
         return Line(step.picture.now_us, told.index, act.kind, sentence.text, details, facts)
 
     def _late(self, told: Told) -> list[str]:

@@ -5,6 +5,7 @@ import re
 from functools import cache
 from pathlib import Path
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -12,7 +13,12 @@ from hypothesis import strategies as st
 from tests.bundles import SketchSource, bundle_of, eventful, frozen_bundle, released, scripted, signed_again
 from tests.golden.timeline import GOLDEN, told
 from wellclear.apps.bundle.files import write_bundle
+from wellclear.apps.sentences import TELL
+from wellclear.apps.sentences_answers import TELL_ANSWER
+from wellclear.apps.sentences_channel import TELL_CHANNEL
+from wellclear.apps.sentences_records import TELL_RECORD
 from wellclear.apps.timeline import Line, TimelineReport, timeline_of_bundle, timeline_of_store
+from wellclear.domain.kinds import KINDS
 from wellclear.domain.marks import EXERCISE
 from wellclear.domain.reasons import Reason
 from wellclear.errors import InvalidValue
@@ -130,6 +136,31 @@ def test_what_could_not_stand_says_why_and_claims_nothing() -> None:
 
 
 @pytest.mark.requirement("R33")
+def test_every_kind_has_its_sentence() -> None:
+    """Else what stands would be told as something that has no effect."""
+    telling = {*TELL, *TELL_ANSWER, *TELL_CHANNEL, *TELL_RECORD}
+    assert set(KINDS) - telling == {"time"}, "clock messages are told in runs"
+
+
+@pytest.mark.requirement("R33")
+def test_what_another_partys_node_has_carried_says_so() -> None:
+    sketch = Sketch.founded(seed=75)
+    guest = sketch.party("RELIEF", "agency")
+    guest.guest = True
+    sketch.joint({"do": "admit", "base": sketch.picture.agreement, "admit": msgspec.to_builtins(guest.card())})
+    sketch.enrol("RELIEF")
+    groups = sketch.notice_groups([circle(34.55, 38.30, 5_000)])
+    said = sketch.compose(
+        "notice", "RELIEF", desk="RELIEF/OPS", to=["SOUTHLAND/OPS"], id=guest.next_id(), keep_until="2026-12-01",
+        via="NORTHLAND", told=sketch.told(groups, ["SOUTHLAND"]),
+    )  # fmt: skip
+    assert sketch.send("NORTHLAND", said, sketch.released(said)).stands
+    said_lines = timeline_of_store(SketchSource(sketch, "SOUTHLAND"), "SOUTHLAND").said
+    line = next(line for line in said_lines if line.kind == "notice")
+    assert "Carried by NORTHLAND's node, for a party that names it." in line.details
+    assert line.facts["carried_by"] == "NORTHLAND"
+
+
 def test_what_a_reader_may_not_open_is_told_as_sealed() -> None:
     assert lines("message")[0].details == ("Sealed (message): its text was not disclosed to SOUTHLAND.",)
     assert lines("message", "CASPIA")[0].details == ("In the sender's words (en): “A word for the host alone.”",)
