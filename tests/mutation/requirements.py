@@ -86,7 +86,8 @@ PICTURE = (
             "room for four recipients in one notice; the law's sentence is in English alone"),
     _partly("R30", "Zones with limits by band, declared holdings and inspections",
             "declared, agreed only by all who were told, and checked; no bands, holdings or inspections"),
-    _done("R31", "Red lines with a trigger; a planner is warned locally and first, with the smallest change"),
+    _partly("R31", "Red lines with a trigger; a planner is warned locally and first, with the smallest change",
+            "while a draft is in hand its desk's next id is of another block, which all readers see"),
     _partly("R32", "Agreed separation by categories, heights converted with their error; advice, request and answer",
             "nothing puts emergency, rescue and medical flights first"),
 )  # fmt: skip

@@ -17,6 +17,7 @@ from litestar.params import FromPath, FromQuery, JSONBody
 
 from wellclear.apps.http import not_found
 from wellclear.apps.node.board import UNPROVEN, own_desks, why_unsent
+from wellclear.apps.node.core import NodeCore
 from wellclear.apps.node.disclosing import salts_of
 from wellclear.apps.node.epochs import TrialSealer
 from wellclear.apps.node.parts import groups_of
@@ -104,8 +105,12 @@ async def compose_act(service: Service, data: JSONBody[ActBody]) -> Row:
 
 
 def composed_of(service: NodeService, data: ActBody) -> Composed:
-    """Compose and check an act; raises as `NodeCore.check_draft`."""
-    core = service.core
+    """Compose and check an act, whose id is given back where it is refused; raises as `NodeCore.check_draft`."""
+    with service.core.unless_refused():
+        return _composed_of(service.core, service, data)
+
+
+def _composed_of(core: NodeCore, service: NodeService, data: ActBody) -> Composed:
     kind = KINDS.get(data.kind)
     if kind is None:
         raise InvalidValue("kind", f"{data.kind[:40]!r} is no kind of entry")

@@ -100,7 +100,8 @@ async def act(service: Service, sessions: Watch, action: FromPath[str], data: JS
     if build is None:
         return not_found(f"no such action: {action[:40]}")
     session = sessions.of(data.session)
-    composed = build(service, data)
+    with service.core.unless_refused():
+        composed = build(service, data)
     approval = await asyncio.to_thread(approve, composed.act, session.signer, "watch_officer")  # a token takes its time
     answer = await send(service, composed.act, [approval], composed.stored, WAIT_S)
     if composed.unread:

@@ -8,7 +8,8 @@ sent. `service` carries bytes in and out; it holds no state that matters.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import cached_property
 from typing import Final
 
@@ -31,9 +32,10 @@ from wellclear.domain.agreement import DAY_US
 from wellclear.domain.canonical import b64
 from wellclear.domain.entry import SALT_BYTES, Act, Approval, act_hash
 from wellclear.domain.kinds import KINDS, Linked
+from wellclear.domain.names import proven_item_id
 from wellclear.domain.parts import Group
 from wellclear.domain.reasons import Reason
-from wellclear.errors import InvalidValue, Refused, Unavailable
+from wellclear.errors import InvalidValue, Refused, Unavailable, WellclearError
 from wellclear.picture.rows import epoch_id
 from wellclear.watch.clock import time_due
 
@@ -76,7 +78,7 @@ class NodeCore(Sending):
         return Pen(self.channel, self.party, desk, self.now_us, salt, sealer, unknown)
 
     def next_id(self, desk: str) -> str:
-        """A fresh id for a desk; it is never given out again.
+        """A fresh id for a desk; it is given out again only if no act with it was put, and none can be any more.
 
         Raises:
             Unavailable: the log has not been followed to its end since the start; an id might have been used.
@@ -84,6 +86,18 @@ class NodeCore(Sending):
         found = self._next_id(desk)
         self.store.put_meta("counters", self._counters.encode())
         return found
+
+    @contextmanager
+    def unless_refused(self) -> Iterator[None]:
+        """Around composing: of what is refused no id stays taken, for its gap would tell of it (R31)."""
+        kept = self._counters.encode()
+        try:
+            yield
+        except WellclearError:
+            if self._counters.encode() != kept:
+                self._counters = decode_counters(kept)
+                self.store.put_meta("counters", kept)
+            raise
 
     def likely_id(self, desk: str) -> str:
         """The id that would be given out next, for what is only looked at; it is not taken. Raises as `next_id`."""
@@ -138,6 +152,8 @@ class NodeCore(Sending):
                 for raw, opening, ref in zip(stored, openings, act.parts, strict=True):
                     self._keep_part(ref, raw, opening)
                 self._store_item(item, with_parts=True)
+                if act.id is not UNSET and self._counters.sent(proven_item_id(act.id)):
+                    self.store.put_meta("counters", self._counters.encode())
         self.alarms.settle(f"outbox/{item.id}", anew=known is not None)
         self.changed = True
         return item

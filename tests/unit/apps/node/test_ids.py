@@ -6,7 +6,7 @@ import pytest
 
 from wellclear.apps.node.ids import Counters, Given, decode_counters
 from wellclear.domain.agreement import HOUR_US
-from wellclear.domain.names import parse_item_id
+from wellclear.domain.names import ItemId, parse_item_id
 from wellclear.domain.parts import Message
 from wellclear.errors import Malformed
 from wellclear.picture.picture import Picture
@@ -46,10 +46,24 @@ def test_what_is_logged_in_another_order_than_written_keeps_its_id() -> None:
     assert counter(counters.next_id(sketch.picture, NORTH, f"{NORTH}/OPS", 0)) == 1002
 
 
-def test_an_id_that_nobody_can_send_any_more_blocks_nothing() -> None:
+@pytest.mark.requirement("R31")
+def test_an_id_that_nobody_has_sent_and_nobody_can_send_any_more_is_given_out_again() -> None:
     counters, age_us = Counters(), HOUR_US
     given = [counter(counters.next_id(Picture(), NORTH, "N/OPS", at_us)) for at_us in (0, 2 * age_us, 2 * age_us + 1)]
-    assert given == [1001, 2001, 1002]
+    assert given == [1001, 2001, 1001]
+
+
+@pytest.mark.requirement("R31")
+def test_an_id_that_was_handed_over_blocks_nothing_and_never_comes_back() -> None:
+    counters, late_us = Counters(), 2 * HOUR_US + 1
+    assert counters.sent(parse_item_id(counters.next_id(Picture(), NORTH, "N/OPS", 0)))
+    again = decode_counters(counters.encode())
+    assert counter(again.next_id(Picture(), NORTH, "N/OPS", late_us)) == 1002
+    assert not again.sent(parse_item_id(str(ItemId(NORTH, 1001))))
+
+
+def test_counters_of_an_older_store_are_read() -> None:
+    assert decode_counters(b'{"N/OPS":[[1001,5]]}').last == {"N/OPS": [Given(1001, 5)]}
 
 
 def test_a_fresh_node_starts_the_block_after_the_highest_logged_one() -> None:
@@ -60,7 +74,7 @@ def test_a_fresh_node_starts_the_block_after_the_highest_logged_one() -> None:
 
 
 def test_a_full_block_is_followed_by_a_new_one() -> None:
-    counters = Counters({"N/OPS": [Given(1999, -(10**15))]})
+    counters = Counters({"N/OPS": [Given(1999, -(10**15), sent=True)]})
     assert counter(counters.next_id(Picture(), NORTH, "N/OPS", 0)) == 2001
 
 
