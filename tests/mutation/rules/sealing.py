@@ -15,6 +15,15 @@ RULES: tuple[Rule, ...] = (
         tests=("tests/unit/picture/test_epochs.py::test_an_epoch_is_the_next_of_its_party",),
     ),
     Rule(
+        name="an-unproven-epoch-keeps-its-number",
+        proves=("R39",),
+        says="The number of an epoch that went out in a halt is given to no second key.",
+        at="wellclear.apps.node.core:NodeCore._is_unfolded",
+        old='if item.state == "unproven":',
+        new="if False:",
+        tests=("tests/unit/apps/node/test_halted.py::test_an_epoch_that_went_out_in_a_halt_keeps_its_number",),
+    ),
+    Rule(
         name="audience-has-one-spelling",
         proves=("R39",),
         says="An audience is sorted, each party once, without the author.",

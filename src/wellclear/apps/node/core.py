@@ -28,6 +28,7 @@ from wellclear.channel.opening import open_leaf
 from wellclear.channel.outbox import AFTER_A_HALT, Item
 from wellclear.channel.own_rules import check_approved, check_content, check_envelope, check_public
 from wellclear.channel.sealing import SealingKey
+from wellclear.channel.void_seals import epoch_number
 from wellclear.domain.agreement import DAY_US
 from wellclear.domain.canonical import b64
 from wellclear.domain.entry import SALT_BYTES, Act, Approval, act_hash
@@ -239,8 +240,12 @@ class NodeCore(Sending):
 
     def _unfolded(self) -> list[Item]:
         """What is on its way into the picture, in the order in which it came."""
-        rows = [item for item in self.outbox.items.values() if item.state in _UNFOLDED and not self._folded(item)]
-        return sorted(rows, key=lambda item: item.number)
+        return sorted(filter(self._is_unfolded, self.outbox.items.values()), key=lambda item: item.number)
+
+    def _is_unfolded(self, item: Item) -> bool:
+        if item.state == "unproven":  # an epoch that went out in a halt keeps its number: the next host logs it
+            return (epoch_number(item.act) or 0) > (self.picture.epochs_made.get(self.party) or 0)
+        return item.state in _UNFOLDED and not self._folded(item)
 
     def _folded(self, item: Item) -> bool:
         return item.state == "logged" and item.index < self.picture.size  # in the middle of a run

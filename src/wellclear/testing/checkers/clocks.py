@@ -62,7 +62,7 @@ class HonestClocks(Checker):
         """When a host's disk first held the entry of that index: of two histories, the host that went on with it."""
         if not 0 <= index < len(history.logged):
             return None
-        return self.watched.ledger.committed_us.get(b64(history.logged[index].leaf_hash))
+        return self.watched.ledger.committed_us.get(b64(history.roots[index + 1]))
 
     @staticmethod
     def _entry(history: History, index: int) -> Entry | None:

@@ -65,7 +65,7 @@ class Disclosure(Checker):
     def finish(self, history: History) -> Iterator[str]:
         if not self.watched.sealing:
             return  # nobody knows the keys
-        self._keys, self._left = _Keys(), dict[str, int]()
+        self._keys, self._left, self._roots = _Keys(), dict[str, int](), history.roots
         self._first = dict[str, dict[str, int]]()
         honest: list[tuple[Logged, Entry, Step]] = []
         for one, step in zip(history.logged, history.steps, strict=True):
@@ -145,7 +145,7 @@ class Disclosure(Checker):
     def _asked(self, node: WatchedNode, core: NodeCore, one: Logged, author: str) -> bool:
         """Whether nothing excuses that this node lacks a part of an entry."""
         ledger, index = self.watched.ledger, one.index
-        if self.watched.now_us - ledger.committed_us.get(b64(one.leaf_hash), 0) < FETCHED_US:
+        if self.watched.now_us - ledger.committed_us.get(b64(self._roots[index + 1]), 0) < FETCHED_US:
             return False  # it was logged a moment ago, and its parts are on their way
         forgot = any(word.startswith("disk HOST") for word in ledger.guilty)
         cut, fork = max((size for _, size in ledger.decisions), default=0), self.watched.fork_at()

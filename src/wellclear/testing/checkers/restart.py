@@ -18,13 +18,15 @@ class _Kept:
     rings: frozenset[str]
     halted: bool
     decisions: int
+    cuts: int
 
 
 class Continues(Checker):
     """What a node held in its last second before it lost its power, against its first one after.
 
     Excused: a node whose own disk forgot; what rang while a disk would not
-    take it; between two lives, what the heads cut away when they changed the host.
+    take it; between two lives, what the heads cut away when they changed the host, also
+    where a node follows their decision later.
     """
 
     name = "continues"
@@ -44,13 +46,16 @@ class Continues(Checker):
         items = frozenset(item.id for item in core.outbox.items.values() if item.act.kind not in OF_A_NODE)
         rung = self.watched.ledger.rung_at.get(node.party, ())
         rings = frozenset(name for name in rung if name.startswith(("ack/", "receipt/")))
-        halted, decisions = core.state == "halted", len(self.watched.ledger.decisions)
-        return _Kept(node.lives, core.follower.size, items, rings, halted, decisions)
+        halted, ledger = core.state == "halted", self.watched.ledger
+        cuts = sum(party == node.party for party, _, _ in ledger.cuts)
+        return _Kept(node.lives, core.follower.size, items, rings, halted, len(ledger.decisions), cuts)
 
     def _compare(self, node: WatchedNode, core: NodeCore, before: _Kept, now: _Kept) -> Iterator[str]:
         changed_host = now.decisions > before.decisions  # then it may have been cut back, and its evidence has served
-        if now.size < before.size and not changed_host:
-            yield f"{node.name} held {before.size} entries, and {now.size} after its restart"
+        own = [size for party, _, size in self.watched.ledger.cuts if party == node.party][before.cuts :]
+        kept_size = min([before.size, *own])  # one whose evidence was lost follows the decision again, later
+        if now.size < kept_size and not changed_host:
+            yield f"{node.name} held {kept_size} entries, and {now.size} after its restart"
         lost = before.outbox - now.outbox - self.watched.ledger.dropped
         stands = {one for one in lost if is_logged(core, one)}
         for name in sorted(lost - stands):

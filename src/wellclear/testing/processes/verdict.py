@@ -139,7 +139,7 @@ def _play(film: Film, run: Run, history: History, rings: dict[str, Rings]) -> It
     told = _Told(run.record, film.ledger, rings)
     first_us = run.record.committed_us
     film.ledger.committed_us = {
-        b64(one.leaf_hash): first_us[one.index] for one in history.logged if one.index in first_us
+        b64(history.roots[one.index + 1]): first_us[one.index] for one in history.logged if one.index in first_us
     }
     for frame in sorted(run.record.frames, key=lambda frame: frame.at_us):
         film.now_us = frame.at_us

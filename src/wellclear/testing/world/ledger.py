@@ -125,7 +125,9 @@ class Ledger:
     troubled_us: dict[str, int] = field(default_factory=dict)
     """When a node's link, disk or host last was not as it should be."""
     committed_us: dict[str, int] = field(default_factory=dict)
-    """When the disk of any host first had which leaf, by the base64 of its hash."""
+    """When the disk of any host first had an entry behind those before it, by the base64 of the root up to it.
+
+    One and the same leaf may stand in two histories, logged at two times."""
     guilty: set[str] = field(default_factory=set)
     """Vices that happened and that excuse evidence, or a clock's error."""
     wrong: list[Wrong] = field(default_factory=list)

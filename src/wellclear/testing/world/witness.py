@@ -14,7 +14,7 @@ from wellclear.domain.canonical import b64, unb64
 from wellclear.domain.logged import Logged
 from wellclear.errors import Malformed, Unverified
 from wellclear.log.checkpoint import parse_checkpoint
-from wellclear.log.merkle import leaf_hash
+from wellclear.log.merkle import Frontier, leaf_hash
 from wellclear.log.note import parse_note
 from wellclear.picture.picture import Step
 from wellclear.testing.world.ledger import Cosigned, Proof, Rang, Sample
@@ -63,10 +63,10 @@ class Witness:
 
     world: World
     _states: dict[str, str] = field(default_factory=dict)
-    _committed: dict[tuple[str, int], int] = field(default_factory=dict)
-    """How many entries have been looked at, of each life of each host."""
+    _committed: dict[tuple[str, int], Frontier] = field(default_factory=dict)
+    """The entries that have been looked at, of each life of each host."""
     _doubtful: dict[str, list[str]] = field(default_factory=dict)
-    """What each host's disk may not have kept of its last write: it shows when the host starts again."""
+    """Roots of what each host's disk may not have kept of its last write: it shows when the host starts again."""
 
     def sample(self) -> None:
         """What every machine holds in this second."""
@@ -190,10 +190,9 @@ class Witness:
         if service is None:
             return
         size, life = service.store.size(), (host.name, host.lives)
-        known = self._committed.get(life, 0)
-        if size > known:
-            self._committed[life] = size
-            newest = [b64(hash_) for hash_ in service.store.leaf_hashes(known, size)]
+        known = self._committed.get(life, Frontier.empty())
+        if size > known.size:
+            self._committed[life], newest = _roots(known, service.store.leaf_hashes(known.size, size))
             for name in newest:
                 committed_us.setdefault(name, self.world.loop.now_us)
             if doubtful:
@@ -204,7 +203,7 @@ class Witness:
         if host.service is None:
             return
         store = host.service.store
-        held = {b64(hash_) for hash_ in store.leaf_hashes(0, store.size())}
+        held = set(_roots(Frontier.empty(), store.leaf_hashes(0, store.size()))[1])
         for name in self._doubtful.pop(host.name, []):
             if name not in held:
                 self.world.ledger.committed_us.pop(name, None)
@@ -228,3 +227,12 @@ class Witness:
                 ledger.proofs.append(Proof(reader, b64(fate.leaf_hash), *place, now_us, card.origin))
             elif fate.refusal is not None:
                 ledger.count(f"host refused {fate.refusal.reason}")
+
+
+def _roots(known: Frontier, hashes: Sequence[bytes]) -> tuple[Frontier, list[str]]:
+    """The tree after these leaves, and the root with which each of them ends, in base64."""
+    roots = list[str]()
+    for hash_ in hashes:
+        known = known.extend([hash_])
+        roots.append(b64(known.root()))
+    return known, roots

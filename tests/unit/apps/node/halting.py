@@ -22,15 +22,15 @@ NORTH, SOUTH, HOST = "NORTHLAND", "SOUTHLAND", "CASPIA"
 SEED = 61
 
 
-def other_history(bench: Bench, past: Relay | None = None) -> Relay:
+def other_history(bench: Bench, past: Relay | None = None, *, epochs: bool = True) -> Relay:
     """The host goes on in two ways from one log: the node is halted, and hears the other one from now on.
 
-    They part after `past`, or after the founding.
+    They part after `past`, or after the founding; with `epochs` as the log of the bench was founded.
     """
     common = list(past.sketch.leaves) if past is not None else []
     bench.relay.sketch.time(NORTH)
     bench.follow()
-    fork = Relay(Sketch.founded(seed=SEED, epochs=True))
+    fork = Relay(Sketch.founded(seed=SEED, epochs=epochs))
     for leaf in common[fork.size :]:
         fork.sketch.log(leaf)
     assert fork.sketch.leaves == bench.relay.sketch.leaves[: fork.size], "one log up to there"

@@ -15,7 +15,7 @@ from tests.unit.channel.relay import Relay
 from wellclear.apps.node.board import NOT_HANDED, OUTSIDE, UNPROVEN, board
 from wellclear.apps.node.outside import OF_PARTY_MAX
 from wellclear.channel.composing import link
-from wellclear.channel.desk import ack, receipt, write_act
+from wellclear.channel.desk import ack, message, receipt, write_act
 from wellclear.domain.agreement import DAY_US
 from wellclear.domain.canonical import b64, unb64
 from wellclear.domain.entry import Head
@@ -160,6 +160,25 @@ def test_a_halted_node_that_was_started_again_still_sends_safety(south: Bench) -
     codes = [row.code for row in fork.sketch.picture.items.values() if row.party == SOUTH]
     assert sorted(map(str, codes)) == ["cease", "control_lost", "emergency"]
     assert [item.state for item in south.core.outbox.items.values()] == ["unproven"] * 3
+
+
+@pytest.mark.requirement("R33", "R39")
+def test_an_epoch_that_went_out_in_a_halt_keeps_its_number(tmp_path: Path) -> None:
+    """Else what is sealed under the second key of one number is read by nobody, once the next host logs the first."""
+    south = Bench(Relay(Sketch.founded(seed=SEED)), SOUTH, tmp_path / "south.sqlite")
+    south.follow()
+    core, fork = south.core, other_history(south, epochs=False)
+    said = []
+    for _ in range(2):
+        pen = core.pen(f"{SOUTH}/OPS")
+        said.append(message(pen, core.next_id(pen.desk), [f"{NORTH}/OPS"], {"text": "wait", "language": "en"}))
+        with pytest.raises(Refused, match="HEAD_DIFFERS"):
+            core.put(said[-1].act, fork.sketch.watched(said[-1]), said[-1].stored)
+        south.clock.advance(1)
+        hand_over(south)
+    assert [(item.act.kind, item.state) for item in core.outbox.items.values()] == [("epoch", "unproven")]
+    assert [one.act.parts[0].epoch for one in said] == [1, 1]
+    assert all(core.epochs.openings(one.act, one.stored) for one in said), "the key that is kept opens both"
 
 
 @pytest.mark.requirement("R33")
