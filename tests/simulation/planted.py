@@ -336,7 +336,7 @@ PLANTED = [
     Planted("a receipt claims what has not come", "true receipts", frozenset({"loss", "delay"}),
             on(Parts, "receipt", _claims_everything), alone=True),
     Planted("a part whose keeping failed is forgotten", "true receipts", frozenset({"disk error"}),
-            on(Parts, "again", lambda true: lambda self, rows: None), steps=140, alone=True),
+            on(Parts, "again", lambda true: lambda self, rows: None), steps=260, alone=True),
     Planted("the fetching task wakes itself for ever", "alive", frozenset({"loss"}),
             on(NodeService, "_fetch_outside", _wakes_itself), alone=True),
     Planted("an answer kills the sending task", "alive", NONE, on(NodeCore, "answered", _dies_of_an_answer)),
