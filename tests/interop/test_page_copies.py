@@ -17,7 +17,7 @@ pytestmark = [
 ]
 
 
-@pytest.mark.requirement("R29", "N1", "N13")
+@pytest.mark.requirement("R29", "N1", "N2", "N13")
 def test_anothers_site_is_shown_while_it_is_picked_with_the_mark_of_the_copy(tmp_path: Path) -> None:
     channel = Channel(tmp_path, with_land=True)
     site = announce(channel, consent=[SOUTH, LAND], disclose={SOUTH: 4})
@@ -34,5 +34,6 @@ def test_anothers_site_is_shown_while_it_is_picked_with_the_mark_of_the_copy(tmp
         card.click()
         card.get_by_text("34.5").first.wait_for()
         assert "hospital" in card.inner_html()
+        assert "whether or not it was notified" in card.inner_text()
         assert "34.5" not in page.locator("#notice-list article").filter(has_text=other).inner_text(), "one at a time"
         page.locator("#plan-box svg.plan").wait_for()

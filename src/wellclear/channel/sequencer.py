@@ -149,7 +149,7 @@ class Sequencer:
         entry = examined.entry
         assert entry is not None, "an entry without a fault was decoded"
         self._match(entry)
-        draw = self._shares.take(entry.act.party, entry.act.kind, now_us)
+        draw = self._shares.take(entry.act.linker, entry.act.kind, now_us)
         if draw is Draw.REFUSED:
             return self._refuse(examined, Reason.RATE, now_us)
         self._check_room(len(examined.leaf) + sum(map(len, examined.parts.values())), draw)

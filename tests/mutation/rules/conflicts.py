@@ -124,7 +124,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         name="alarms-by-precedence",
-        proves=("R1",),
+        proves=("R1", "N7"),
         says="Alarms stand by precedence, then age.",
         at="wellclear.apps.node.alarms:AlarmBook.listed",
         old='"ZOPR".index(alarm.precedence)',

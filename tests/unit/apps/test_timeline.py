@@ -20,6 +20,7 @@ from wellclear.apps.sentences_records import TELL_RECORD
 from wellclear.apps.timeline import Line, TimelineReport, timeline_of_bundle, timeline_of_store
 from wellclear.domain.kinds import KINDS
 from wellclear.domain.marks import EXERCISE
+from wellclear.domain.parts import Message
 from wellclear.domain.reasons import Reason
 from wellclear.errors import InvalidValue
 from wellclear.testing.sketch import SECOND_US, Sketch, circle
@@ -159,6 +160,22 @@ def test_what_another_partys_node_has_carried_says_so() -> None:
     line = next(line for line in said_lines if line.kind == "notice")
     assert "Carried by NORTHLAND's node, for a party that names it." in line.details
     assert line.facts["carried_by"] == "NORTHLAND"
+
+
+@pytest.mark.requirement("N11", "R14", "R23")
+@pytest.mark.parametrize(("language", "text"), [("ar", "توقف الآن"), ("he", "לעצור עכשיו"), ("tr", "şimdi dur")])
+def test_free_text_is_told_in_its_senders_words_and_language(language: str, text: str) -> None:
+    """Nothing translates: what the sender wrote is all that stands there, with the language that the sender named."""
+    sketch = Sketch.founded(seed=76)
+    group = Message(group="message", language=language, text=text)
+    said = sketch.compose(
+        "message", "NORTHLAND", desk="NORTHLAND/OPS", to=["SOUTHLAND/OPS"], id=sketch.parties["NORTHLAND"].next_id(),
+        precedence="O", told=sketch.told([group], ["SOUTHLAND"]),
+    )  # fmt: skip
+    sketch.send("NORTHLAND", said, sketch.watched(said))
+    told = timeline_of_store(SketchSource(sketch, "SOUTHLAND"), "SOUTHLAND").said
+    line = next(line for line in told if line.kind == "message")
+    assert line.details == (f"In the sender's words ({language}): “{text}”",)
 
 
 def test_what_a_reader_may_not_open_is_told_as_sealed() -> None:

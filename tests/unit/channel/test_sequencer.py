@@ -11,6 +11,7 @@ from wellclear.channel.opening import open_leaf
 from wellclear.channel.sequencer import PENDING_MAX, Batch, Sequencer
 from wellclear.channel.submission import Answer, Frame, check_refusal
 from wellclear.domain.entry import PART_BYTES_MAX
+from wellclear.domain.parts import Message
 from wellclear.domain.reasons import Reason
 from wellclear.errors import Misconfigured, Unavailable
 from wellclear.log.checkpoint import open_checkpoint
@@ -321,3 +322,34 @@ def test_a_host_whose_own_key_was_revoked_logs_nothing_more_under_it(bench: Benc
     assert "host change" in str(bench.sequencer.stopped)
     assert bench.sequencer.batch() is None
     assert len(bench.disk) > size
+
+
+@pytest.mark.requirement("N10")
+def test_who_moves_a_notice_about_to_find_others_runs_dry_and_each_try_is_on_record() -> None:
+    """Each try is an entry: signed, in the log of all, and out of the share of whose key links it."""
+    bench = Bench(Sketch.founded(seed=5, entries_per_minute=60))
+    size = bench.sequencer.size
+    assert [bench.admit(bench.north.message("SOUTHLAND")) for _ in range(60)] == list(range(size, size + 60))
+    assert bench.refused(bench.north.message("SOUTHLAND")) == Reason.RATE
+    assert isinstance(bench.admit(bench.south.message("NORTHLAND")), int)
+
+
+@pytest.mark.requirement("N10")
+def test_what_is_carried_for_others_comes_out_of_the_carriers_share() -> None:
+    """Else each party whose words another one carries would give that one a further share."""
+    bench = Bench(Sketch.founded(seed=5, entries_per_minute=60))
+    for _ in range(30):
+        assert isinstance(bench.admit(carried(bench)), int)
+        assert isinstance(bench.admit(bench.north.message("SOUTHLAND")), int)
+    assert bench.refused(carried(bench)) == Reason.RATE
+    assert isinstance(bench.admit(bench.south.message("NORTHLAND")), int)
+
+
+def carried(bench: Bench) -> Frame:
+    """A message of SOUTHLAND, which its persons have NORTHLAND's node carry."""
+    group = Message(group="message", language="en", text="by another's node")
+    composed = bench.sketch.compose(
+        "message", "SOUTHLAND", desk="SOUTHLAND/OPS", to=["CASPIA/OPS"], via="NORTHLAND",
+        id=bench.sketch.parties["SOUTHLAND"].next_id(), told=bench.sketch.told([group], ["CASPIA"]),
+    )  # fmt: skip
+    return bench.north.frame(composed, bench.sketch.watched(composed))

@@ -181,7 +181,7 @@ def test_there_is_nothing_to_see_where_nothing_rings(book: AlarmBook) -> None:
         book.see("nothing", "W1", 5)
 
 
-@pytest.mark.requirement("R1")
+@pytest.mark.requirement("R1", "N7")
 def test_unseen_and_urgent_ones_stand_first(book: AlarmBook) -> None:
     book.begin(replace(OWED, key="a routine", precedence="R"))
     book.begin(replace(OWED, key="flash", precedence="Z"))

@@ -130,6 +130,7 @@ function notice(row) {
     hostConsent(row.host_consent),
     shown(row),
     row.volumes?.length ? row.volumes.map(volumeFacts) : row.cell ? cellFacts(row.cell) : el("p", {}, say(row.left_out ? "left_out" : "no_volume")),
+    row.protection ? el("p", { class: "small" }, say("protection")) : "",
     row.copy ? el("p", { class: "small copy" }, say("copy_of", { desk: ltr(row.copy.desk), mark: ltr(row.copy.mark) })) : "",
     marks(row, (recipient) => answerButtons(row, recipient)),
     row.changes?.length ? el("details", {}, el("summary", {}, say("changes")), el("ul", { class: "small" }, row.changes.map((one) => el("li", {}, change(one))))) : "",

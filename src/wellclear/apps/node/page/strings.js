@@ -152,6 +152,7 @@ const EN = {
   shown_to: "Shown to",
   shown_later: "shown later",
   no_volume: "No volume that we may read.",
+  protection: "The law protects this whether or not it was notified; this notice informs, and creates or ends no protection.",
   left_out: "Where and when: in no list. Pick this one to see it.",
   copy_of: "Copy of {desk}, mark {mark}",
   volume_n: "Volume {n}",
