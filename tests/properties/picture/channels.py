@@ -31,8 +31,8 @@ ZEROS = b64(bytes(32))
 WEIGHTS = {
     "notice": 10, "amend": 8, "cancel": 4, "complete": 4, "safety": 8, "receipt": 10, "ack": 16, "confirm": 6,
     "readback_wrong": 6, "passed_to_units": 5, "request": 8, "comply": 6, "unable": 6, "message": 3, "finding": 3,
-    "time": 25, "roster": 4, "add_key": 5, "revoke": 3, "takeover": 3, "propose": 5, "sign_agreement": 14,
-    "withdraw": 0.4, "host_change": 1.5, "nosuch": 0.3, "epoch": 12, "disclose": 6, **record_acts.WEIGHTS,
+    "time": 25, "roster": 4, "add_key": 5, "revoke": 5, "takeover": 3, "propose": 5, "sign_agreement": 14,
+    "withdraw": 0.4, "host_change": 1.5, "nosuch": 0.3, "epoch": 12, "disclose": 16, **record_acts.WEIGHTS,
 }  # fmt: skip
 
 
