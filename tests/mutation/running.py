@@ -136,6 +136,7 @@ def _in_child(printed: Path, told: Path, rule: Rule | None, tests: tuple[str, ..
     watcher = _Watcher()
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
     options = ["-q", "-p", "no:cacheprovider", "--assert=plain", "--tb=short", "--no-header"]
+    options.append(f"--basetemp={told.with_suffix('.tmp')}")  # else runs clear one another's directories away
     pytest.main([*options, *tests], plugins=[watcher])
     whole = told.with_suffix(".part")
     whole.write_text(json.dumps(watcher.outcomes), encoding="utf-8")
